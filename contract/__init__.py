@@ -1,0 +1,1 @@
+"""What the programs say to each other: topics, messages, words, catalogues of signals and alarms."""

@@ -1,0 +1,71 @@
+"""How old is what we hold, and may it still be shown as now? Judged by the reader, never sent.
+
+Age is counted on the sender's uptime as long as its operating system has not restarted since, so no wall clock is
+needed: the sender repeats its uptime in every message. Only when that road is closed (nothing heard live yet, or
+another boot) the wall clocks are compared, and only if both can be believed. Otherwise the age is None: unknown.
+"""
+
+from msgspec import Struct
+
+from contract.messages import Endurance, Head, Moment
+from contract.words import ClockQuality, Freshness, Power
+
+STALE_PERIODS = 3
+LOST_HEARTBEATS = 3
+
+
+class Now(Struct, frozen=True):
+    """The reader's time: its own monotonic clock (ms) and its wall clock."""
+
+    mono_ms: int
+    wall_ms: int | None
+    clock: ClockQuality
+
+
+class Contact(Struct, frozen=True):
+    """The last live (not retained) message of a site, and the reader's monotonic time at which it came."""
+
+    boot: str
+    up_ms: int
+    mono_ms: int
+
+    @classmethod
+    def of(cls, head: Head, mono_ms: int) -> "Contact":
+        """Contact made by a live message."""
+        return cls(head.boot, head.up_ms, mono_ms)
+
+
+def age_ms(moment: Moment, contact: Contact | None, now: Now) -> int | None:
+    """How long ago `moment` was, in ms; None when nobody can tell."""
+    if contact is not None and contact.boot == moment.boot:
+        return max(0, contact.up_ms - moment.up_ms + now.mono_ms - contact.mono_ms)
+    if moment.wall_ms is None or now.wall_ms is None:
+        return None
+    if ClockQuality.UNSYNCED in (moment.clock, now.clock):
+        return None
+    age = now.wall_ms - moment.wall_ms
+    return age if age >= 0 else None
+
+
+def silence_ms(contact: Contact | None, now: Now) -> int | None:
+    """How long the site has been silent; None when it was never heard live."""
+    return None if contact is None else now.mono_ms - contact.mono_ms
+
+
+def judge(age: int | None, period_s: float, heartbeat_s: float, silence: int | None) -> Freshness:
+    """Fresh, stale (older than three periods) or unknown (no age, or silent for three heartbeats)."""
+    if age is None or silence is None or silence > LOST_HEARTBEATS * heartbeat_s * 1000:
+        return Freshness.UNKNOWN
+    limit = STALE_PERIODS * max(period_s, 0.001) * 1000
+    return Freshness.FRESH if age <= limit else Freshness.STALE
+
+
+def hours_left(endurance: Endurance, power: Power, age: int | None) -> tuple[float, float | None] | None:
+    """The interval counted down by its age while the set carries the site; None when the age is unknown."""
+    if power not in (Power.ON_RESERVE, Power.RETURNING):
+        return endurance.low_h, endurance.high_h
+    if age is None:
+        return None
+    gone = age / 3_600_000
+    high = None if endurance.high_h is None else max(0.0, endurance.high_h - gone)
+    return max(0.0, endurance.low_h - gone), high

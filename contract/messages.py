@@ -1,0 +1,256 @@
+"""The picture road: what a site says of itself now. Frozen structs, JSON on the wire.
+
+Unknown fields are ignored, wrong types and sizes refused with one sentence. Times are integer milliseconds:
+`wall_ms` since 1970-01-01 UTC, `up_ms` since the sender's operating system booted.
+"""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from contract.words import (
+    AlarmState,
+    ClockQuality,
+    Connection,
+    Declared,
+    Event,
+    Origin,
+    Power,
+    Quality,
+    Readiness,
+    Status,
+)
+
+T = TypeVar("T")
+
+VERSION = 1
+MAX_MESSAGE = 256 * 1024
+"""Bytes. Nothing larger is decoded, whatever the topic."""
+
+Text = Annotated[str, Meta(max_length=2000)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Ms = Annotated[int, Meta(ge=0, le=2**53)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Refused(ValueError):
+    """A message that cannot be taken; the sentence says why."""
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything that travels."""
+
+
+class Moment(Wire):
+    """When something was, in both clocks. `wall_ms` is None while the clock has never been known."""
+
+    boot: Name
+    up_ms: Ms
+    wall_ms: Ms | None
+    clock: ClockQuality
+
+
+class Head(Wire):
+    """Who says it, when, and whether it is meant for real. Stands in every message of a site."""
+
+    site: Name
+    run: Name
+    boot: Name
+    up_ms: Ms
+    wall_ms: Ms | None
+    clock: ClockQuality
+    status: Status
+    simulated: bool = False
+    v: Annotated[int, Meta(ge=VERSION)] = VERSION
+
+    def moment(self) -> Moment:
+        """The time of sending."""
+        return Moment(boot=self.boot, up_ms=self.up_ms, wall_ms=self.wall_ms, clock=self.clock)
+
+
+class Value(Wire, omit_defaults=True):
+    """One signal's value, or None with a quality that says why. `up_ms` is the time of acquisition."""
+
+    value: float | int | str | None
+    origin: Origin
+    up_ms: Ms
+    quality: Quality = Quality.GOOD
+    reason: Text = ""
+
+    def __post_init__(self) -> None:
+        """Missing is None with a reason; a value never carries a quality that denies it."""
+        believed = self.quality in (Quality.GOOD, Quality.SUBSTITUTED)
+        if (self.value is not None) != believed:
+            raise ValueError(f"quality {self.quality.value} does not go with value {self.value!r}")
+
+
+class SiteStatus(Wire):
+    """Heartbeat; as the last will it says `online: false`."""
+
+    head: Head
+    online: bool
+    heartbeat_s: Annotated[float, Meta(gt=0)]
+    version: Name
+
+
+class SignalBirth(Wire, omit_defaults=True):
+    """One signal of a device: what its numbers mean and how often they come."""
+
+    key: Name
+    unit: str
+    period_s: Annotated[float, Meta(gt=0)]
+    experimental: bool = False
+
+
+class DeviceBirth(Wire):
+    """One device at the site."""
+
+    device: Name
+    profile: Name
+    name: Name
+    signals: tuple[SignalBirth, ...]
+
+
+class Birth(Wire):
+    """The catalogue of a site. Sent at start, at reconnect without a session and on change."""
+
+    head: Head
+    place: Name
+    connection: Connection
+    heartbeat_s: Annotated[float, Meta(gt=0)]
+    devices: tuple[DeviceBirth, ...]
+
+
+class DevicePicture(Wire):
+    """The newest values of one device, by signal key."""
+
+    head: Head
+    device: Name
+    values: dict[str, Value]
+
+
+class Witness(Wire):
+    """One thing that speaks for or against a power state."""
+
+    source: Name
+    says: Text
+    origin: Origin
+    up_ms: Ms
+
+
+class Endurance(Wire):
+    """Hours left as an interval, from what the basis says, counted at `at`."""
+
+    low_h: Annotated[float, Meta(ge=0)]
+    high_h: float | None
+    basis: Name
+    at: Moment
+
+
+class SiteState(Wire):
+    """The judgement of the site, computed once, at the site. For staff."""
+
+    head: Head
+    power: Power
+    since: Moment | None
+    witnesses: tuple[Witness, ...]
+    contradictions: tuple[Text, ...]
+    readiness: Readiness
+    reasons: tuple[Name, ...]
+    endurance: Endurance | None
+    active: bool
+    fuel: Value | None = None
+    load: Value | None = None
+
+
+class Ack(Wire):
+    """An appended fact: somebody has seen an alarm. Never overwritten."""
+
+    id: Name
+    who: Name
+    role: Name
+    wall_ms: Ms
+    comment: Text = ""
+
+
+class Alarm(Wire):
+    """One alarm. Identity is (site, key, device, raised_run, raised_seq) and survives restarts."""
+
+    key: Name
+    device: Name
+    raised_run: Name
+    raised_seq: Count
+    state: AlarmState
+    priority: Annotated[int, Meta(ge=1, le=3)]
+    raised: Moment
+    origin: Origin
+    cleared: Moment | None = None
+    acks: tuple[Ack, ...] = ()
+    detail: Text = ""
+
+
+class Alarms(Wire):
+    """All alarms that are not normal; absence means cleared and acknowledged."""
+
+    head: Head
+    revision: Count
+    alarms: tuple[Alarm, ...]
+
+
+class ServiceNow(Wire):
+    """What a person has declared of one service; `until_ms` is theirs too, never computed."""
+
+    service: Name
+    declared: Declared
+    until_ms: Ms | None
+    declared_at: Moment | None
+
+
+class NoticeNow(Wire):
+    """A local notice, written at the site."""
+
+    id: Name
+    sv: Text
+    en: Text
+    since: Moment
+    until_ms: Ms | None
+
+
+class PublicEvent(Wire):
+    """A power event that visitors may see. Identity is (run, seq)."""
+
+    run: Name
+    seq: Count
+    kind: Event
+    at: Moment
+
+
+class PublicPicture(Wire):
+    """All a visitor may know. No fuel, no names, no alarms."""
+
+    head: Head
+    place: Name
+    power: Power
+    since: Moment | None
+    active: bool
+    services: tuple[ServiceNow, ...]
+    notices: tuple[NoticeNow, ...]
+    events: Annotated[tuple[PublicEvent, ...], Meta(max_length=50)]
+    period_s: Annotated[float, Meta(gt=0)]
+    heartbeat_s: Annotated[float, Meta(gt=0)]
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """A message as JSON bytes."""
+    return msgspec.json.encode(message)
+
+
+def decode(data: bytes, kind: type[T], limit: int = MAX_MESSAGE) -> T:
+    """Bytes as a message of `kind`; raises Refused with one sentence."""
+    if len(data) > limit:
+        raise Refused(f"{kind.__name__}: {len(data)} bytes, at most {limit} are taken")
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise Refused(f"{kind.__name__}: {fault}") from fault

@@ -1,0 +1,36 @@
+"""The catalogue of signals, read once from `signals.toml`."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+from contract.words import Place
+
+ALARM_PREFIX = "alarm."
+"""Signals under this prefix are a controller's own alarm conditions, one word each; see `alarms.toml`."""
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One signal that can travel. `deadband` is in `unit`."""
+
+    key: str
+    unit: str
+    kind: Literal["number", "counter", "word", "flag", "code"]
+    sv: str
+    en: str
+    deadband: float = 0.0
+    place: Place | None = None
+
+
+@cache
+def catalogue() -> dict[str, Signal]:
+    """All signals by key; a key that stands twice is a fault of the catalogue."""
+    rows = tomllib.loads(files("contract").joinpath("signals.toml").read_text("utf-8"))["signal"]
+    signals = msgspec.convert(rows, list[Signal])
+    by_key = {signal.key: signal for signal in signals}
+    if len(by_key) != len(signals):
+        raise ValueError("signals.toml: a key stands twice")
+    return by_key

@@ -1,0 +1,174 @@
+"""The closed lists of words that travel between programs. People's words for them: `phrases.toml`."""
+
+from enum import StrEnum
+
+
+class Quality(StrEnum):
+    """Why a value can, or can not, be believed. Everything but `good` and `substituted` carries no value."""
+
+    GOOD = "good"
+    NOT_YET_READ = "not_yet_read"
+    SENSOR_FAULT = "sensor_fault"
+    OVER_RANGE = "over_range"
+    UNDER_RANGE = "under_range"
+    BAD_DATA = "bad_data"
+    DIGITAL_HIGH = "digital_high"
+    DIGITAL_LOW = "digital_low"
+    NOT_FITTED = "not_fitted"
+    NOT_CALIBRATED = "not_calibrated"
+    WRONG_DEVICE = "wrong_device"
+    COMM_ERROR = "comm_error"
+    IMPLAUSIBLE = "implausible"
+    SUBSTITUTED = "substituted"
+
+
+class Origin(StrEnum):
+    """Where a value comes from. `simulated` never mixes with the others."""
+
+    MEASURED = "measured"
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+    SIMULATED = "simulated"
+
+
+class Status(StrEnum):
+    """Whether a message is meant for real (CAP 1.2 `status`)."""
+
+    ACTUAL = "actual"
+    EXERCISE = "exercise"
+    TEST = "test"
+
+
+class Audience(StrEnum):
+    """Who may see a fact. The kiosk's broker account can read `public` only."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+
+
+class ClockQuality(StrEnum):
+    """How far the sender's wall clock can be believed."""
+
+    SYNCED = "synced"
+    HOLDOVER = "holdover"
+    UNSYNCED = "unsynced"
+
+
+class Power(StrEnum):
+    """The one power state of a site."""
+
+    ON_MAINS = "on_mains"
+    ON_BATTERY = "on_battery"
+    STARTING = "starting"
+    ON_RESERVE = "on_reserve"
+    RETURNING = "returning"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+class Connection(StrEnum):
+    """How the set takes over the load: by itself, or by a person."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class Place(StrEnum):
+    """On which side of the changeover a voltage is seen. Load-side voltage never proves mains."""
+
+    GRID = "grid"
+    GENERATOR = "generator"
+    LOAD = "load"
+
+
+class Readiness(StrEnum):
+    """Would the site carry itself now? Unknown is never green."""
+
+    READY = "ready"
+    REMARKS = "ready_with_remarks"
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+
+
+class AlarmState(StrEnum):
+    """ISA-18.2 states of one alarm."""
+
+    NORMAL = "normal"
+    UNACKED = "unacked"
+    ACKED = "acked"
+    RETURNED_UNACKED = "returned_unacked"
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Freshness(StrEnum):
+    """The reader's judgement of an age; never sent (see `freshness.py`)."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+class Declared(StrEnum):
+    """What a person has said of a service. Never inferred from power."""
+
+    OPEN = "open"
+    LIMITED = "limited"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class Stream(StrEnum):
+    """The gapless record streams of the second road, most urgent first."""
+
+    EVENT = "event"
+    RECEIPT = "receipt"
+    SAMPLE = "sample"
+
+
+class Event(StrEnum):
+    """What happened at a site, in the order in which it normally happens."""
+
+    GATEWAY_STARTED = "gateway_started"
+    MAINS_LOST = "mains_lost"
+    ENGINE_STARTING = "engine_starting"
+    ENGINE_WARMING = "engine_warming"
+    ENGINE_RUNNING = "engine_running"
+    ON_RESERVE = "on_reserve"
+    MAINS_BACK = "mains_back"
+    BACK_ON_MAINS = "back_on_mains"
+    ENGINE_COOLING = "engine_cooling"
+    ENGINE_STOPPED = "engine_stopped"
+    SENSOR_FAULT = "sensor_fault"
+    SENSOR_BACK = "sensor_back"
+    DEVICE_SILENT = "device_silent"
+    DEVICE_BACK = "device_back"
+    POWER_CHANGED = "power_changed"
+    ALARM_RAISED = "alarm_raised"
+    ALARM_CLEARED = "alarm_cleared"
+    ALARM_ACKED = "alarm_acked"
+    REPORT_ENTERED = "report_entered"
+    NOTICE_CHANGED = "notice_changed"
+    SERVICE_DECLARED = "service_declared"
+    ACTIVATION_CHANGED = "activation_changed"
+    BULLETIN_TAKEN = "bulletin_taken"
+    BULLETIN_REFUSED = "bulletin_refused"
+    CONTENT_TAKEN = "content_taken"
+    CONTENT_REFUSED = "content_refused"
+    ORDER_DONE = "order_done"
+    ORDER_REFUSED = "order_refused"
+    CLOCK_SET = "clock_set"
+    STORE_TROUBLE = "store_trouble"
+    GAP = "gap"
+
+
+PUBLIC_EVENTS = (
+    Event.MAINS_LOST,
+    Event.ENGINE_STARTING,
+    Event.ON_RESERVE,
+    Event.MAINS_BACK,
+    Event.BACK_ON_MAINS,
+    Event.ENGINE_STOPPED,
+)
+"""Events that a visitor may see; the rest is for staff."""
