@@ -1,0 +1,1 @@
+"""The doors of the gateway: one file per thing outside it."""

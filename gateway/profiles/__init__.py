@@ -1,0 +1,1 @@
+"""Device profiles: what each register means, as data with its source."""

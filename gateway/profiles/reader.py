@@ -1,0 +1,210 @@
+"""From the text of a profile file to a `Profile`; every fault of the file is told at once."""
+
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import msgspec
+
+from contract.signals import ALARM_PREFIX
+from contract.words import Quality
+from gateway.profiles import checks
+from gateway.profiles.schema import (
+    ALARM_ABSENT,
+    ALARM_WORDS,
+    Absent,
+    AlarmGroup,
+    Defaults,
+    Head,
+    Identity,
+    Link,
+    Profile,
+    ProfileFault,
+    Range,
+    Row,
+    SignalRow,
+    Strict,
+)
+
+S = TypeVar("S", bound=Strict)
+Words = dict[str, tuple[tuple[int, str], ...]]
+
+MAX_BYTES = 256 * 1024
+TABLES = ("link", "absent", "words", "defaults")
+LISTS = ("block", "identity", "signal", "alarms")
+
+
+def parse(text: str, file: str) -> Profile:
+    """A profile from its text. Raises ProfileFault with one sentence per fault; `file` stands first in each."""
+    if len(text) > MAX_BYTES:
+        raise ProfileFault([f"{file}: larger than {MAX_BYTES} bytes"])
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise ProfileFault([f"{file}: not TOML: {fault}"]) from fault
+    reader = _Reader(file)
+    profile = reader.profile(table)
+    if profile is not None:
+        reader.faults += [f"{file}, {fault}" for fault in checks.faults_of(profile)]
+    if reader.faults or profile is None:
+        raise ProfileFault(reader.faults)
+    return profile
+
+
+class _Reader:
+    """Collects faults while the parts of one file become structs."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.faults: list[str] = []
+
+    def fault(self, where: str, what: str) -> None:
+        """Note one fault."""
+        self.faults.append(f"{self.file}, {where}: {what}")
+
+    def struct(self, raw: Any, kind: type[S], where: str) -> S | None:
+        """One table as a struct, or None after all its faults were noted."""
+        if not isinstance(raw, dict):
+            self.fault(where, "must be a table")
+            return None
+        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        faults = [f"unknown field {key}{_hint(key, fields)}" for key in raw if key not in fields]
+        faults += [f"{name} is missing" for name, field in fields.items() if field.required and name not in raw]
+        for name, value in raw.items():
+            try:
+                msgspec.convert(value, fields[name].type if name in fields else Any)
+            except msgspec.ValidationError as fault:
+                faults.append(f"{name} = {value!r}: {str(fault)[0].lower()}{str(fault)[1:]}")
+        for what in faults:
+            self.fault(where, what)
+        return None if faults else msgspec.convert(raw, kind)
+
+    def list_of(self, raw: Any, kind: type[S], title: str) -> list[tuple[str, S]]:
+        """A list of tables as structs, each with its place in the file; broken ones are left out and noted."""
+        if not isinstance(raw, list):
+            self.fault(title, "must be a list of tables")
+            return []
+        found = []
+        for number, item in enumerate(raw, 1):
+            key = item.get("key") if isinstance(item, dict) else None
+            where = f"{title} {number} ({key})" if key else f"{title} {number}"
+            made = self.struct(item, kind, where)
+            if made is not None:
+                found.append((where, made))
+        return found
+
+    def profile(self, table: dict[str, Any]) -> Profile | None:
+        """The whole file; None when a part is so broken that the rows cannot be compared with it."""
+        head = self.struct({k: v for k, v in table.items() if k not in (*TABLES, *LISTS)}, Head, "head")
+        link = self.struct(table.get("link", {}), Link, "link")
+        absent = self.struct(table.get("absent", {}), Absent, "absent")
+        defaults = self.struct(table.get("defaults", {}), Defaults, "defaults")
+        if absent is not None:
+            self.faults += [f"{self.file}, absent {fault}" for fault in checks.faults_of_absent(absent)]
+        words = self.words(table.get("words", {}))
+        blocks = [made for _, made in self.list_of(table.get("block", []), Range, "block")]
+        identity = [made for _, made in self.list_of(table.get("identity", []), Identity, "identity")]
+        signals = self.list_of(table.get("signal", []), SignalRow, "signal")
+        alarms = self.list_of(table.get("alarms", []), AlarmGroup, "alarms")
+        if head is None or link is None or absent is None or defaults is None:
+            return None
+        fill = _Filler(self, link, absent, defaults, words)
+        rows = [fill.signal(where, row) for where, row in signals]
+        rows += [row for where, group in alarms for row in fill.alarms(where, group)]
+        rows.sort(key=lambda row: (row.function, row.at, -row.mask))
+        return Profile(head=head, link=link, blocks=tuple(blocks), identity=tuple(identity), rows=tuple(rows))
+
+    def words(self, raw: Any) -> Words:
+        """The closed lists of words; a number or word that stands twice is a fault."""
+        try:
+            tables = msgspec.convert(raw, Words)
+        except msgspec.ValidationError as fault:
+            self.fault("words", str(fault))
+            return {}
+        for name, pairs in tables.items():
+            numbers = [number for number, _ in pairs]
+            for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+                self.fault(f"words {name}", f"number {number} stands twice")
+        return tables
+
+
+class _Filler:
+    """Turns rows of the file into rows for use: defaults, codes and words filled in."""
+
+    def __init__(self, reader: _Reader, link: Link, absent: Absent, defaults: Defaults, words: Words) -> None:
+        self.reader = reader
+        self.link = link
+        self.absent = absent
+        self.defaults = defaults
+        self.words = words
+
+    def common(self, where: str, row: SignalRow | AlarmGroup) -> dict[str, Any]:
+        """What signals and alarms share."""
+        source = row.source or self.defaults.source or ""
+        evidence = row.evidence or self.defaults.evidence or ""
+        for name, value in (("source", source), ("evidence", evidence)):
+            if not value:
+                self.reader.fault(where, f"{name} is missing, and there is no default for it")
+        return {
+            "function": row.function or self.link.function,
+            "rate": row.rate or self.defaults.rate or "slow",
+            "source": source,
+            "evidence": evidence,
+            "experimental": row.experimental,
+            "big": self.link.word_order == "big",
+        }
+
+    def signal(self, where: str, row: SignalRow) -> Row:
+        """One signal. A nibble has no codes but its own; a bit is missing when its register is."""
+        codes = getattr(self.absent, row.type, ()) if row.nibble is None else ()
+        words = None
+        if row.words is not None:
+            if row.words not in self.words:
+                self.reader.fault(where, f"unknown words {row.words}{_hint(row.words, self.words)}")
+            words = dict(self.words.get(row.words, ()))
+        return Row(
+            key=row.key,
+            at=row.at,
+            type=row.type,
+            scale=row.scale,
+            unit=row.unit,
+            valid=row.valid,
+            absent=self.codes(where, row, codes),
+            words=words,
+            bit=row.bit,
+            nibble=row.nibble,
+            place=row.place,
+            label=where,
+            **self.common(where, row),
+        )
+
+    def codes(self, where: str, row: SignalRow, codes: tuple[tuple[int, Quality], ...]) -> dict[int, Quality]:
+        """The type's codes with the row's own over them; `good` in a row takes a code away."""
+        own = [raw for raw, _ in row.absent]
+        for raw in sorted({raw for raw in own if own.count(raw) > 1}):
+            self.reader.fault(where, f"absent code {raw:#x} stands twice")
+        merged = dict(codes) | dict(row.absent)
+        return {raw: quality for raw, quality in merged.items() if quality is not Quality.GOOD}
+
+    def alarms(self, where: str, group: AlarmGroup) -> Iterator[Row]:
+        """One row per alarm of a group, top nibble first."""
+        common = self.common(where, group)
+        for place, alarm in enumerate(group.order):
+            register, from_top = divmod(group.skip + place, 4)
+            yield Row(
+                key=ALARM_PREFIX + alarm,
+                at=group.first + register,
+                type="u16",
+                absent=ALARM_ABSENT,
+                words=ALARM_WORDS,
+                nibble=3 - from_top,
+                label=f"{where}, place {place + 1} ({alarm})",
+                **common,
+            )
+
+
+def _hint(word: str, known: Any) -> str:
+    """ "; did you mean …?" when something is close."""
+    close = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,217 @@
+"""What a device profile may say, and what is made of it. `checks.py` compares it with the catalogues.
+
+A profile is one TOML file: `[link]` how to ask, `[[block]]` what may be read, `[absent]` codes that mean "no value",
+`[words.<name>]` closed lists of words, `[[identity]]` how the device proves what it is, `[[signal]]` one row per
+signal, `[[alarms]]` four alarms per register. `[defaults]` fills what a row leaves out.
+
+Addresses are 0-based, as on the wire. A value is raw × scale in `unit`. Bit 0 and nibble 0 are the lowest.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contract.words import Place, Quality
+
+Type = Literal["u16", "s16", "u32", "s32", "u64", "s64", "f32"]
+Rate = Literal["fast", "slow", "once"]
+Evidence = Literal["2", "2f", "2d", "1d", "1f", "1", "X"]
+Function = Literal[3, 4]
+
+WIDTH: dict[str, int] = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2}
+"""Registers per type."""
+WEAK = ("1", "X")
+"""Evidence that was never seen on a machine, or is contradicted: such rows must be marked experimental."""
+ALARM_WORDS = {
+    0: "disabled",
+    1: "inactive",
+    2: "warning",
+    3: "shutdown",
+    4: "trip",
+    5: "controlled_shutdown",
+    8: "indication_inactive",
+    9: "indication_inactive",
+    10: "indication_active",
+}
+"""GenComm alarm nibbles. 6 and 7 are reserved; 15 is unimplemented."""
+ALARM_ABSENT = {15: Quality.NOT_FITTED}
+
+Address = Annotated[int, Meta(ge=0, le=65535)]
+Line = Annotated[str, Meta(min_length=1, max_length=300)]
+Codes = tuple[tuple[int, Quality], ...]
+"""Pairs of raw bit pattern and quality."""
+
+
+class ProfileFault(ValueError):
+    """A profile that cannot be used. `faults` holds one sentence each, with file and row."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything that stands in a profile file."""
+
+
+class Link(Strict, frozen=True, kw_only=True):
+    """How the device wants to be asked. `pause_s` is quiet on the line before each request to it."""
+
+    function: Function
+    word_order: Literal["big", "little"]
+    max_words: Annotated[int, Meta(ge=1, le=125)]
+    timeout_s: Annotated[float, Meta(gt=0, le=60)]
+    pause_s: Annotated[float, Meta(ge=0, le=10)] = 0.0
+    holes: Literal["readable", "forbidden"]
+
+
+class Range(Strict, frozen=True, kw_only=True):
+    """Registers first…last that may be read. `probe`: not on every model, a refusal means *not fitted*."""
+
+    first: Address
+    last: Address
+    title: str = ""
+    function: Function | None = None
+    probe: bool = False
+
+
+class Identity(Strict, frozen=True, kw_only=True):
+    """A signal that must have one of these values, else another device answers."""
+
+    key: str
+    one_of: Annotated[tuple[int, ...], Meta(min_length=1)]
+
+
+class Absent(Strict, frozen=True, kw_only=True):
+    """Bit patterns that mean "no value", by type."""
+
+    u16: Codes = ()
+    s16: Codes = ()
+    u32: Codes = ()
+    s32: Codes = ()
+    u64: Codes = ()
+    s64: Codes = ()
+
+
+class Defaults(Strict, frozen=True, kw_only=True):
+    """What a row says when it does not say it itself."""
+
+    rate: Rate | None = None
+    evidence: Evidence | None = None
+    source: Line | None = None
+
+
+class SignalRow(Strict, frozen=True, kw_only=True):
+    """One `[[signal]]` as it stands in the file. `absent` adds to, or with `good` takes from, the type's codes."""
+
+    key: str
+    at: Address
+    type: Type = "u16"
+    scale: float = 1
+    unit: str = ""
+    valid: tuple[float, float] | None = None
+    absent: Codes = ()
+    words: str | None = None
+    bit: Annotated[int, Meta(ge=0, le=15)] | None = None
+    nibble: Annotated[int, Meta(ge=0, le=3)] | None = None
+    function: Function | None = None
+    rate: Rate | None = None
+    evidence: Evidence | None = None
+    source: Line | None = None
+    experimental: bool = False
+    place: Place | None = None
+
+
+class AlarmGroup(Strict, frozen=True, kw_only=True):
+    """`[[alarms]]`: four per register from `first` on, the first of them in the top nibble; `skip` nibbles are left."""
+
+    first: Address
+    order: Annotated[tuple[str, ...], Meta(min_length=1)]
+    skip: Annotated[int, Meta(ge=0, le=3)] = 0
+    function: Function | None = None
+    rate: Rate | None = None
+    evidence: Evidence | None = None
+    source: Line | None = None
+    experimental: bool = False
+
+
+class Head(Strict, frozen=True, kw_only=True):
+    """The top of the file."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    title: Line
+    maker: Line
+    family: Line
+    source: Line
+    kind: Literal["generator_controller", "meter"]
+    default_unit: Annotated[int, Meta(ge=1, le=247)] = 1
+    experimental: bool = False
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One signal, ready for use: all defaults and codes are filled in.
+
+    `absent` maps a raw bit pattern to its quality. For a bit it is that of the whole register (a register of ones is
+    missing, not sixteen alarms); for a nibble that of the nibble (four nibbles of ones are four missing alarms).
+    """
+
+    key: str
+    function: int
+    at: int
+    type: Type
+    scale: float = 1
+    unit: str = ""
+    valid: tuple[float, float] | None = None
+    absent: dict[int, Quality] = {}
+    words: dict[int, str] | None = None
+    bit: int | None = None
+    nibble: int | None = None
+    big: bool = True
+    rate: Rate = "slow"
+    evidence: str = ""
+    source: str = ""
+    experimental: bool = False
+    place: Place | None = None
+    label: str = ""
+
+    @property
+    def count(self) -> int:
+        """Registers it takes."""
+        return WIDTH[self.type]
+
+    @property
+    def end(self) -> int:
+        """The address after its last register."""
+        return self.at + WIDTH[self.type]
+
+    @property
+    def mask(self) -> int:
+        """Which bits of its registers it owns, as one number."""
+        if self.bit is not None:
+            return 1 << self.bit
+        if self.nibble is not None:
+            return 0xF << 4 * self.nibble
+        return (1 << 16 * self.count) - 1
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """One device family. `rows` are sorted by function and address, alarms among them."""
+
+    head: Head
+    link: Link
+    blocks: tuple[Range, ...]
+    identity: tuple[Identity, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def name(self) -> str:
+        """The name by which a settings file asks for it."""
+        return self.head.name
+
+    def row(self, key: str) -> Row:
+        """The row of one signal; KeyError for a stranger."""
+        for row in self.rows:
+            if row.key == key:
+                return row
+        raise KeyError(key)

@@ -1,0 +1,226 @@
+"""Reading over a serial line, a pseudo-terminal here: frames as printed in vendors' papers, silences, late answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from contract.words import Quality
+from gateway.core.decode import Fault, Registers, Why
+from gateway.core.lines import SerialLine
+from gateway.core.plan import Block
+from gateway.io.modbus import Line, open_line
+
+from .conftest import SerialPeer, checksum
+
+
+def framed(text: str) -> bytes:
+    """A frame from hexadecimal text, checksum added."""
+    body = bytes.fromhex(text)
+    return body + checksum(body)
+
+
+@pytest.fixture
+async def line(serial_peer: SerialPeer, loop_faults) -> AsyncIterator[Line]:
+    """A line to the peer at 19200 baud."""
+    made = open_line(SerialLine(device=serial_peer.path, baud=19200))
+    yield made
+    await made.close()
+
+
+@pytest.mark.parametrize(
+    ("unit", "block", "request_", "answer", "words"),
+    [
+        (1, Block(3, 0x041D, 1), "0103041D0001153C", "01030200F0B800", [0x00F0]),
+        (1, Block(3, 0x04CC, 1), "010304CC00014505", "01030200C8B9D2", [0x00C8]),
+        (8, Block(4, 1, 2), "0804000100022092", "08040400000064636F", [0, 100]),
+        (
+            1,
+            Block(3, 1024, 8),
+            "010304000008453C",
+            "010310015E00527FFF003F0119011405DC01F4F690",
+            [350, 82, 0x7FFF, 63, 281, 276, 1500, 500],
+        ),
+        (1, Block(4, 0, 2), "01040000000271CB", "010404436680006FDF", [0x4366, 0x8000]),
+    ],
+    ids=["ComAp battery", "ComAp nominal", "Lovato voltage", "DSE instruments", "SDM voltage"],
+)
+async def test_rtu_frames_are_as_printed(
+    serial_peer: SerialPeer, line: Line, unit: int, block: Block, request_: str, answer: str, words: list[int]
+) -> None:
+    """Requests and answers of the papers, byte for byte."""
+    serial_peer.answer = lambda _: bytes.fromhex(answer)
+    outcome = await line.read(unit, block, 1.0)
+
+    assert [request_] == [frame.hex().upper() for _, frame in serial_peer.asked]
+    assert Registers(words) == outcome
+
+
+async def test_rtu_refusal_is_told(serial_peer: SerialPeer, line: Line) -> None:
+    """Exception 02 is a fault with its code."""
+    serial_peer.answer = lambda _: framed("018302")
+    fault = await line.read(1, Block(3, 5, 1), 1.0)
+
+    assert isinstance(fault, Fault)
+    assert (Why.REFUSED, 2) == (fault.why, fault.code)
+
+
+async def test_rtu_silent_unit_costs_its_own_timeout(serial_peer: SerialPeer, line: Line) -> None:
+    """Between two reads of the silent unit the other is served at once, and never waits longer than that timeout."""
+    serial_peer.answer = lambda frame: framed("0203020007") if frame[0] == 2 else None
+    loop = asyncio.get_running_loop()
+
+    async def timed(unit: int) -> tuple[object, float]:
+        began = loop.time()
+        outcome = await line.read(unit, Block(3, 0, 1), 0.2)
+        return outcome, loop.time() - began
+
+    silent, *others = await asyncio.gather(timed(1), *(timed(2) for _ in range(5)))
+
+    assert isinstance(silent[0], Fault)
+    assert (Why.SILENT, Quality.COMM_ERROR) == (silent[0].why, silent[0].quality)
+    assert 0.2 <= silent[1] < 0.35
+    assert [Registers([7])] * 5 == [outcome for outcome, _ in others]
+    assert max(took for _, took in others) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("baud", "pause_s", "gap_s"), [(1200, 0.0, 35 / 1200), (19200, 0.06, 0.06), (9600, 0.0, 35 / 9600)]
+)
+async def test_rtu_silence_and_pause_are_kept(serial_peer: SerialPeer, baud: int, pause_s: float, gap_s: float) -> None:
+    """After every answer the wire is quiet for 3.5 characters, or for as long as the device wants."""
+    serial_peer.answer = lambda _: framed("0103020007")
+    line = open_line(SerialLine(device=serial_peer.path, baud=baud))
+    for _ in range(6):
+        assert Registers([7]) == await line.read(1, Block(3, 0, 1), 1.0, pause_s)
+    await line.close()
+
+    gaps = [asked - answered for answered, (asked, _) in zip(serial_peer.answered, serial_peer.asked[1:], strict=False)]
+    assert 5 == len(gaps)
+    assert min(gaps) >= gap_s
+
+
+async def test_rtu_late_answer_is_not_taken_for_the_next(serial_peer: SerialPeer, line: Line) -> None:
+    """The answer to a request that was given up arrives first after the next one: neither is believed."""
+    late = iter([None, [(0.0, framed("0103020001")), (0.05, framed("0103020002"))], framed("0103020003")])
+    serial_peer.answer = lambda _: next(late)
+    found = [await line.read(1, Block(3, 0, 1), 0.2) for _ in range(3)]
+
+    assert [Why.SILENT, Why.CROSSED] == [fault.why for fault in found[:2] if isinstance(fault, Fault)]
+    assert Registers([3]) == found[2]
+
+
+async def test_rtu_second_look_is_taken_once(serial_peer: SerialPeer, line: Line) -> None:
+    """After a timeout the first answer of that shape is looked at longer, the ones after it are not."""
+    answers = iter([None, *[framed("0103020005")] * 3])
+    serial_peer.answer = lambda _: next(answers)
+    loop = asyncio.get_running_loop()
+    took = []
+    for _ in range(4):
+        began = loop.time()
+        await line.read(1, Block(3, 0, 1), 0.2)
+        took.append(loop.time() - began)
+
+    assert took[1] >= 0.2
+    assert max(took[2:]) < 0.15
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        framed("0104020007"),
+        framed("0203020007"),
+        framed("01030400070008"),
+        framed("0103020007")[:-1] + b"\0",
+        framed("0103020007")[:4],
+        b"\xff" * 40,
+        b"\0",
+        framed("01"),
+        framed("0183"),
+        framed("012B0E010100"),
+        bytes(range(256)) * 2,
+    ],
+    ids=["function", "unit", "count", "checksum", "cut", "ones", "zero", "unit only", "no code", "stranger", "noise"],
+)
+async def test_rtu_wrong_answer_is_no_value(serial_peer: SerialPeer, line: Line, wrong: bytes) -> None:
+    """What is not the answer to the question is a fault, and the line is clean for the next one."""
+    serial_peer.answer = lambda _: wrong
+    fault = await line.read(1, Block(3, 0, 1), 0.1)
+    serial_peer.answer = lambda _: framed("0103020007")
+
+    assert isinstance(fault, Fault)
+    assert Quality.COMM_ERROR is fault.quality
+    assert Registers([7]) == await line.read(1, Block(3, 0, 1), 0.3)
+
+
+async def test_rtu_answer_that_has_begun_may_end(serial_peer: SerialPeer) -> None:
+    """The deadline is for the beginning: a long answer at a slow speed is heard to its end."""
+    whole = framed("0103FA" + "0007" * 125)
+    serial_peer.answer = lambda _: [(0.08, whole[:100]), (0.08, whole[100:])]
+    line = open_line(SerialLine(device=serial_peer.path, baud=9600))
+    outcome = await line.read(1, Block(3, 0, 125), 0.1)
+    await line.close()
+
+    assert Registers([7] * 125) == outcome
+
+
+async def test_rtu_babbling_unit_cannot_hold_the_line(serial_peer: SerialPeer, line: Line) -> None:
+    """Somebody who sends without end costs a bounded time, not the line."""
+    loop = asyncio.get_running_loop()
+    serial_peer.answer = lambda _: [(0.0, b"\x55" * 8), *[(0.01, b"\x55" * 8)] * 600]
+    began = loop.time()
+    faults = [await line.read(1, Block(3, 0, 1), 0.1, 0.05) for _ in range(2)]
+
+    assert all(isinstance(fault, Fault) for fault in faults)
+    assert loop.time() - began < 3
+
+
+async def test_rtu_missing_port_is_one_sentence() -> None:
+    """A port that does not exist is a fault that tells what to check."""
+    fault = await open_line(SerialLine(device="/dev/ttyNONE")).read(1, Block(3, 0, 1), 0.5)
+
+    assert Fault(Quality.COMM_ERROR, "/dev/ttyNONE: there is no such serial port; check the cable", Why.LINK) == fault
+
+
+async def test_rtu_port_in_use_is_one_sentence(serial_peer: SerialPeer, line: Line) -> None:
+    """Two programs on one port would cross their answers; the second is refused."""
+    serial_peer.answer = lambda _: framed("0103020007")
+    await line.read(1, Block(3, 0, 1), 0.5)
+    second = open_line(SerialLine(device=serial_peer.path))
+    fault = await second.read(1, Block(3, 0, 1), 0.5)
+
+    assert isinstance(fault, Fault)
+    assert fault.sentence.endswith("cannot be opened; another program uses it, or it is no serial port")
+
+
+async def test_rtu_pulled_cable_and_new_one(serial_peer: SerialPeer, tmp_path, loop_faults) -> None:
+    """A serial adapter that is pulled out and put back is read again, without a restart."""
+    port = tmp_path / "port"
+    port.symlink_to(serial_peer.path)
+    serial_peer.answer = lambda _: framed("0103020007")
+    line = open_line(SerialLine(device=str(port)))
+    before = await line.read(1, Block(3, 0, 1), 0.5)
+    serial_peer.unplug()
+    port.unlink()
+    during = [await line.read(1, Block(3, 0, 1), 0.2) for _ in range(3)]
+    other = SerialPeer()
+    other.answer = lambda _: framed("0103020008")
+    port.symlink_to(other.path)
+    after = [await line.read(1, Block(3, 0, 1), 0.5) for _ in range(2)]
+    await line.close()
+    other.unplug()
+
+    assert Registers([7]) == before
+    assert all(isinstance(fault, Fault) and fault.quality is Quality.COMM_ERROR for fault in during)
+    assert Registers([8]) == after[-1]
+
+
+async def test_rtu_lengths_change_between_requests(serial_peer: SerialPeer, line: Line) -> None:
+    """Blocks of different lengths follow each other without mixing."""
+    serial_peer.answer = lambda frame: framed(f"0103{2 * frame[5]:02X}" + "0009" * frame[5])
+    counts = [3, 58, 1, 23, 18]
+    found = [await line.read(1, Block(3, 0, count), 1.0) for count in counts]
+
+    assert [Registers([9] * count) for count in counts] == found
+    assert all(first[1] != second[1] for first, second in pairwise(serial_peer.asked))
