@@ -1,0 +1,45 @@
+# One command does what CI does. `make` alone tells what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix bench golden wheel lint
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv/bin
+PYTEST_ARGS ?= -q
+ARGS ?=
+ONLY ?=
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## install everything into .venv; quick when nothing has changed
+	@PYTHON="$(PYTHON)" bash setup/setup.sh
+
+demo: setup  ## run plant, brokers, gateway, dashboard and kiosk; ARGS="--headless --seconds 60"
+	@exec $(VENV)/sotpunkt-demo $(ARGS)
+
+test: setup lint  ## all checks and all tests; PYTEST_ARGS="-k name"
+	@$(VENV)/python -m pytest $(PYTEST_ARGS)
+
+check: setup lint  ## lint, format, types, imports, architecture; seconds, not minutes
+	@$(VENV)/python -m pytest -q tests/architecture
+
+fix: setup  ## repair format and what lint can repair by itself
+	@$(VENV)/ruff check --fix .
+	@$(VENV)/ruff format .
+
+bench: setup  ## print measurements, one JSON object a line; ONLY=name for one
+	@$(VENV)/python -m bench $(ONLY)
+
+golden: setup  ## rewrite the expected files of the tests; read the difference before you keep it
+	@$(VENV)/python -m pytest -q --rewrite-golden
+	@git --no-pager diff --stat -- tests
+
+wheel: setup  ## build the wheel into dist/
+	@$(VENV)/python -m hatchling build -t wheel
+
+lint:
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports --no-cache
