@@ -1,0 +1,115 @@
+"""`sotpunkt-gateway`: run the daemon, check a settings file, read a device, count what is stored."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from doors.clock import Clock, ClockFault
+from doors.settings import SettingsFault
+from gateway.config import Plan, program_version, read
+from gateway.daemon import Gateway
+from gateway.io.counts import counts
+from gateway.io.store import Store, StoreFault
+from gateway.read import add_read_parser, run_plan, run_profiles, run_read
+
+USAGE = 2
+FAILED = 1
+
+
+def main() -> None:
+    """Entry point: exit 0 done, 1 could not do it, 2 a mistake in call or settings."""
+    args = _parser().parse_args()
+    try:
+        sys.exit(_command(args))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except (SettingsFault, ClockFault) as fault:
+        _say(fault)
+        sys.exit(USAGE)
+    except (StoreFault, OSError) as fault:
+        _say(fault)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _command(args: argparse.Namespace) -> int:
+    if args.command == "read":
+        return asyncio.run(run_read(args))
+    if args.command == "profiles":
+        return run_profiles()
+    if args.command == "plan":
+        return run_plan(args)
+    plan = read(args.file)
+    if args.command == "check":
+        print(_summary(args.file, plan))
+        return 0
+    if args.command == "counts":
+        print(json.dumps(counts(Path(plan.settings.store.path))))
+        return 0
+    return _run(plan, Clock.parse(args.clock, allowed=plan.settings.site.simulated))
+
+
+def _run(plan: Plan, clock: Clock) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+    store = Store(Path(plan.settings.store.path), plan.settings.site.status, plan.settings.site.simulated)
+    return asyncio.run(_serve(Gateway(plan, clock, store)))
+
+
+async def _serve(gateway: Gateway) -> int:
+    """Until SIGTERM or Ctrl-C; then a goodbye that does not wait for anybody."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    work = asyncio.create_task(gateway.run(), name="gateway")
+    waiter = asyncio.create_task(stop.wait(), name="stop")
+    await asyncio.wait({work, waiter}, return_when=asyncio.FIRST_COMPLETED)
+    if not work.done():
+        try:
+            async with asyncio.timeout(2.0):
+                await gateway.farewell()
+        except TimeoutError:
+            pass
+        work.cancel()
+    await asyncio.gather(work, return_exceptions=not work.done())
+    waiter.cancel()
+    return 0
+
+
+def _summary(path: Path, plan: Plan) -> str:
+    site = plan.settings.site
+    lines = [
+        f"{path.name}: no faults. Site {site.id} ({site.place}), {site.connection.value}, status {site.status.value}"
+    ]
+    lines += [f"  {one.table.name}: {one.profile.head.title} at {one.line.name}, unit {one.unit}" for one in plan.wired]
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sotpunkt-gateway", description=__doc__)
+    parser.add_argument("--version", action="version", version=program_version())
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="read, judge, store and publish until stopped")
+    run.add_argument("--clock", help="another clock, for demonstrations; only where the site is simulated")
+    check = commands.add_parser("check", help="check a settings file and start nothing")
+    count = commands.add_parser("counts", help="what the store holds, as one JSON object")
+    for one in (run, check, count):
+        one.add_argument("file", type=Path, help="settings file (TOML)")
+    add_read_parser(commands)
+    return parser
+
+
+def _say(fault: BaseException) -> None:
+    print(fault, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""The settings of the gateway: one TOML file, every fault of it told at once."""
+
+import base64
+import binascii
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from contract.topics import valid_level
+from contract.words import Connection, Place, Status
+from doors import broker
+from doors.broker import BrokerSettings
+from doors.settings import SettingsFault, load
+from gateway.core.lines import SerialLine, TcpLine
+from gateway.core.site import DeviceFacts, Facts, Rule
+from gateway.profiles import registry
+from gateway.profiles.schema import Profile, ProfileFault
+
+ONCE_S = 86400.0
+"""Period told for signals that are read once: identity does not grow old within a day."""
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class SiteTable(Strict, frozen=True, kw_only=True):
+    """Who this site is. `simulated` marks every value; only then another clock may be given."""
+
+    id: str
+    place: Annotated[str, Meta(min_length=1, max_length=80)]
+    connection: Connection = Connection.AUTOMATIC
+    simulated: bool = False
+    status: Status = Status.ACTUAL
+    activate_within_s: Annotated[float, Meta(ge=0)] = 900.0
+
+
+class StoreTable(Strict, frozen=True, kw_only=True):
+    """Where readings and records lie, and how many rows may wait for a centre that does not answer."""
+
+    path: str
+    max_waiting_records: Annotated[int, Meta(ge=1000)] = 500_000
+    keep_readings_days: Annotated[float, Meta(gt=0)] = 30.0
+
+
+class GeneratorTable(Strict, frozen=True, kw_only=True):
+    """The set. `design_load_kw` is what the site is expected to draw (default: 30 % of rated)."""
+
+    rated_kw: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
+    tank_litres: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
+    dead_percent: Annotated[float, Meta(ge=0, le=50)] = 5.0
+    design_load_kw: Annotated[float, Meta(ge=0)] | None = None
+    controller: str | None = None
+
+
+class PaceTable(Strict, frozen=True, kw_only=True):
+    """How often things are told, in seconds."""
+
+    heartbeat_s: Annotated[float, Meta(ge=1, le=3600)] = 300.0
+    picture_every_s: Annotated[float, Meta(ge=0.1, le=3600)] = 10.0
+    sample_every_s: Annotated[float, Meta(ge=0.1)] = 60.0
+    sample_active_every_s: Annotated[float, Meta(ge=0.1)] = 10.0
+    whole_every_s: Annotated[float, Meta(ge=1)] = 900.0
+
+
+class DeviceTable(Strict, frozen=True, kw_only=True):
+    """One device: exactly one of `tcp` and `serial`. `timeout_s` and `pause_s` are real seconds on the wire."""
+
+    name: str
+    profile: str
+    tcp: str | None = None
+    serial: str | None = None
+    baud: Annotated[int, Meta(ge=300, le=1_000_000)] = 9600
+    unit: Annotated[int, Meta(ge=0, le=255)] | None = None
+    poll_every_s: Annotated[float, Meta(ge=0.1, le=3600)] = 5.0
+    slow_every_s: Annotated[float, Meta(ge=0.1, le=86400)] = 60.0
+    timeout_s: Annotated[float, Meta(ge=0.02, le=30)] | None = None
+    pause_s: Annotated[float, Meta(ge=0, le=5)] | None = None
+    place: Place | None = None
+
+
+class KeyTable(Strict, frozen=True, kw_only=True):
+    """A key whose bulletins are believed: `public` is the raw Ed25519 key in base64."""
+
+    id: str
+    public: str
+
+
+class BulletinsTable(Strict, frozen=True, kw_only=True):
+    """Who may speak on the screens."""
+
+    key: tuple[KeyTable, ...] = ()
+
+
+class Settings(Strict, frozen=True, kw_only=True):
+    """The whole file."""
+
+    site: SiteTable
+    store: StoreTable
+    site_broker: BrokerSettings
+    central_broker: BrokerSettings | None = None
+    generator: GeneratorTable = GeneratorTable()
+    pace: PaceTable = PaceTable()
+    bulletins: BulletinsTable = BulletinsTable()
+    device: tuple[DeviceTable, ...] = ()
+
+
+class Wired(msgspec.Struct, frozen=True, kw_only=True):
+    """A device ready to be opened."""
+
+    table: DeviceTable
+    profile: Profile
+    line: TcpLine | SerialLine
+    unit: int
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings, understood."""
+
+    settings: Settings
+    facts: Facts
+    wired: tuple[Wired, ...]
+    keys: dict[str, bytes]
+
+
+def read(path: Path) -> Plan:
+    """The settings of `path`; raises SettingsFault with all faults."""
+    settings = load(path, Settings)
+    faults: list[str] = []
+    if not valid_level(settings.site.id):
+        faults.append(f"[site] id: {settings.site.id!r} must be of a-z, 0-9 and hyphen, at most 48 long (are-kall)")
+    for name in ("site_broker", "central_broker"):
+        link: BrokerSettings | None = getattr(settings, name)
+        if link is not None and (fault := broker.check(link)):
+            faults.append(f"[{name}] {fault}")
+    wired = [one for table in settings.device if (one := _wire(table, faults))]
+    _names(settings, faults)
+    keys = _keys(settings, faults)
+    if faults:
+        raise SettingsFault(path.name, faults)
+    return Plan(settings=settings, facts=_facts(settings, wired), wired=tuple(wired), keys=keys)
+
+
+def rules() -> dict[str, Rule]:
+    """The rules of alarms, from `rules.toml`."""
+    tree = tomllib.loads(files("gateway").joinpath("rules.toml").read_text("utf-8"))
+    return msgspec.convert(tree, dict[str, Rule])
+
+
+def program_version() -> str:
+    """The version of the installed product."""
+    try:
+        return version("sotpunkt")
+    except PackageNotFoundError:
+        return "unpacked"
+
+
+def _wire(table: DeviceTable, faults: list[str]) -> Wired | None:
+    label = f"[device {table.name}]"
+    if (table.tcp is None) == (table.serial is None):
+        faults.append(f"{label} needs exactly one of tcp and serial")
+        return None
+    try:
+        profile = registry.load(table.profile)
+        line = _tcp(table.tcp) if table.tcp is not None else SerialLine(device=table.serial or "", baud=table.baud)
+        msgspec.convert(msgspec.to_builtins(line), type(line))
+    except (ProfileFault, ValueError) as fault:
+        faults.append(f"{label} {fault}")
+        return None
+    pace = {name: value for name in ("timeout_s", "pause_s") if (value := getattr(table, name)) is not None}
+    profile = msgspec.structs.replace(profile, link=msgspec.structs.replace(profile.link, **pace))
+    unit = table.unit if table.unit is not None else profile.head.default_unit
+    return Wired(table=table, profile=profile, line=line, unit=unit)
+
+
+def _tcp(text: str) -> TcpLine:
+    host, colon, port = text.rpartition(":")
+    if not colon:
+        return TcpLine(host=text)
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"tcp: {text!r} is not like 192.0.2.10:502")
+    return TcpLine(host=host.strip("[]"), port=int(port))
+
+
+def _names(settings: Settings, faults: list[str]) -> None:
+    names = [table.name for table in settings.device]
+    faults += [
+        f"[device {name}] name: must be of a-z, 0-9 and hyphen, at most 48 long"
+        for name in names
+        if not valid_level(name)
+    ]
+    faults += [
+        f"[device {name}] name: stands twice" for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    controller = settings.generator.controller
+    if controller is not None and controller not in names:
+        faults.append(f"[generator] controller: there is no device {controller!r}; devices are {', '.join(names)}")
+
+
+def _keys(settings: Settings, faults: list[str]) -> dict[str, bytes]:
+    keys = {}
+    for table in settings.bulletins.key:
+        try:
+            raw = base64.b64decode(table.public, validate=True)
+        except binascii.Error:
+            raw = b""
+        if len(raw) != 32:
+            faults.append(f"[bulletins key {table.id}] public: is not a raw Ed25519 key (32 bytes) in base64")
+        keys[table.id] = raw
+    return keys
+
+
+def _facts(settings: Settings, wired: list[Wired]) -> Facts:
+    sets = [one.table.name for one in wired if one.profile.head.kind == "generator_controller"]
+    generator = settings.generator
+    design = generator.design_load_kw if generator.design_load_kw is not None else 0.3 * generator.rated_kw
+    return Facts(
+        site=settings.site.id,
+        place=settings.site.place,
+        connection=settings.site.connection,
+        status=settings.site.status,
+        simulated=settings.site.simulated,
+        version=program_version(),
+        devices=tuple(_device_facts(one) for one in wired),
+        controller=generator.controller or (sets[0] if sets else None),
+        rated_kw=generator.rated_kw,
+        design_load_kw=design,
+        tank_litres=generator.tank_litres,
+        dead_percent=generator.dead_percent,
+        activate_within_s=settings.site.activate_within_s,
+        heartbeat_s=settings.pace.heartbeat_s,
+        picture_every_s=settings.pace.picture_every_s,
+        sample_every_s=settings.pace.sample_every_s,
+        sample_active_every_s=settings.pace.sample_active_every_s,
+        whole_every_s=settings.pace.whole_every_s,
+        rules=rules(),
+    )
+
+
+def _device_facts(one: Wired) -> DeviceFacts:
+    table, head = one.table, one.profile.head
+    period = {"fast": table.poll_every_s, "slow": table.slow_every_s, "once": ONCE_S}
+    place = table.place or (Place.LOAD if head.kind == "meter" else None)
+    return DeviceFacts(
+        name=table.name,
+        profile=head.name,
+        title=head.title[:80],
+        kind=head.kind,
+        place=place,
+        poll_every_s=table.poll_every_s,
+        slow_every_s=table.slow_every_s,
+        signals={row.key: (row.unit, period[row.rate], row.experimental) for row in one.profile.rows},
+    )

@@ -1,0 +1,157 @@
+"""Site → messages of the picture road: (topic, payload), all retained. Records travel by `io/mqtt.py`."""
+
+import msgspec
+
+from contract import topics
+from contract.bulletins import PublicBulletin, ReceiptMark
+from contract.content import DocumentRef, PublicDocument
+from contract.messages import (
+    Alarms,
+    Birth,
+    DeviceBirth,
+    DevicePicture,
+    Head,
+    PublicPicture,
+    SignalBirth,
+    SiteState,
+    SiteStatus,
+    encode,
+)
+from gateway.core.bulletins import over
+from gateway.core.site import Facts, Held, Now, Site, value_of
+from gateway.core.state import evidence
+
+Message = tuple[str, bytes]
+
+
+def head(facts: Facts, now: Now) -> Head:
+    """Who says it, when, and whether it is meant for real."""
+    return Head(
+        site=facts.site,
+        run=now.run,
+        boot=now.boot,
+        up_ms=now.up_ms,
+        wall_ms=now.wall_ms,
+        clock=now.clock,
+        status=facts.status,
+        simulated=facts.simulated,
+    )
+
+
+def status(facts: Facts, now: Now, online: bool = True) -> Message:
+    """The heartbeat, or what the broker says for us when we are gone."""
+    said = SiteStatus(head=head(facts, now), online=online, heartbeat_s=facts.heartbeat_s, version=facts.version)
+    return topics.status(facts.site), encode(said)
+
+
+def birth(facts: Facts, now: Now) -> Message:
+    """The catalogue."""
+    devices = tuple(
+        DeviceBirth(
+            device=device.name,
+            profile=device.profile,
+            name=device.title,
+            signals=tuple(
+                SignalBirth(key=key, unit=unit, period_s=max(period, facts.picture_every_s), experimental=experimental)
+                for key, (unit, period, experimental) in device.signals.items()
+            ),
+        )
+        for device in facts.devices
+    )
+    said = Birth(
+        head=head(facts, now),
+        place=facts.place,
+        connection=facts.connection,
+        heartbeat_s=facts.heartbeat_s,
+        devices=devices,
+    )
+    return topics.birth(facts.site), encode(said)
+
+
+def device(site: Site, name: str, facts: Facts, now: Now) -> Message:
+    """The newest values of one device."""
+    said = DevicePicture(head=head(facts, now), device=name, values=site.values.get(name, {}))
+    return topics.device(facts.site, name), encode(said)
+
+
+def state(site: Site, facts: Facts, now: Now) -> Message:
+    """The judgement, for staff."""
+    seen = evidence(site, facts, now)
+    said = SiteState(
+        head=head(facts, now),
+        power=site.memory.judged.power,
+        since=site.memory.judged.since,
+        witnesses=seen.witnesses,
+        contradictions=seen.contradictions,
+        readiness=site.readiness,
+        reasons=site.reasons,
+        endurance=site.endurance,
+        active=site.memory.active,
+        fuel=value_of(site, facts.controller, "fuel.level"),
+        load=value_of(site, facts.controller, "generator.power"),
+    )
+    return topics.state(facts.site), encode(said)
+
+
+def alarms(site: Site, facts: Facts, now: Now) -> Message:
+    """All alarms that are not normal."""
+    said = Alarms(head=head(facts, now), revision=site.memory.alarm_revision, alarms=site.memory.alarms)
+    return topics.alarms(facts.site), encode(said)
+
+
+def public_picture(site: Site, facts: Facts, now: Now) -> Message:
+    """What a visitor may know: no fuel, no names, no alarms."""
+    live = tuple(
+        notice
+        for notice in site.memory.notices
+        if notice.until_ms is None or now.wall_ms is None or now.wall_ms < notice.until_ms
+    )
+    said = PublicPicture(
+        head=head(facts, now),
+        place=facts.place,
+        power=site.memory.judged.power,
+        since=site.memory.judged.since,
+        active=site.memory.active,
+        services=site.memory.services,
+        notices=live,
+        events=site.memory.public_events,
+        period_s=facts.picture_every_s,
+        heartbeat_s=facts.heartbeat_s,
+    )
+    return topics.public_picture(facts.site), encode(said)
+
+
+def public_bulletin(held: Held, facts: Facts, now: Now) -> Message:
+    """A verified bulletin, for the kiosk."""
+    said = PublicBulletin(head=head(facts, now), bulletin=held.bulletin, received=held.received, ended=over(held, now))
+    return topics.public_bulletin(facts.site, held.bulletin.id), encode(said)
+
+
+def public_document(ref: DocumentRef, body: bytes, facts: Facts, now: Now) -> Message:
+    """A verified public document, for the kiosk."""
+    said = PublicDocument(
+        head=head(facts, now), name=ref.name, version=ref.version, sha256=ref.sha256, body=msgspec.json.decode(body)
+    )
+    return topics.public_content(facts.site, ref.name), encode(said)
+
+
+def receipt_mark(site: Site, facts: Facts) -> Message:
+    """Which receipts of the kiosk are stored."""
+    return topics.receipt_mark(facts.site), encode(ReceiptMark(marks=site.memory.receipts))
+
+
+def for_staff(site: Site, facts: Facts, now: Now) -> list[Message]:
+    """The whole picture for centre and owner's page."""
+    return [
+        birth(facts, now),
+        *(device(site, one.name, facts, now) for one in facts.devices),
+        alarms(site, facts, now),
+        state(site, facts, now),
+        status(facts, now),
+    ]
+
+
+def for_visitors(site: Site, facts: Facts, now: Now) -> list[Message]:
+    """The whole public picture, but for documents, whose bytes lie in the store."""
+    bulletins = [public_bulletin(held, facts, now) for held in site.memory.bulletins]
+    return [public_picture(site, facts, now), receipt_mark(site, facts), *bulletins]

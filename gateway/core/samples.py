@@ -1,0 +1,42 @@
+"""What of a device is worth a record: values that moved beyond their dead-band, and now and then all of them."""
+
+import msgspec
+
+from contract.messages import Value
+from contract.signals import ALARM_PREFIX, Signal, catalogue
+from contract.words import Power
+from gateway.core.site import Facts, Now, Site
+
+ACTIVE = (Power.STARTING, Power.ON_RESERVE, Power.RETURNING, Power.DEAD, Power.ON_BATTERY)
+
+
+def sample(site: Site, device: str, facts: Facts, now: Now) -> tuple[Site, dict[str, object] | None]:
+    """The body of a sample record of a device that has just been read, or None when it is not yet time."""
+    values = site.values.get(device, {})
+    last, whole_at = site.sampled_ms.get(device, (None, None))
+    whole = whole_at is None or now.up_ms - whole_at >= facts.whole_every_s * 1000
+    active = site.memory.judged.power in ACTIVE
+    every_s = facts.sample_active_every_s if active else facts.sample_every_s
+    if not whole and last is not None and now.up_ms - last < every_s * 1000:
+        return site, None
+    before = site.sampled.get(device, {})
+    told = values if whole else {key: value for key, value in values.items() if _moved(key, before.get(key), value)}
+    stamp = (now.up_ms, now.up_ms if whole or whole_at is None else whole_at)
+    site = msgspec.structs.replace(
+        site,
+        sampled=site.sampled | {device: before | told},
+        sampled_ms=site.sampled_ms | {device: stamp},
+    )
+    if not told:
+        return site, None
+    return site, {"device": device, "whole": whole, "values": msgspec.to_builtins(told)}
+
+
+def _moved(key: str, before: Value | None, now: Value) -> bool:
+    if before is None or before.quality is not now.quality:
+        return True
+    if not isinstance(before.value, (int, float)) or not isinstance(now.value, (int, float)):
+        return before.value != now.value
+    kind: Signal | None = None if key.startswith(ALARM_PREFIX) else catalogue().get(key)
+    band = kind.deadband if kind is not None else 0.0
+    return abs(now.value - before.value) > band

@@ -1,0 +1,67 @@
+"""What a store holds, in figures: for `sotpunkt-gateway counts`, the demo and the tests. Reads only."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from contract.messages import Value
+from contract.words import Stream
+
+
+def counts(path: Path) -> dict[str, Any]:
+    """Figures of a store; raises FileNotFoundError."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no store; has the gateway run?")
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        tallies = dict(db.execute("SELECT name, count FROM tallies").fetchall())
+        figures: dict[str, Any] = _readings(db)
+        for tally in ("created", "confirmed", "gaps"):
+            figures[tally] = {stream.value: tallies.get(f"{tally}.{stream.value}", 0) for stream in Stream}
+        waiting = dict(db.execute("SELECT stream, COUNT(*) FROM outbox WHERE kind != 'gap' GROUP BY stream").fetchall())
+        figures["waiting"] = {stream.value: waiting.get(stream.value, 0) for stream in Stream}
+        figures["events"] = _events(db)
+    finally:
+        db.close()
+    return figures
+
+
+def _readings(db: sqlite3.Connection) -> dict[str, Any]:
+    total = 0
+    polls: dict[str, int] = {}
+    missing: dict[str, int] = {}
+    series: dict[tuple[str, str, str], dict[str, Any]] = {}
+    rows = db.execute("SELECT device, decoded, missing, up_ms, body FROM readings ORDER BY id")
+    for device, decoded, gone, up_ms, body in rows:
+        total += decoded
+        polls[device] = polls.get(device, 0) + 1
+        for quality, count in msgspec.json.decode(gone).items():
+            missing[quality] = missing.get(quality, 0) + count
+        if gone != "{}":
+            _add_series(series, device, up_ms, msgspec.json.decode(body, type=dict[str, Value]))
+    return {"readings": total, "polls": polls, "missing": missing, "missing_series": list(series.values())}
+
+
+def _add_series(
+    series: dict[tuple[str, str, str], dict[str, Any]], device: str, up_ms: int, values: dict[str, Value]
+) -> None:
+    """Where and how long values were missing: one row per device, signal and reason."""
+    for key, value in values.items():
+        if value.value is not None:
+            continue
+        row = series.setdefault(
+            (device, key, value.quality.value),
+            {"device": device, "signal": key, "quality": value.quality.value, "first_up_ms": up_ms, "count": 0},
+        )
+        row["last_up_ms"] = up_ms
+        row["count"] += 1
+
+
+def _events(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    rows = db.execute("SELECT run, seq, kind, up_ms, wall_ms, body FROM events ORDER BY id")
+    return [
+        {"run": run, "seq": seq, "kind": kind, "up_ms": up_ms, "wall_ms": wall_ms, "body": msgspec.json.decode(body)}
+        for run, seq, kind, up_ms, wall_ms, body in rows
+    ]

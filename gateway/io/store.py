@@ -1,0 +1,237 @@
+"""The site's memory on disk: readings, records that wait for the centre, and what must survive a restart.
+
+SQLite in WAL mode. What was decided and what must be told of it are one transaction; decisions are on the disk when
+`keep` returns (synchronous FULL), mere readings may lose the last second to a power cut (NORMAL) but never corrupt.
+"""
+
+import fcntl
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from contract.content import DocumentRef
+from contract.records import MAX_RECORDS, GapBody, Record
+from contract.words import Event, Status, Stream
+from gateway.core.pipeline import Batch, Numbered
+from gateway.core.site import Memory, Now
+from gateway.io.migrations import TooNew, migrate
+
+STREAMS = (Stream.EVENT, Stream.RECEIPT, Stream.SAMPLE)
+
+
+class StoreFault(Exception):
+    """The store cannot be used; the sentence says why and what to do."""
+
+
+class Store:
+    """One SQLite file, one writer."""
+
+    def __init__(self, path: Path, status: Status, simulated: bool) -> None:
+        self.path = path
+        self._lock = _lock(path)
+        self._status = status
+        self._simulated = simulated
+        self._db = _open(path)
+
+    def close(self) -> None:
+        """Give the file back in one piece."""
+        self._db.close()
+        self._lock.close()
+
+    # --- writing ---
+
+    def keep(
+        self, now: Now, *, batch: Batch | None = None, numbered: Sequence[Numbered] = (), memory: Memory | None = None
+    ) -> None:
+        """A poll, what was decided and what must be told, in one transaction; raises StoreFault and keeps nothing."""
+        decided = any(one.stream is not Stream.SAMPLE for one in numbered)
+        try:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if decided else 'NORMAL'}")
+            with self._db:
+                if batch is not None:
+                    self._put_batch(batch, now)
+                for one in numbered:
+                    self._put_record(one, now)
+                if memory is not None:
+                    self._put("memory", msgspec.json.encode(memory))
+        except sqlite3.Error as fault:
+            raise StoreFault(_sentence(self.path, fault)) from fault
+
+    def _put_batch(self, batch: Batch, now: Now) -> None:
+        missing: dict[str, int] = {}
+        for value in batch.values.values():
+            if value.value is None:
+                missing[value.quality.value] = missing.get(value.quality.value, 0) + 1
+        self._db.execute(
+            "INSERT INTO readings (device, run, boot, up_ms, wall_ms, clock, decoded, missing, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                batch.device, now.run, now.boot, now.up_ms, now.wall_ms, now.clock.value, len(batch.values),
+                msgspec.json.encode(missing).decode(), msgspec.json.encode(batch.values),
+            ),
+        )  # fmt: skip
+
+    def _put_record(self, one: Numbered, now: Now) -> None:
+        body = msgspec.json.encode(one.body)
+        moment = (now.boot, now.up_ms, now.wall_ms, now.clock.value, body)
+        self._db.execute(
+            "INSERT INTO outbox (run, stream, seq, kind, boot, up_ms, wall_ms, clock, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (now.run, one.stream.value, one.seq, one.kind, *moment),
+        )
+        if one.stream is Stream.EVENT:
+            self._db.execute(
+                "INSERT INTO events (run, seq, kind, boot, up_ms, wall_ms, clock, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (now.run, one.seq, one.kind, *moment),
+            )
+        self._count(f"created.{one.stream.value}", 1)
+
+    def put_document(self, ref: DocumentRef, body: bytes) -> None:
+        """Replace a content document; raises StoreFault."""
+        try:
+            with self._db:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO documents (name, ref, body) VALUES (?, ?, ?)",
+                    (ref.name, msgspec.json.encode(ref), body),
+                )
+        except sqlite3.Error as fault:
+            raise StoreFault(_sentence(self.path, fault)) from fault
+
+    def confirm(self, run: str, stream: Stream, seq: int) -> int:
+        """The centre holds everything up to `seq`: forget it. Returns how many records went."""
+        with self._db:
+            gone = self._db.execute(
+                "SELECT kind, body FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", (run, stream.value, seq)
+            ).fetchall()
+            self._db.execute("DELETE FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", (run, stream.value, seq))
+            real = sum(kind != Event.GAP for kind, _ in gone)
+            self._count(f"confirmed.{stream.value}", real)
+        return len(gone)
+
+    def thin(self, keep: int, now: Now) -> int:
+        """Too many wait: the oldest run of samples becomes one gap record. Returns how many samples went."""
+        waiting = self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()[0]
+        if waiting <= keep:
+            return 0
+        row = self._db.execute(
+            "SELECT run, MIN(seq), MAX(seq), COUNT(*) FROM"
+            " (SELECT run, seq FROM outbox WHERE stream = 'sample' AND run ="
+            "  (SELECT run FROM outbox WHERE stream = 'sample' ORDER BY rowid LIMIT 1) ORDER BY seq LIMIT ?)",
+            (max(2, waiting - keep),),
+        ).fetchone()
+        if row is None or row[3] < 2:
+            return 0
+        run, first, last, count = row
+        with self._db:
+            old = self._db.execute(
+                "SELECT body FROM outbox WHERE run = ? AND stream = 'sample' AND seq BETWEEN ? AND ? AND kind = 'gap'",
+                (run, first, last),
+            ).fetchall()
+            begin = min([first, *(msgspec.json.decode(body, type=GapBody).first for (body,) in old)])
+            gap = GapBody(first=begin, last=last, why="too many records were waiting")
+            self._db.execute(
+                "DELETE FROM outbox WHERE run = ? AND stream = 'sample' AND seq BETWEEN ? AND ?", (run, first, last)
+            )
+            self._db.execute(
+                "INSERT INTO outbox (run, stream, seq, kind, boot, up_ms, wall_ms, clock, body)"
+                " VALUES (?, 'sample', ?, 'gap', ?, ?, ?, ?, ?)",
+                (run, last, now.boot, now.up_ms, now.wall_ms, now.clock.value, msgspec.json.encode(gap)),
+            )
+            self._count("gaps.sample", count - len(old))
+        return int(count)
+
+    def forget_readings(self, before_wall_ms: int) -> int:
+        """Drop readings older than the retention; a thousand at a time, so that the poller never waits long."""
+        with self._db:
+            return self._db.execute(
+                "DELETE FROM readings WHERE id IN"
+                " (SELECT id FROM readings WHERE wall_ms IS NOT NULL AND wall_ms < ? LIMIT 1000)",
+                (before_wall_ms,),
+            ).rowcount
+
+    # --- reading ---
+
+    def memory(self) -> Memory:
+        """What survived the last run; raises StoreFault when it cannot be understood."""
+        row = self._db.execute("SELECT body FROM kept WHERE name = 'memory'").fetchone()
+        if row is None:
+            return Memory()
+        try:
+            return msgspec.json.decode(row[0], type=Memory)
+        except msgspec.DecodeError as fault:
+            sentence = f"{self.path}: the site's memory cannot be read ({fault}); keep the file and report it"
+            raise StoreFault(sentence) from fault
+
+    def documents(self) -> list[tuple[DocumentRef, bytes]]:
+        """All content documents held, by name."""
+        rows = self._db.execute("SELECT ref, body FROM documents ORDER BY name")
+        return [(msgspec.json.decode(ref, type=DocumentRef), body) for ref, body in rows]
+
+    def waiting(self, stream: Stream, after: int, limit: int = MAX_RECORDS) -> list[tuple[int, str, Record]]:
+        """Records of one run that wait behind place `after`, oldest first: (place, run, record)."""
+        rows = self._db.execute(
+            "SELECT rowid, run, seq, kind, boot, up_ms, wall_ms, clock, body FROM outbox"
+            " WHERE stream = ? AND rowid > ? ORDER BY rowid LIMIT ?",
+            (stream.value, after, limit),
+        ).fetchall()
+        return [(row[0], row[1], self._record(row[2:])) for row in rows if row[1] == rows[0][1]]
+
+    def _record(self, row: tuple[Any, ...]) -> Record:
+        seq, kind, boot, up_ms, wall_ms, clock, body = row
+        at = {"boot": boot, "up_ms": up_ms, "wall_ms": wall_ms, "clock": clock}
+        tree = {
+            "seq": seq, "kind": kind, "at": at, "status": self._status.value, "simulated": self._simulated,
+            "body": msgspec.json.decode(body),
+        }  # fmt: skip
+        return msgspec.convert(tree, Record)
+
+    # --- small things ---
+
+    def _put(self, name: str, body: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO kept (name, body) VALUES (?, ?)", (name, body))
+
+    def _count(self, name: str, more: int) -> None:
+        self._db.execute("UPDATE tallies SET count = count + ? WHERE name = ?", (more, name))
+
+
+def _lock(path: Path) -> IO[str]:
+    """One writer: a second gateway on the same store would number its records a second time."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock").open("w")
+    except OSError as fault:
+        raise StoreFault(_sentence(path, fault)) from fault
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as fault:
+        lock.close()
+        raise StoreFault(f"{path}: another gateway uses this store; stop that one first") from fault
+    return lock
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        db = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        found = db.execute("PRAGMA quick_check").fetchone()[0]
+        if found != "ok":
+            raise StoreFault(f"{path}: the file is damaged ({found}); put it aside, keep it, and start again")
+        migrate(db)
+    except (sqlite3.Error, OSError) as fault:
+        raise StoreFault(_sentence(path, fault)) from fault
+    except TooNew as fault:
+        raise StoreFault(f"{path}: {fault}; install the newer program") from fault
+    return db
+
+
+def _sentence(path: Path, fault: Exception) -> str:
+    text = str(fault)
+    if "full" in text:
+        return f"{path}: the disk is full; make room, nothing stored is lost"
+    if "malformed" in text or "not a database" in text:
+        return f"{path}: the file is damaged ({text}); put it aside, keep it, and start again"
+    return f"{path}: cannot be used as store ({text}); check path and rights"
