@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from contract.messages import Value
 from contract.words import Stream
+from gateway.io.store import KeptReadings
 
 
 def counts(path: Path) -> dict[str, Any]:
@@ -40,20 +40,18 @@ def _readings(db: sqlite3.Connection) -> dict[str, Any]:
         for quality, count in msgspec.json.decode(gone).items():
             missing[quality] = missing.get(quality, 0) + count
         if gone != "{}":
-            _add_series(series, device, up_ms, msgspec.json.decode(body, type=dict[str, Value]))
+            _add_series(series, device, up_ms, msgspec.json.decode(body, type=KeptReadings))
     return {"readings": total, "polls": polls, "missing": missing, "missing_series": list(series.values())}
 
 
 def _add_series(
-    series: dict[tuple[str, str, str], dict[str, Any]], device: str, up_ms: int, values: dict[str, Value]
+    series: dict[tuple[str, str, str], dict[str, Any]], device: str, up_ms: int, kept: KeptReadings
 ) -> None:
     """Where and how long values were missing: one row per device, signal and reason."""
-    for key, value in values.items():
-        if value.value is not None:
-            continue
+    for key, (quality, _) in kept.missing.items():
         row = series.setdefault(
-            (device, key, value.quality.value),
-            {"device": device, "signal": key, "quality": value.quality.value, "first_up_ms": up_ms, "count": 0},
+            (device, key, quality.value),
+            {"device": device, "signal": key, "quality": quality.value, "first_up_ms": up_ms, "count": 0},
         )
         row["last_up_ms"] = up_ms
         row["count"] += 1

@@ -13,8 +13,9 @@ from typing import IO, Any
 import msgspec
 
 from contract.content import DocumentRef
+from contract.messages import Value
 from contract.records import MAX_RECORDS, GapBody, Record
-from contract.words import Event, Status, Stream
+from contract.words import Event, Origin, Quality, Status, Stream
 from gateway.core.pipeline import Batch, Numbered
 from gateway.core.site import Memory, Now
 from gateway.io.migrations import TooNew, migrate
@@ -24,6 +25,23 @@ STREAMS = (Stream.EVENT, Stream.RECEIPT, Stream.SAMPLE)
 
 class StoreFault(Exception):
     """The store cannot be used; the sentence says why and what to do."""
+
+
+class KeptReadings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The values of one poll, small on the disk: what they share stands once, time and device stand in the row."""
+
+    origin: Origin
+    values: dict[str, float | int | str] = {}
+    missing: dict[str, tuple[Quality, str]] = {}
+
+    @classmethod
+    def of(cls, values: dict[str, Value]) -> "KeptReadings":
+        """From the values of one device, which have one origin."""
+        return cls(
+            next(iter(values.values())).origin if values else Origin.MEASURED,
+            {key: value.value for key, value in values.items() if value.value is not None},
+            {key: (value.quality, value.reason) for key, value in values.items() if value.value is None},
+        )
 
 
 class Store:
@@ -61,16 +79,16 @@ class Store:
             raise StoreFault(_sentence(self.path, fault)) from fault
 
     def _put_batch(self, batch: Batch, now: Now) -> None:
+        kept = KeptReadings.of(batch.values)
         missing: dict[str, int] = {}
-        for value in batch.values.values():
-            if value.value is None:
-                missing[value.quality.value] = missing.get(value.quality.value, 0) + 1
+        for quality, _ in kept.missing.values():
+            missing[quality.value] = missing.get(quality.value, 0) + 1
         self._db.execute(
             "INSERT INTO readings (device, run, boot, up_ms, wall_ms, clock, decoded, missing, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 batch.device, now.run, now.boot, now.up_ms, now.wall_ms, now.clock.value, len(batch.values),
-                msgspec.json.encode(missing).decode(), msgspec.json.encode(batch.values),
+                msgspec.json.encode(missing).decode(), msgspec.json.encode(kept),
             ),
         )  # fmt: skip
 

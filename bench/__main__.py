@@ -1,0 +1,35 @@
+"""`python -m bench [NAME]`: run all measurements, or one. Compare figures of one run, not of two machines."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench import decoding, demo, gateway, storing, wire
+
+Bench = Callable[[], Iterator[dict[str, Any]]]
+
+BENCHES: dict[str, Bench] = {
+    "decode": decoding.measure,
+    "store": storing.measure,
+    "wire": wire.measure,
+    "gateway": gateway.measure,
+    "demo": demo.measure,
+}
+
+
+def main() -> int:
+    """Exit 0 when every measurement ran, 2 for an unknown name."""
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"there is no measurement {unknown[0]!r}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    for name in names:
+        for figures in BENCHES[name]():
+            print(json.dumps({"bench": name, **figures}), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
