@@ -9,7 +9,7 @@ from contract.words import Audience
 
 MAX_DOCUMENT = 128 * 1024
 
-Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class DocumentRef(Wire):

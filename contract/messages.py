@@ -4,6 +4,7 @@ Unknown fields are ignored, wrong types and sizes refused with one sentence. Tim
 `wall_ms` since 1970-01-01 UTC, `up_ms` since the sender's operating system booted.
 """
 
+import math
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -83,6 +84,10 @@ class Value(Wire, omit_defaults=True):
         believed = self.quality in (Quality.GOOD, Quality.SUBSTITUTED)
         if (self.value is not None) != believed:
             raise ValueError(f"quality {self.quality.value} does not go with value {self.value!r}")
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            raise ValueError(
+                f"{self.value!r} is bad_data: JSON would make it null, and every reader refuse the message"
+            )
 
 
 class SiteStatus(Wire):

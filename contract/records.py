@@ -4,7 +4,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from contract.messages import Alarm, Count, Head, Moment, Name, Text, Value, Wire
+from contract.bulletins import Receipt
+from contract.messages import Alarm, Count, Head, Moment, Ms, Name, Text, Value, Wire
+from contract.orders import Report
 from contract.words import Event, Origin, Power, Quality, Status, Stream
 
 MAX_RECORDS = 300
@@ -14,8 +16,8 @@ MAX_RECORDS = 300
 class Record(Wire):
     """One fact, numbered without gaps from 1 per (site, run, stream).
 
-    `kind` is an Event, or "sample" or "receipt". A thinned range is one record of kind `gap` whose body is a Gap and
-    whose seq is the last of the range.
+    `kind` is an Event, or "sample" or "receipt"; `body` is what BODIES says of the kind. A thinned range is one record
+    of kind `gap` whose body is a GapBody and whose seq is the last of the range.
     """
 
     seq: Annotated[int, Meta(ge=1)]
@@ -48,7 +50,7 @@ class Mark(Wire):
 
 
 class PowerBody(Wire):
-    """of power_changed, mains_lost, on_reserve …: what the site's state became, and what made it so."""
+    """of power_changed, mains_…, engine_…, on_reserve …: what the site's state became, and what made it so."""
 
     power: Power
     was: Power
@@ -64,7 +66,7 @@ class SignalBody(Wire):
 
 
 class DeviceBody(Wire):
-    """of device_silent, device_back, engine_…: which device."""
+    """of device_silent, device_back: which device."""
 
     device: Name
     detail: Text = ""
@@ -82,6 +84,15 @@ class AnswerBody(Wire):
     order: Name
     kind: Name
     detail: Text = ""
+
+
+class ReportBody(Wire):
+    """of report_entered: what a person saw, and who told it through what."""
+
+    report: Report
+    who: Name
+    role: Name
+    through: Name
 
 
 class BulletinBody(Wire):
@@ -117,28 +128,45 @@ class GapBody(Wire):
 
 
 class NoteBody(Wire):
-    """of gateway_started, clock_set, store_trouble, notice_changed …: words only."""
+    """of gateway_started, clock_set, store_trouble and of what people changed (notice, service, activation): words."""
 
     detail: Text
     origin: Origin = Origin.MEASURED
 
 
 BODIES: dict[str, type[Wire]] = {
-    Event.POWER_CHANGED: PowerBody,
+    Event.GATEWAY_STARTED: NoteBody,
+    Event.MAINS_LOST: PowerBody,
+    Event.ENGINE_STARTING: PowerBody,
+    Event.ENGINE_WARMING: PowerBody,
+    Event.ENGINE_RUNNING: PowerBody,
+    Event.ON_RESERVE: PowerBody,
+    Event.MAINS_BACK: PowerBody,
+    Event.BACK_ON_MAINS: PowerBody,
+    Event.ENGINE_COOLING: PowerBody,
+    Event.ENGINE_STOPPED: PowerBody,
     Event.SENSOR_FAULT: SignalBody,
     Event.SENSOR_BACK: SignalBody,
     Event.DEVICE_SILENT: DeviceBody,
     Event.DEVICE_BACK: DeviceBody,
+    Event.POWER_CHANGED: PowerBody,
     Event.ALARM_RAISED: AlarmBody,
     Event.ALARM_CLEARED: AlarmBody,
     Event.ALARM_ACKED: AlarmBody,
-    Event.ORDER_DONE: AnswerBody,
-    Event.ORDER_REFUSED: AnswerBody,
+    Event.REPORT_ENTERED: ReportBody,
+    Event.NOTICE_CHANGED: NoteBody,
+    Event.SERVICE_DECLARED: NoteBody,
+    Event.ACTIVATION_CHANGED: NoteBody,
     Event.BULLETIN_TAKEN: BulletinBody,
     Event.BULLETIN_REFUSED: BulletinBody,
     Event.CONTENT_TAKEN: ContentBody,
     Event.CONTENT_REFUSED: ContentBody,
+    Event.ORDER_DONE: AnswerBody,
+    Event.ORDER_REFUSED: AnswerBody,
+    Event.CLOCK_SET: NoteBody,
+    Event.STORE_TROUBLE: NoteBody,
     Event.GAP: GapBody,
     "sample": SampleBody,
+    "receipt": Receipt,
 }
-"""Which body goes with which kind; kinds that are not here carry a NoteBody or a DeviceBody."""
+"""Which body goes with which kind."""

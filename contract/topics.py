@@ -144,11 +144,11 @@ def node_report(site, node):
 
 
 def parts(topic):
-    """Cut a topic into (site, road, rest…), or None when it is not one of ours."""
+    """Cut a topic into (site, road, rest…), or None when it is not one of ours; every part is a valid level."""
     head = ROOT + "/"
     if not topic.startswith(head):
         return None
     levels = tuple(topic[len(head) :].split("/"))
-    if len(levels) < 3 or not valid_level(levels[0]):
+    if len(levels) < 3 or not all(valid_level(level) for level in levels):
         return None
     return levels

@@ -7,6 +7,7 @@ queued here: what must not be lost lies in the owner's store.
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,7 @@ import aiomqtt
 import msgspec
 from msgspec import Meta
 
-from contract.messages import MAX_MESSAGE
+from contract.messages import MAX_MESSAGE, Refused
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +54,33 @@ def check(settings: BrokerSettings) -> str | None:
         return "url: put the account in `user` and `password_file`, a settings file is no place for secrets"
     if port == 0:
         return f"url: {settings.url!r} has port 0"
+    if not _is_host(parts.hostname):
+        return f"url: {parts.hostname!r} cannot be the name of a machine"
+    if settings.password_file and not settings.user:
+        return "password_file: says nothing without `user`; name the account too"
+    if settings.ca_file and parts.scheme == "mqtt":
+        return "ca_file: mqtt:// is not encrypted; write mqtts:// or take ca_file away"
     return None
+
+
+def _is_host(name: str) -> bool:
+    """Can it be looked up at all? A name that cannot would end the link instead of failing one attempt."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return not any(letter.isspace() for letter in name)
 
 
 Handler = Callable[[str, bytes, bool], None]
 
 
 class Link:
-    """One connection to one broker. `on_message(topic, payload, retained)`, `on_up()` after every connect."""
+    """One connection to one broker.
+
+    `on_message(topic, payload, retained)` may raise Refused: logged, and the link goes on. `on_up()` runs after every
+    connect; when it ends with LinkDown, the link connects anew, so that nobody stays up half greeted.
+    """
 
     def __init__(
         self,
@@ -83,6 +103,7 @@ class Link:
         self._on_up = on_up
         self._on_down = on_down
         self._client: aiomqtt.Client | None = None
+        self._said: set[str] = set()
 
     @property
     def up(self) -> bool:
@@ -102,19 +123,19 @@ class Link:
     async def run(self) -> None:
         """Connect, serve, wait, again; ends only by cancellation."""
         failures = 0
-        said = False
         while True:
             began = asyncio.get_running_loop().time()
             try:
                 await self._serve()
             except (aiomqtt.MqttError, OSError, LinkDown) as fault:
-                if not said:
-                    log.warning("%s broker: %s; trying again", self._name, fault)
-                    said = True
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    # a silent broker makes the goodbye fail, and that failure hides the order to stop
+                    raise asyncio.CancelledError from fault
+                self._say(f"{_plain(fault)}; trying again")
             finally:
                 if self._client is not None:
                     self._client = None
-                    said = False
                     self._on_down()
             held = asyncio.get_running_loop().time() - began
             failures = 0 if held >= STABLE_S else failures + 1
@@ -125,29 +146,46 @@ class Link:
     async def _serve(self) -> None:
         async with self._open() as client:
             for topic in self._subscribe:
-                await client.subscribe(topic, qos=1)
+                codes = await client.subscribe(topic, qos=1)
+                if any(getattr(code, "is_failure", False) for code in codes):
+                    self._say(f"does not let this account read {topic}; check its access list")
             self._client = client
             log.info("%s broker: connected", self._name)
-            # beside the reading, not before it: a greeting may wait for answers that only reading brings
+            # side by side: a greeting may wait for answers that only reading brings
             greeting = asyncio.create_task(self._greet(), name=f"{self._name}-greeting")
+            reading = asyncio.create_task(self._read(client), name=f"{self._name}-reading")
             try:
-                async for message in client.messages:
-                    self._take(message)
+                done, _ = await asyncio.wait({greeting, reading}, return_when=asyncio.FIRST_EXCEPTION)
+                for task in done:
+                    task.result()
             finally:
                 greeting.cancel()
+                reading.cancel()
+                await asyncio.gather(greeting, reading, return_exceptions=True)
 
     async def _greet(self) -> None:
-        try:
-            await self._on_up()
-        except LinkDown as fault:
-            log.warning("%s broker went away while greeting: %s", self._name, fault)
+        await self._on_up()
+        self._said.clear()
+
+    async def _read(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            self._take(message)
+
+    def _say(self, sentence: str) -> None:
+        """Each sentence once, until the link is whole again."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            log.warning("%s broker: %s", self._name, sentence)
 
     def _take(self, message: aiomqtt.Message) -> None:
         payload = message.payload if isinstance(message.payload, bytes) else b""
         if len(payload) > MAX_MESSAGE:
             log.warning("%s: %s of %d bytes refused, too large", self._name, message.topic, len(payload))
             return
-        self._on_message(str(message.topic), payload, bool(message.retain))
+        try:
+            self._on_message(str(message.topic), payload, bool(message.retain))
+        except Refused as fault:
+            log.warning("%s: %s refused, %s", self._name, message.topic, fault)
 
     def _open(self) -> aiomqtt.Client:
         parts = urlsplit(self._settings.url)
@@ -168,4 +206,25 @@ class Link:
 
 
 def _secret(path: str) -> str | None:
-    return Path(path).read_text("utf-8").strip() if path else None
+    if not path:
+        return None
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except UnicodeDecodeError as fault:
+        raise LinkDown(f"{path} is not a text file in UTF-8") from fault
+
+
+_PLAIN = {
+    "Operation timed out": "does not answer",
+    "Disconnected during message iteration": "went away",
+}
+_NOT_THIS_ACCOUNT = (134, 135)
+"""Bad user name or password; not authorised (as paho numbers them)."""
+
+
+def _plain(fault: Exception) -> str:
+    """What happened, as the rest of a sentence that begins with the broker."""
+    if isinstance(fault, aiomqtt.MqttCodeError) and getattr(fault.rc, "value", None) in _NOT_THIS_ACCOUNT:
+        return "refuses the account; check `user` and `password_file`"
+    text = re.sub(r"^\[(Errno|code:) ?-?\d+\] ", "", str(fault))
+    return _PLAIN.get(text, text)

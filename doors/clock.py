@@ -8,6 +8,7 @@ caller passes `allowed=False` and any spec is refused.
 
 import asyncio
 import ctypes
+import math
 import struct
 import time
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from contract.words import ClockQuality
 _STA_UNSYNC = 0x40
 _TIMEX_HEAD = "@Illlli"
 _MAX_RATE = 100_000.0
+_MAX_MS = 2**53
+_MAX_BOOT = 80
 
 
 class ClockFault(ValueError):
@@ -104,6 +107,7 @@ def spec_of(rate: float, wall_ms: int, up_ms: int, boot: str, quality: ClockQual
 def _parse(spec: str) -> _Warp:
     warp = _Warp(rate=1.0, real_s=time.time(), wall_ms=0, up_ms=0, boot="demo", quality=ClockQuality.SYNCED)
     takes = {"rate": float, "real_s": float, "wall_ms": int, "up_ms": int, "boot": str, "quality": ClockQuality}
+    kinds = {float: "a number", int: "a whole number", ClockQuality: f"one of {', '.join(ClockQuality)}"}
     for part in spec.split(","):
         name, _, text = part.partition("=")
         if name not in takes:
@@ -111,9 +115,16 @@ def _parse(spec: str) -> _Warp:
         try:
             warp = replace(warp, **{name: takes[name](text)})
         except ValueError as fault:
-            raise ClockFault(f"--clock: {name}={text!r} is not a {takes[name].__name__}") from fault
+            raise ClockFault(f"--clock: {name}={text!r} is not {kinds[takes[name]]}") from fault
     if not 0 < warp.rate <= _MAX_RATE:
         raise ClockFault(f"--clock: rate={warp.rate:g} is not between 0 and {_MAX_RATE:g}")
+    if not math.isfinite(warp.real_s):
+        raise ClockFault(f"--clock: real_s={warp.real_s:g} is no moment")
+    for name, shown in (("wall_ms", warp.wall_ms), ("up_ms", warp.up_ms)):
+        if not 0 <= shown <= _MAX_MS:
+            raise ClockFault(f"--clock: {name}={shown} is not between 0 and {_MAX_MS}")
+    if not 0 < len(warp.boot) <= _MAX_BOOT:
+        raise ClockFault(f"--clock: boot={warp.boot!r} is not 1 to {_MAX_BOOT} letters")
     return warp
 
 

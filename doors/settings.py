@@ -1,9 +1,13 @@
 """A settings file (TOML) becomes one frozen struct, or a list of all its faults with what to do."""
 
+import builtins
 import difflib
+import math
+import re
 import tomllib
 import types
 import typing
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +30,7 @@ class SettingsFault(ValueError):
 def load(path: Path, kind: type[T]) -> T:
     """Read `path` as `kind`; raises SettingsFault with all faults at once."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # a Windows editor may have put its mark at the beginning
     except (OSError, UnicodeDecodeError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else "is not a text file in UTF-8"
         raise SettingsFault(str(path), [f"cannot be read: {reason}; check the path"]) from fault
@@ -39,6 +43,8 @@ def parse(text: str, kind: type[T], source: str) -> T:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise SettingsFault(source, [f"is not TOML: {fault}"]) from fault
+    except RecursionError as fault:
+        raise SettingsFault(source, ["is not TOML that anybody meant: brackets in brackets in brackets"]) from fault
     faults: list[str] = []
     _check_table(tree, kind, "", faults)
     if faults:
@@ -49,18 +55,12 @@ def parse(text: str, kind: type[T], source: str) -> T:
         raise SettingsFault(source, [_plain(str(fault))]) from fault
 
 
-def _check_table(tree: Any, kind: type[msgspec.Struct], where: str, faults: list[str]) -> None:
+def _check_table(tree: dict[str, Any], kind: type[msgspec.Struct], where: str, faults: list[str]) -> None:
     """Unknown, missing and wrong settings of one table and the tables in it."""
     label = f"[{where}] " if where else ""
-    if not isinstance(tree, dict):
-        faults.append(f"{label}must be a table")
-        return
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    for name in tree:
-        if name not in fields:
-            near = difflib.get_close_matches(name, fields, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(fields)}"
-            faults.append(f"{label}{name}: unknown setting; {hint}")
+    unknown = [name for name in tree if name not in fields]
+    faults += [f"{label}{name}: unknown setting; {_hint(name, list(fields))}" for name in unknown]
     for name, field in fields.items():
         inner = f"{where}.{name}" if where else name
         if name not in tree:
@@ -71,34 +71,81 @@ def _check_table(tree: Any, kind: type[msgspec.Struct], where: str, faults: list
 
 
 def _check_value(value: Any, kind: Any, where: str, label: str, faults: list[str]) -> None:
+    """One setting; tables and lists are gone into, so that each fault is named where it stands."""
     struct = _struct_of(kind)
-    items = _item_struct_of(kind)
     if struct is not None and isinstance(value, dict):
         _check_table(value, struct, where, faults)
-    elif items is not None and isinstance(value, list):
+        return
+    known = len(faults)
+    holds, item_kind = _inside(kind)
+    if holds is list and isinstance(value, list):
         for number, item in enumerate(value, 1):
-            _check_table(item, items, f"{where} {number}", faults)
-    else:
-        try:
-            msgspec.convert(value, kind)
-        except msgspec.ValidationError as fault:
-            faults.append(f"{label}: {value!r} {_plain(str(fault))}")
+            _check_value(item, item_kind, f"{where} {number}", f"{label} {number}", faults)
+    elif holds is dict and isinstance(value, dict):
+        for name, item in value.items():
+            _check_value(item, item_kind, f"{where}.{name}", f"{label}.{name}", faults)
+    if len(faults) == known and (fault := _fault_of(value, kind)):
+        faults.append(f"{label}: {fault}")
+
+
+def _fault_of(value: Any, kind: Any) -> str | None:
+    """What is wrong with one value, as the rest of a sentence that begins with the setting."""
+    numbers = value if isinstance(value, list) else [value]
+    if endless := [number for number in numbers if isinstance(number, float) and not math.isfinite(number)]:
+        return f"{endless[0]!r} is no number to work with"
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as fault:
+        shown = "it" if isinstance(value, dict | list) else repr(value)
+        choices = _choices(kind)
+        if choices and shown != "it" and str(value) not in choices:
+            return f"{shown} does not fit; {_hint(str(value), choices)}"
+        return f"{shown} {_plain(str(fault))}"
+    return None
+
+
+def _hint(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+
+
+def _bare(kind: Any) -> list[Any]:
+    """`X`, `X | None`, `Annotated[X, …]` as the plain types in it, None left out."""
+    if typing.get_origin(kind) is typing.Annotated:
+        return _bare(typing.get_args(kind)[0])
+    if isinstance(kind, types.UnionType) or typing.get_origin(kind) is typing.Union:
+        return [bare for choice in typing.get_args(kind) if choice is not types.NoneType for bare in _bare(choice)]
+    return [kind]
 
 
 def _struct_of(kind: Any) -> type[msgspec.Struct] | None:
-    """The struct in `X` or `X | None`."""
-    choices = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
-    for choice in choices:
-        if isinstance(choice, type) and issubclass(choice, msgspec.Struct):
-            return choice
-    return None
+    """The struct in `X` or `X | None`; none where a tag chooses among several."""
+    bare = _bare(kind)
+    alone = len(bare) == 1 and isinstance(bare[0], type) and issubclass(bare[0], msgspec.Struct)
+    return bare[0] if alone and bare[0].__struct_config__.tag is None else None
 
 
-def _item_struct_of(kind: Any) -> type[msgspec.Struct] | None:
-    """The struct in `tuple[X, ...]` or `list[X]`."""
-    if typing.get_origin(kind) in (tuple, list):
-        return _struct_of(typing.get_args(kind)[0])
-    return None
+def _inside(kind: Any) -> tuple[type | None, Any]:
+    """What a `tuple[X, ...]`, `list[X]` (list) or `dict[str, X]` (dict) holds."""
+    bare = _bare(kind)
+    inside = typing.get_args(bare[0])
+    match typing.get_origin(bare[0]) if len(bare) == 1 else None, inside:
+        case (builtins.tuple, (item, builtins.Ellipsis)) | (builtins.list, (item,)):
+            return list, item
+        case (builtins.dict, (_, item)):
+            return dict, item
+    return None, None
+
+
+def _choices(kind: Any) -> list[str]:
+    """The words of an enumeration or a Literal."""
+    words: list[str] = []
+    for bare in _bare(kind):
+        if isinstance(bare, type) and issubclass(bare, Enum):
+            words += [str(member.value) for member in bare]
+        elif typing.get_origin(bare) is typing.Literal:
+            words += [str(word) for word in typing.get_args(bare)]
+    return words
 
 
 _PLAIN = {
@@ -107,13 +154,23 @@ _PLAIN = {
     "Expected `float` <= ": "is above ",
     "Expected `int` <= ": "is above ",
     "Expected `float` > ": "is not above ",
+    "Expected `int` > ": "is not above ",
+    "Expected `float` < ": "is not below ",
+    "Expected `int` < ": "is not below ",
 }
+_TYPES = {
+    "float": "a number", "int": "a whole number", "str": "text", "bool": "true or false", "object": "a table",
+    "array": "a list", "null": "nothing",
+}  # fmt: skip
 
 
 def _plain(text: str) -> str:
-    """The library's sentence in plainer words."""
-    text = text.split(" - at ")[0]
+    """The library's sentence in plainer words, with the place in the value if it is not the whole of it."""
+    text, place = text.rsplit(" - at `$", 1) if text.endswith("`") and " - at `$" in text else (text, "")
+    inner = place.strip("`.")
+    item = f" (at {inner})" if inner else ""
     for technical, plain in _PLAIN.items():
         if text.startswith(technical):
-            return plain + text.removeprefix(technical)
-    return "does not fit: " + text[0].lower() + text[1:].replace("`", "")
+            return plain + text.removeprefix(technical) + item
+    text = re.sub(r"`([^`]*)`", lambda match: " or ".join(_TYPES.get(w, w) for w in match[1].split(" | ")), text)
+    return f"does not fit: {text[:1].lower()}{text[1:]}{item}"
