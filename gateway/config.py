@@ -1,7 +1,6 @@
 """The settings of the gateway: one TOML file, every fault of it told at once."""
 
 import base64
-import binascii
 import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -140,6 +139,9 @@ def read(path: Path) -> Plan:
             faults.append(f"[{name}] {fault}")
     wired = [one for table in settings.device if (one := _wire(table, faults))]
     _names(settings, faults)
+    _speeds(settings, faults)
+    if Path(settings.store.path).name in ("", ".."):
+        faults.append(f"[store] path: {settings.store.path!r} is not the name of a file")
     keys = _keys(settings, faults)
     if faults:
         raise SettingsFault(path.name, faults)
@@ -199,7 +201,19 @@ def _names(settings: Settings, faults: list[str]) -> None:
     ]
     controller = settings.generator.controller
     if controller is not None and controller not in names:
-        faults.append(f"[generator] controller: there is no device {controller!r}; devices are {', '.join(names)}")
+        faults.append(
+            f"[generator] controller: there is no device {controller!r}; devices are {', '.join(names) or 'none'}"
+        )
+
+
+def _speeds(settings: Settings, faults: list[str]) -> None:
+    """A serial line is one wire: two speeds on it would be two masters."""
+    speeds: dict[str, int] = {}
+    faults += [
+        f"[device {table.name}] baud: {table.serial} runs at {speeds[table.serial]} already"
+        for table in settings.device
+        if table.serial is not None and speeds.setdefault(table.serial, table.baud) != table.baud
+    ]
 
 
 def _keys(settings: Settings, faults: list[str]) -> dict[str, bytes]:
@@ -207,10 +221,12 @@ def _keys(settings: Settings, faults: list[str]) -> dict[str, bytes]:
     for table in settings.bulletins.key:
         try:
             raw = base64.b64decode(table.public, validate=True)
-        except binascii.Error:
+        except ValueError:
             raw = b""
         if len(raw) != 32:
             faults.append(f"[bulletins key {table.id}] public: is not a raw Ed25519 key (32 bytes) in base64")
+        if table.id in keys:
+            faults.append(f"[bulletins key {table.id}] id: stands twice")
         keys[table.id] = raw
     return keys
 

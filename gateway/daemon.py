@@ -38,6 +38,8 @@ TICK_S = 1.0
 SHORTEST_TICK_S = 0.1
 """Real seconds, for demonstrations in which a product second is very short."""
 HOUSEKEEPING_S = 600.0
+MOST_FORGETTING = 100
+"""Portions of old readings dropped in one round."""
 DAY_MS = 86_400_000
 
 
@@ -103,9 +105,9 @@ class Gateway:
         """Say that we are gone, for a clean goodbye suppresses the last will."""
         topic, payload = announce.status(self._facts, self._now(), online=False)
         for pictures in (self._local, self._centre):
-            if pictures is not None and pictures.link.up:
+            if pictures is not None:
                 try:
-                    await pictures.say(topic, payload, retain=True)
+                    await pictures.farewell(topic, payload)
                 except ConnectionError as fault:
                     log.info("no goodbye: %s", fault)
 
@@ -118,7 +120,7 @@ class Gateway:
         due_ms = slow_ms = self._clock.up_ms()
         while True:
             values: dict[str, Value] = await device.values("fast", self._clock.up_ms, origin)
-            silent = all(value.quality is Quality.COMM_ERROR for value in values.values())
+            silent = bool(values) and all(value.quality is Quality.COMM_ERROR for value in values.values())
             if self._clock.up_ms() >= slow_ms and not silent:
                 values |= await device.values("slow", self._clock.up_ms, origin)
                 slow_ms = self._clock.up_ms() + int(facts.slow_every_s * 1000)
@@ -155,7 +157,7 @@ class Gateway:
             self._forget(decode(payload, Mark))
         elif topic == topics.content(site):
             self._tell_documents(*self._documents.manifest(self._site, payload, self._now()))
-        elif levels[1:3] == ("down", "blob"):
+        elif levels[1:3] == ("down", "blob") and len(levels) == 4:
             self._tell_documents(*self._documents.blob(self._site, levels[3], payload, self._now()))
         elif levels[1:3] == ("down", "bulletin"):
             now = self._now()
@@ -169,25 +171,37 @@ class Gateway:
             if order.id not in self._site.memory.done_orders:
                 self._take(order)
                 if isinstance(order.what, Command):
+                    self._tell_staff(announce.for_staff(self._site, self._facts, self._now()))
                     self._local.tell(self._everything())
 
     def _receive(self, receipt: Receipt) -> None:
         """A receipt is stored once and in order; the kiosk repeats it until the mark says so."""
+        if self._unkept:
+            return  # the disk refuses: what is not stored gets no mark
         marks = self._site.memory.receipts
         if receipt.number == marks.get(receipt.kiosk_run, 0) + 1:
             now = self._now()
             memory = msgspec.structs.replace(
-                self._site.memory, receipts=_newest(marks | {receipt.kiosk_run: receipt.number})
+                self._site.memory, receipts=_newest(marks, receipt.kiosk_run, receipt.number)
             )
             site = msgspec.structs.replace(self._site, memory=memory)
             site, one = pipeline.number_receipt(site, msgspec.to_builtins(receipt))
             self._commit(site, now, None, [one])
-        self._local.tell([announce.receipt_mark(self._site, self._facts)])
+        if not self._unkept:
+            self._local.tell([announce.receipt_mark(self._site, self._facts)])
 
     def _forget(self, mark: Mark) -> None:
+        if mark.site != self._facts.site:
+            raise Refused(f"the mark is for {mark.site}")
+        mine = mark.marks.get(self._run, {})
+        for stream, seq in mine.items():
+            if seq > self._site.seqs.get(stream, 0):
+                raise Refused(f"the mark confirms {stream.value} {seq}, which has not been yet")
         for run, streams in mark.marks.items():
             for stream, seq in streams.items():
                 self._store.confirm(run, stream, seq)
+        if self._records is not None:
+            self._records.wake()
 
     def _tell_documents(self, site: Site, changes: list[Change], messages: list[Message]) -> None:
         self._settle(site, changes, self._now())
@@ -217,6 +231,8 @@ class Gateway:
     def _commit(self, site: Site, now: Now, batch: Batch | None, numbered: Sequence[Numbered]) -> None:
         memory = site.memory if site.memory != self._site.memory else None
         self._site = site
+        if batch is None and not numbered and memory is None and not self._unkept:
+            return
         self._unkept.append((now, batch, numbered, memory))
         try:
             while self._unkept:
@@ -287,9 +303,11 @@ class Gateway:
             try:
                 self._store.thin(self._plan.settings.store.max_waiting_records, now)
                 if now.wall_ms is not None:
-                    self._store.forget_readings(
-                        int(now.wall_ms - self._plan.settings.store.keep_readings_days * DAY_MS)
-                    )
+                    before_ms = int(now.wall_ms - self._plan.settings.store.keep_readings_days * DAY_MS)
+                    for _ in range(MOST_FORGETTING):
+                        if not self._store.forget_readings(before_ms):
+                            break
+                        await asyncio.sleep(0.05)
             except StoreFault as fault:
                 log.error("%s", fault)
 
@@ -298,6 +316,7 @@ class Gateway:
         return Now(run=self._run, boot=clock.boot, up_ms=clock.up_ms(), wall_ms=clock.wall_ms(), clock=clock.quality())
 
 
-def _newest(marks: dict[str, int], keep: int = 20) -> dict[str, int]:
-    """Only the last kiosk runs can still repeat a receipt."""
-    return dict(list(marks.items())[-keep:])
+def _newest(marks: dict[str, int], run: str, number: int, keep: int = 20) -> dict[str, int]:
+    """The mark of a kiosk run moves to the end; only the runs heard of last can still repeat a receipt."""
+    others = [(other, mark) for other, mark in marks.items() if other != run]
+    return dict([*others, (run, number)][-keep:])

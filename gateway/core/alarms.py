@@ -7,7 +7,7 @@ import msgspec
 from contract.alarms import catalogue
 from contract.messages import Ack, Alarm
 from contract.signals import ALARM_PREFIX
-from contract.words import AlarmState, Connection, Event, Origin, Power, Quality, Stream
+from contract.words import AlarmState, Connection, Event, Origin, Power, Stream
 from gateway.core.site import Change, Facts, Now, Rule, Site, Watch, number_of, word_of
 
 ACTIVE_WORDS = ("warning", "shutdown", "trip", "controlled_shutdown")
@@ -15,7 +15,8 @@ AUTO_WORDS = ("auto", "auto_manual_restore")
 CRANKING = ("pre_start", "warming_up")
 SITE = "site"
 """Stands as device of an alarm that belongs to the whole site."""
-V24_ABOVE = 18.0
+V24_ABOVE = 16.0
+"""No 12 V set charges its battery higher; a 24 V battery that has sunk to this must not pass for a healthy 12 V one."""
 
 Condition = tuple[str, str, bool | None, str]
 """key, device, holds (None: no verdict), detail"""
@@ -33,10 +34,9 @@ def conditions(site: Site, facts: Facts) -> Iterator[Condition]:
     for device in facts.devices:
         if device.name in site.polls_failed:
             yield "device-silent", device.name, site.polls_failed[device.name] > 0, ""
-        values = site.values.get(device.name, {})
-        faulty = sorted(key for key, value in values.items() if value.quality is Quality.SENSOR_FAULT)
-        known = any(value.quality is not Quality.COMM_ERROR for value in values.values())
-        yield "sensor-fault", device.name, bool(faulty) if known else None, ", ".join(faulty)
+        # a sensor is whole again when it gives a value; that it is missing for another reason proves nothing
+        faulty = sorted(key for key in device.signals if f"{device.name}/{key}" in site.memory.faulty)
+        yield "sensor-fault", device.name, bool(faulty), ", ".join(faulty)[:2000]
         yield from _by_controller(site, device.name)
     yield "no-power-at-site", SITE, _dead(site), ""
     if facts.controller is not None:

@@ -13,7 +13,7 @@ from contract.bulletins import MAX_SIGNED, Bulletin, SignedBulletin
 from contract.messages import Refused, decode
 from contract.topics import valid_level
 from contract.words import ClockQuality, Event
-from gateway.core.site import Change, Held, Now, Site
+from gateway.core.site import Change, Held, Now, Site, refuse
 
 MAX_HELD = 100
 LANGUAGE_MUST = "sv"
@@ -29,18 +29,20 @@ def take(
         bulletin, digest = verify(payload, keys)
         _fits(bulletin, site_id)
     except Refused as fault:
-        return site, [_refuse("unreadable", 0, str(fault))], None
+        return *refuse(site, sha256(payload).hexdigest(), _refused("unreadable", 0, str(fault))), None
     same = next((held for held in site.memory.bulletins if held.bulletin.id == bulletin.id), None)
     if same is not None:
         if same.digest == digest:
             return site, [], None
-        return site, [_refuse(bulletin.id, bulletin.serial, "the same id came with other content")], None
+        told = _refused(bulletin.id, bulletin.serial, "the same id came with other content")
+        return *refuse(site, digest, told), None
     newest = max((one.bulletin.serial for one in site.memory.bulletins if _same_incident(one, bulletin)), default=-1)
     if bulletin.serial <= newest:
-        return site, [_refuse(bulletin.id, bulletin.serial, f"older than serial {newest} of its incident")], None
+        told = _refused(bulletin.id, bulletin.serial, f"older than serial {newest} of its incident")
+        return *refuse(site, digest, told), None
     held = Held(bulletin=bulletin, digest=digest, received=now.moment(), ended=bulletin.msg_type == "cancel")
     others = tuple(_ended(one, bulletin) for one in site.memory.bulletins)
-    memory = msgspec.structs.replace(site.memory, bulletins=(*others, held)[-MAX_HELD:])
+    memory = msgspec.structs.replace(site.memory, bulletins=_newest((*others, held), now))
     change = Change(Event.BULLETIN_TAKEN, {"bulletin": bulletin.id, "serial": bulletin.serial, "detail": ""})
     return msgspec.structs.replace(site, memory=memory), [change], held
 
@@ -90,5 +92,13 @@ def _ended(held: Held, new: Bulletin) -> Held:
     return held
 
 
-def _refuse(bulletin: str, serial: int, why: str) -> Change:
+def _newest(bulletins: tuple[Held, ...], now: Now) -> tuple[Held, ...]:
+    """At most MAX_HELD: what has ended goes before what still speaks, the oldest first."""
+    if len(bulletins) <= MAX_HELD:
+        return bulletins
+    gone = next((place for place, held in enumerate(bulletins[:-1]) if over(held, now)), 0)
+    return bulletins[:gone] + bulletins[gone + 1 :]
+
+
+def _refused(bulletin: str, serial: int, why: str) -> Change:
     return Change(Event.BULLETIN_REFUSED, {"bulletin": bulletin, "serial": serial, "detail": why[:2000]})

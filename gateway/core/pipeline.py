@@ -61,7 +61,7 @@ def step(site: Site, what: Happening, facts: Facts, now: Now) -> tuple[Site, lis
         site, sample = samples.sample(site, what.device, facts, now)
     elif isinstance(what, Order):
         site, changes = orders.apply(site, what, now)
-        site, judged = _judge(site, facts, now, f"person/{what.who}")
+        site, judged = _judge(site, facts, now, f"person/{what.who}"[:80])
         changes += judged
     else:
         site, changes = _judge(site, facts, now, "time")

@@ -14,6 +14,7 @@ from contract.words import ClockQuality, Connection, Event, Place, Power, Readin
 
 MAX_PUBLIC_EVENTS = 30
 MAX_DONE_ORDERS = 2000
+MAX_REFUSED = 200
 
 
 class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,8 @@ class Judged(Wire):
 
     power: Power = Power.UNKNOWN
     since: Moment | None = None
+    known: Power = Power.UNKNOWN
+    """The last state that was known: a while of not knowing is no news of the plant."""
     outage: bool = False
     """Mains were lost and the site has not been back on them since."""
     mains: bool | None = None
@@ -123,6 +126,8 @@ class Memory(Wire):
     bulletins: "tuple[Held, ...]" = ()
     documents: dict[str, tuple[int, str]] = {}
     """name → version, sha256"""
+    refused: tuple[str, ...] = ()
+    """SHA-256 of what was refused lately: brought again after each reconnect, it is told of once."""
 
 
 class Held(Wire):
@@ -164,6 +169,14 @@ class Change(msgspec.Struct, frozen=True):
 
     kind: Event
     body: dict[str, Any]
+
+
+def refuse(site: Site, digest: str, change: Change) -> tuple[Site, list[Change]]:
+    """Tell that something was refused, unless the same bytes were refused before."""
+    if digest in site.memory.refused:
+        return site, []
+    memory = msgspec.structs.replace(site.memory, refused=(*site.memory.refused, digest)[-MAX_REFUSED:])
+    return msgspec.structs.replace(site, memory=memory), [change]
 
 
 def value_of(site: Site, device: str | None, key: str) -> Value | None:

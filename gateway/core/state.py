@@ -73,7 +73,8 @@ def evidence(site: Site, facts: Facts, now: Now) -> Evidence:
             mains = _told_mains(report)
         engine = engine if engine is not None else _told_engine(report)
         on_set = on_set if on_set is not None else _told_on_set(report)
-        load_live = load_live if load_live is not None else _told_live(report)
+        if load_live is None and _after(report, changed_ms, now):
+            load_live = _told_live(report)
     contradictions += _impossible(mains, engine, on_set, load_live)
     return Evidence(
         mains=mains,
@@ -99,6 +100,7 @@ def judge(seen: Evidence, was: Judged, now: Now) -> Judged:
     return Judged(
         power=power,
         since=was.since if power is was.power and was.since is not None else now.moment(),
+        known=was.known if power is Power.UNKNOWN else power,
         outage=outage,
         mains=was.mains if seen.mains is None else seen.mains,
         mains_ms=seen.mains_ms,
@@ -128,7 +130,7 @@ def events(was: Judged, new: Judged, source: str) -> list[Change]:
             tell(told)
     if new.power is not was.power:
         tell(Event.POWER_CHANGED)
-        if new.power is Power.ON_RESERVE:
+        if new.power is Power.ON_RESERVE and was.known is not Power.ON_RESERVE:
             tell(Event.ON_RESERVE)
         if new.power is Power.ON_MAINS and was.outage:
             tell(Event.BACK_ON_MAINS)
@@ -143,6 +145,7 @@ TABLE: tuple[tuple[Test, Power], ...] = (
     (lambda seen: seen.on_set is True and seen.mains is True and seen.outage, Power.RETURNING),
     (lambda seen: seen.on_set is True, Power.ON_RESERVE),
     (lambda seen: seen.mains is True and seen.load_live is not False, Power.ON_MAINS),
+    (lambda seen: seen.mains is False and seen.engine == "running" and seen.load_live is True, Power.ON_RESERVE),
     (lambda seen: seen.engine in STARTING and seen.mains is not True, Power.STARTING),
     (lambda seen: seen.mains is False and seen.on_set is False and seen.engine == "running", Power.STARTING),
     (lambda seen: seen.mains is False and seen.on_set is False and seen.engine == "cooling_down", Power.DEAD),
@@ -258,7 +261,7 @@ def _told(told: Witnessed) -> Witness:
         ["set running" if told.report.set_running else "set stopped"] if told.report.set_running is not None else []
     )
     says = ", ".join(parts) or "present"
-    return Witness(source=f"person/{told.who}", says=says, origin=Origin.REPORTED, up_ms=told.at.up_ms)
+    return Witness(source=f"person/{told.who}"[:80], says=says, origin=Origin.REPORTED, up_ms=told.at.up_ms)
 
 
 def _told_mains(told: Witnessed) -> bool | None:
@@ -275,6 +278,11 @@ def _told_on_set(told: Witnessed) -> bool | None:
     if told.report.load_connected is not None and told.report.set_running is not None:
         return told.report.load_connected and told.report.set_running
     return {"reserve": True, "mains": False, "none": False}.get(told.report.power or "")
+
+
+def _after(told: Witnessed, changed_ms: int, now: Now) -> bool:
+    """What a person saw of the load side before the mains changed says nothing of now, as with an instrument."""
+    return changed_ms == 0 or (told.at.boot == now.boot and told.at.up_ms >= changed_ms)
 
 
 def _told_live(told: Witnessed) -> bool | None:

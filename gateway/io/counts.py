@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 
 from contract.words import Stream
-from gateway.io.store import KeptReadings
+from gateway.io.store import KeptReadings, StoreFault
 
 
 def counts(path: Path) -> dict[str, Any]:
-    """Figures of a store; raises FileNotFoundError."""
+    """Figures of a store; raises StoreFault."""
     if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no store; has the gateway run?")
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        raise StoreFault(f"{path}: there is no store; has the gateway run?")
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         tallies = dict(db.execute("SELECT name, count FROM tallies").fetchall())
         figures: dict[str, Any] = _readings(db)
@@ -23,6 +23,8 @@ def counts(path: Path) -> dict[str, Any]:
         waiting = dict(db.execute("SELECT stream, COUNT(*) FROM outbox WHERE kind != 'gap' GROUP BY stream").fetchall())
         figures["waiting"] = {stream.value: waiting.get(stream.value, 0) for stream in Stream}
         figures["events"] = _events(db)
+    except (sqlite3.Error, msgspec.DecodeError) as fault:
+        raise StoreFault(f"{path}: cannot be read as a store ({fault})") from fault
     finally:
         db.close()
     return figures

@@ -51,15 +51,18 @@ class Documents:
     def _match(self, site: Site, now: Now) -> Taken:
         changes: list[Change] = []
         messages: list[Message] = []
+        used: set[str] = set()
         for ref in self._manifest.documents:
             body = self._loose.get(ref.sha256[:DIGEST_LEVEL])
             if body is None or not content.wanted(site, ref):
                 continue
             site, told, fits = content.take(site, ref, body)
             changes += told
-            del self._loose[ref.sha256[:DIGEST_LEVEL]]
+            used.add(ref.sha256[:DIGEST_LEVEL])
             if fits:
                 self._store.put_document(ref, body)
                 if ref.audience is Audience.PUBLIC:
                     messages.append(announce.public_document(ref, body, self._facts, now))
+        # not before all are stored: what a full disk refused is tried again
+        self._loose = {digest: body for digest, body in self._loose.items() if digest not in used}
         return site, changes, messages

@@ -20,13 +20,16 @@ def _first(db: sqlite_utils.Database) -> None:
         pk="id",
     )  # fmt: skip
     db.table("readings").create_index(["device", "id"])
+    db.table("readings").create_index(["wall_ms"])
     db.table("outbox").create(
         {
-            "run": str, "stream": str, "seq": int, "kind": str, "boot": str, "up_ms": int, "wall_ms": int,
-            "clock": str, "body": bytes,
+            "place": int, "run": str, "stream": str, "seq": int, "kind": str, "boot": str, "up_ms": int, "wall_ms": int,
+            "clock": str, "status": str, "simulated": int, "body": bytes,
         },
-        pk=("run", "stream", "seq"),
+        pk="place",
     )  # fmt: skip
+    db.table("outbox").create_index(["run", "stream", "seq"], unique=True)
+    db.table("outbox").create_index(["stream", "place"])
     db.table("events").create(
         {
             "id": int, "run": str, "seq": int, "kind": str, "boot": str, "up_ms": int, "wall_ms": int, "clock": str,

@@ -12,14 +12,17 @@ from doors.broker import BrokerSettings, Handler, Link, LinkDown
 from gateway.core import announce
 from gateway.core.announce import Message
 from gateway.core.site import Facts, Now
-from gateway.io.store import STREAMS, Store
+from gateway.io.store import STREAMS, Store, StoreFault
 
 log = logging.getLogger(__name__)
 
 HISTORICAL_MS = 120_000
 """A record this old when it is sent must not notify anybody."""
 RESEND_S = 30.0
-"""Real seconds without a mark after which unconfirmed records are sent again."""
+"""Real seconds after which a stream that has made no progress is sent again; each time after a longer while."""
+LONGEST_ROUNDS = 32
+MOST_UNDER_WAY = 10 * MAX_RECORDS
+"""Records of a stream sent and not confirmed: a centre that is deaf does not cost the whole backlog each time."""
 
 
 class Pictures:
@@ -41,11 +44,12 @@ class Pictures:
         self._on_up = on_up
         self._waiting: dict[str, bytes] = {}
         self._wake = asyncio.Event()
+        self._leaving = False
         self.published = 0
         self.link = Link(
             settings,
             name=name,
-            client_id=f"{facts.site}-gateway",
+            client_id=f"{facts.site}-gateway-{name}",  # one broker may stand for both, and knows a client by its id
             subscribe=subscribe,
             will=lambda: announce.status(facts, now(), online=False),
             on_message=on_message,
@@ -54,13 +58,21 @@ class Pictures:
 
     def tell(self, messages: list[Message]) -> None:
         """Show this, as soon as the broker is there."""
-        self._waiting.update(messages)
-        self._wake.set()
+        if not self._leaving:
+            self._waiting.update(messages)
+            self._wake.set()
 
     async def say(self, topic: str, payload: bytes, *, retain: bool) -> None:
         """One message now; raises LinkDown."""
         await self.link.publish(topic, payload, retain=retain)
         self.published += 1
+
+    async def farewell(self, topic: str, payload: bytes) -> None:
+        """Say that we are gone, and nothing after it; raises LinkDown."""
+        self._leaving = True
+        self._waiting.clear()
+        if self.link.up:
+            await self.say(topic, payload, retain=True)
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -97,10 +109,15 @@ class Records:
         self._facts = facts
         self._now = now
         self._sent: dict[Stream, int] = {}
+        """Place up to which a stream has been sent on this link."""
+        self._oldest: dict[Stream, int | None] = {}
+        self._rounds: dict[Stream, int] = {}
+        """Looks at a stream since it last made progress."""
         self._wake = asyncio.Event()
+        self._told = ""
 
     def wake(self) -> None:
-        """There is something new to send."""
+        """There is something new to send, or a mark has made room."""
         self._wake.set()
 
     def again(self) -> None:
@@ -110,25 +127,47 @@ class Records:
 
     async def run(self) -> None:
         """Serve until cancelled."""
+        loop = asyncio.get_running_loop()
+        look_at = loop.time() + RESEND_S
         while True:
             try:
-                async with asyncio.timeout(RESEND_S):
+                async with asyncio.timeout_at(look_at):
                     await self._wake.wait()
             except TimeoutError:
-                self._sent.clear()
+                pass
             self._wake.clear()
             try:
+                if loop.time() >= look_at:
+                    look_at = loop.time() + RESEND_S
+                    self._look()
                 while self._pictures.link.up and await self._send_some():
                     pass
             except LinkDown as fault:
                 log.info("records wait: %s", fault)
                 self._sent.clear()
+            except StoreFault as fault:
+                if str(fault) != self._told:
+                    self._told = str(fault)
+                    log.error("records wait: %s", fault)
+
+    def _look(self) -> None:
+        """A stream whose oldest record is still the same may have been lost on the way: send it again."""
+        for stream in STREAMS:
+            oldest = self._store.oldest(stream)
+            if oldest is None or oldest != self._oldest.get(stream):
+                self._oldest[stream], self._rounds[stream] = oldest, 0
+                continue
+            self._rounds[stream] += 1
+            rounds = self._rounds[stream]
+            if rounds & (rounds - 1) == 0 or rounds % LONGEST_ROUNDS == 0:
+                self._sent.pop(stream, None)
 
     async def _send_some(self) -> bool:
         """One batch of the most urgent stream that has something to say."""
         for stream in STREAMS:
-            rows = self._store.waiting(stream, self._sent.get(stream, 0), MAX_RECORDS)
-            if not rows:
+            sent = self._sent.get(stream, 0)
+            rows = self._store.waiting(stream, sent, MAX_RECORDS)
+            if not rows or self._store.under_way(stream, sent) >= MOST_UNDER_WAY:
                 continue
             now = self._now()
             run, records = rows[0][1], tuple(record for _, _, record in rows)

@@ -6,7 +6,8 @@ SQLite in WAL mode. What was decided and what must be told of it are one transac
 
 import fcntl
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +22,9 @@ from gateway.core.site import Memory, Now
 from gateway.io.migrations import TooNew, migrate
 
 STREAMS = (Stream.EVENT, Stream.RECEIPT, Stream.SAMPLE)
+MAX_BATCH_BYTES = 128 * 1024
+"""Of bodies in one batch: a batch must stay well below what a reader takes as one message."""
+FORGET_AT_ONCE = 1000
 
 
 class StoreFault(Exception):
@@ -50,9 +54,12 @@ class Store:
     def __init__(self, path: Path, status: Status, simulated: bool) -> None:
         self.path = path
         self._lock = _lock(path)
-        self._status = status
-        self._simulated = simulated
+        self._meant = (status.value, int(simulated))
         self._db = _open(path)
+        with self._telling():
+            self._belong()
+            # places are never used twice, also when the outbox has been emptied: the sender remembers where it was
+            self._place = int(self._db.execute("SELECT COALESCE(MAX(place), 0) FROM outbox").fetchone()[0])
 
     def close(self) -> None:
         """Give the file back in one piece."""
@@ -66,7 +73,7 @@ class Store:
     ) -> None:
         """A poll, what was decided and what must be told, in one transaction; raises StoreFault and keeps nothing."""
         decided = any(one.stream is not Stream.SAMPLE for one in numbered)
-        try:
+        with self._telling():
             self._db.execute(f"PRAGMA synchronous = {'FULL' if decided else 'NORMAL'}")
             with self._db:
                 if batch is not None:
@@ -75,8 +82,6 @@ class Store:
                     self._put_record(one, now)
                 if memory is not None:
                     self._put("memory", msgspec.json.encode(memory))
-        except sqlite3.Error as fault:
-            raise StoreFault(_sentence(self.path, fault)) from fault
 
     def _put_batch(self, batch: Batch, now: Now) -> None:
         kept = KeptReadings.of(batch.values)
@@ -95,10 +100,11 @@ class Store:
     def _put_record(self, one: Numbered, now: Now) -> None:
         body = msgspec.json.encode(one.body)
         moment = (now.boot, now.up_ms, now.wall_ms, now.clock.value, body)
+        self._place += 1
         self._db.execute(
-            "INSERT INTO outbox (run, stream, seq, kind, boot, up_ms, wall_ms, clock, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (now.run, one.stream.value, one.seq, one.kind, *moment),
+            "INSERT INTO outbox (place, run, stream, seq, kind, status, simulated, boot, up_ms, wall_ms, clock, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._place, now.run, one.stream.value, one.seq, one.kind, *self._meant, *moment),
         )
         if one.stream is Stream.EVENT:
             self._db.execute(
@@ -110,18 +116,15 @@ class Store:
 
     def put_document(self, ref: DocumentRef, body: bytes) -> None:
         """Replace a content document; raises StoreFault."""
-        try:
-            with self._db:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO documents (name, ref, body) VALUES (?, ?, ?)",
-                    (ref.name, msgspec.json.encode(ref), body),
-                )
-        except sqlite3.Error as fault:
-            raise StoreFault(_sentence(self.path, fault)) from fault
+        with self._telling(), self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO documents (name, ref, body) VALUES (?, ?, ?)",
+                (ref.name, msgspec.json.encode(ref), body),
+            )
 
     def confirm(self, run: str, stream: Stream, seq: int) -> int:
-        """The centre holds everything up to `seq`: forget it. Returns how many records went."""
-        with self._db:
+        """The centre holds everything up to `seq`: forget it. Returns how many records went; raises StoreFault."""
+        with self._telling(), self._db:
             gone = self._db.execute(
                 "SELECT kind, body FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", (run, stream.value, seq)
             ).fetchall()
@@ -131,19 +134,31 @@ class Store:
         return len(gone)
 
     def thin(self, keep: int, now: Now) -> int:
-        """Too many wait: the oldest run of samples becomes one gap record. Returns how many samples went."""
-        waiting = self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()[0]
-        if waiting <= keep:
-            return 0
+        """More than `keep` wait: the oldest samples become one gap record per run.
+
+        Returns how many rows that freed; raises StoreFault.
+        """
+        freed = 0
+        with self._telling():
+            while (excess := self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()[0] - keep) > 0:
+                went = self._thin_a_run(excess + 1, now)
+                if not went:
+                    break
+                freed += went
+        return freed
+
+    def _thin_a_run(self, most: int, now: Now) -> int:
+        """The oldest run that still has two rows of samples. The gap stands where the last of them stood."""
         row = self._db.execute(
-            "SELECT run, MIN(seq), MAX(seq), COUNT(*) FROM"
-            " (SELECT run, seq FROM outbox WHERE stream = 'sample' AND run ="
-            "  (SELECT run FROM outbox WHERE stream = 'sample' ORDER BY rowid LIMIT 1) ORDER BY seq LIMIT ?)",
-            (max(2, waiting - keep),),
+            "SELECT run, MIN(seq), MAX(seq), MAX(place), COUNT(*) FROM"
+            " (SELECT run, seq, place FROM outbox WHERE stream = 'sample' AND run ="
+            "  (SELECT run FROM outbox WHERE stream = 'sample' GROUP BY run HAVING COUNT(*) > 1"
+            "   ORDER BY MIN(place) LIMIT 1) ORDER BY seq LIMIT ?)",
+            (most,),
         ).fetchone()
-        if row is None or row[3] < 2:
+        if row[0] is None:
             return 0
-        run, first, last, count = row
+        run, first, last, place, count = row
         with self._db:
             old = self._db.execute(
                 "SELECT body FROM outbox WHERE run = ? AND stream = 'sample' AND seq BETWEEN ? AND ? AND kind = 'gap'",
@@ -155,59 +170,106 @@ class Store:
                 "DELETE FROM outbox WHERE run = ? AND stream = 'sample' AND seq BETWEEN ? AND ?", (run, first, last)
             )
             self._db.execute(
-                "INSERT INTO outbox (run, stream, seq, kind, boot, up_ms, wall_ms, clock, body)"
-                " VALUES (?, 'sample', ?, 'gap', ?, ?, ?, ?, ?)",
-                (run, last, now.boot, now.up_ms, now.wall_ms, now.clock.value, msgspec.json.encode(gap)),
-            )
+                "INSERT INTO outbox"
+                " (place, run, stream, seq, kind, status, simulated, boot, up_ms, wall_ms, clock, body)"
+                " VALUES (?, ?, 'sample', ?, 'gap', ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    place, run, last, *self._meant, now.boot, now.up_ms, now.wall_ms, now.clock.value,
+                    msgspec.json.encode(gap),
+                ),
+            )  # fmt: skip
             self._count("gaps.sample", count - len(old))
-        return int(count)
+        return int(count) - 1
 
     def forget_readings(self, before_wall_ms: int) -> int:
-        """Drop readings older than the retention; a thousand at a time, so that the poller never waits long."""
-        with self._db:
+        """Drop readings older than the retention; raises StoreFault. Returns how many went.
+
+        At most FORGET_AT_ONCE at a time, so that the poller never waits long. Those without wall time are as old as
+        what was read after them.
+        """
+        with self._telling(), self._db:
             return self._db.execute(
-                "DELETE FROM readings WHERE id IN"
-                " (SELECT id FROM readings WHERE wall_ms IS NOT NULL AND wall_ms < ? LIMIT 1000)",
-                (before_wall_ms,),
+                "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE id <="
+                " (SELECT MAX(id) FROM readings WHERE wall_ms < ?) ORDER BY id LIMIT ?)",
+                (before_wall_ms, FORGET_AT_ONCE),
             ).rowcount
 
     # --- reading ---
 
     def memory(self) -> Memory:
         """What survived the last run; raises StoreFault when it cannot be understood."""
-        row = self._db.execute("SELECT body FROM kept WHERE name = 'memory'").fetchone()
-        if row is None:
+        body = self._get("memory")
+        if body is None:
             return Memory()
         try:
-            return msgspec.json.decode(row[0], type=Memory)
+            return msgspec.json.decode(body, type=Memory)
         except msgspec.DecodeError as fault:
             sentence = f"{self.path}: the site's memory cannot be read ({fault}); keep the file and report it"
             raise StoreFault(sentence) from fault
 
     def documents(self) -> list[tuple[DocumentRef, bytes]]:
-        """All content documents held, by name."""
-        rows = self._db.execute("SELECT ref, body FROM documents ORDER BY name")
-        return [(msgspec.json.decode(ref, type=DocumentRef), body) for ref, body in rows]
+        """All content documents held, by name; raises StoreFault."""
+        with self._telling():
+            rows = self._db.execute("SELECT ref, body FROM documents ORDER BY name").fetchall()
+            return [(msgspec.json.decode(ref, type=DocumentRef), body) for ref, body in rows]
 
     def waiting(self, stream: Stream, after: int, limit: int = MAX_RECORDS) -> list[tuple[int, str, Record]]:
-        """Records of one run that wait behind place `after`, oldest first: (place, run, record)."""
-        rows = self._db.execute(
-            "SELECT rowid, run, seq, kind, boot, up_ms, wall_ms, clock, body FROM outbox"
-            " WHERE stream = ? AND rowid > ? ORDER BY rowid LIMIT ?",
-            (stream.value, after, limit),
-        ).fetchall()
-        return [(row[0], row[1], self._record(row[2:])) for row in rows if row[1] == rows[0][1]]
+        """Records of one run that wait behind place `after`, oldest first: (place, run, record); raises StoreFault.
 
-    def _record(self, row: tuple[Any, ...]) -> Record:
-        seq, kind, boot, up_ms, wall_ms, clock, body = row
-        at = {"boot": boot, "up_ms": up_ms, "wall_ms": wall_ms, "clock": clock}
-        tree = {
-            "seq": seq, "kind": kind, "at": at, "status": self._status.value, "simulated": self._simulated,
-            "body": msgspec.json.decode(body),
-        }  # fmt: skip
-        return msgspec.convert(tree, Record)
+        At most `limit`, and no more bytes than fit into one message.
+        """
+        found: list[tuple[int, str, Record]] = []
+        room = MAX_BATCH_BYTES
+        with self._telling():
+            rows = self._db.execute(
+                "SELECT place, run, seq, kind, status, simulated, boot, up_ms, wall_ms, clock, body FROM outbox"
+                " WHERE stream = ? AND place > ? ORDER BY place LIMIT ?",
+                (stream.value, after, limit),
+            )
+            for place, run, *rest in rows:
+                room -= len(rest[-1])
+                if found and (run != found[0][1] or room < 0):
+                    break
+                found.append((place, run, _record(rest)))
+        return found
+
+    def oldest(self, stream: Stream) -> int | None:
+        """Place of the record that has waited longest; raises StoreFault."""
+        with self._telling():
+            row = self._db.execute("SELECT MIN(place) FROM outbox WHERE stream = ?", (stream.value,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def under_way(self, stream: Stream, sent: int) -> int:
+        """How many records up to place `sent` wait; raises StoreFault."""
+        with self._telling():
+            row = self._db.execute("SELECT COUNT(*) FROM outbox WHERE stream = ? AND place <= ?", (stream.value, sent))
+            return int(row.fetchone()[0])
 
     # --- small things ---
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Whatever the database says becomes one sentence."""
+        try:
+            yield
+        except (sqlite3.Error, msgspec.DecodeError) as fault:
+            raise StoreFault(_sentence(self.path, fault)) from fault
+
+    def _belong(self) -> None:
+        """Simulated and real never mix, so a store belongs to the one or the other for good."""
+        mine = b"simulated" if self._meant[1] else b"real"
+        written = self._get("origin")
+        if written is None:
+            with self._db:
+                self._put("origin", mine)
+        elif bytes(written) != mine:
+            was, now = bytes(written).decode(), mine.decode()
+            raise StoreFault(f"{self.path}: holds {was} data, this site is {now}; give [store] path another file")
+
+    def _get(self, name: str) -> bytes | None:
+        with self._telling():
+            row = self._db.execute("SELECT body FROM kept WHERE name = ?", (name,)).fetchone()
+        return None if row is None else row[0]
 
     def _put(self, name: str, body: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO kept (name, body) VALUES (?, ?)", (name, body))
@@ -216,11 +278,22 @@ class Store:
         self._db.execute("UPDATE tallies SET count = count + ? WHERE name = ?", (more, name))
 
 
+def _record(row: Sequence[Any]) -> Record:
+    """A row of the outbox as it travels. What it was meant as when it was written stays, whatever is meant today."""
+    seq, kind, status, simulated, boot, up_ms, wall_ms, clock, body = row
+    at = {"boot": boot, "up_ms": up_ms, "wall_ms": wall_ms, "clock": clock}
+    tree = {
+        "seq": seq, "kind": kind, "at": at, "status": status, "simulated": bool(simulated),
+        "body": msgspec.json.decode(body),
+    }  # fmt: skip
+    return msgspec.convert(tree, Record)
+
+
 def _lock(path: Path) -> IO[str]:
     """One writer: a second gateway on the same store would number its records a second time."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_suffix(".lock").open("w")
+        lock = path.with_name(path.name + ".lock").open("w")
     except OSError as fault:
         raise StoreFault(_sentence(path, fault)) from fault
     try:
@@ -250,6 +323,6 @@ def _sentence(path: Path, fault: Exception) -> str:
     text = str(fault)
     if "full" in text:
         return f"{path}: the disk is full; make room, nothing stored is lost"
-    if "malformed" in text or "not a database" in text:
+    if "malformed" in text or "not a database" in text or isinstance(fault, msgspec.DecodeError):
         return f"{path}: the file is damaged ({text}); put it aside, keep it, and start again"
     return f"{path}: cannot be used as store ({text}); check path and rights"
