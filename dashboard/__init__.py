@@ -1,0 +1,1 @@
+"""The web program: many sites for the municipality, one site for the people who run it."""

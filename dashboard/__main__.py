@@ -1,0 +1,140 @@
+"""The command line: run the dashboard, check its settings, send bulletins and content, count what is stored."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from dashboard import config
+from dashboard.core.sites import BadInput, DashboardError
+from doors.clock import Clock, ClockFault
+
+COMMANDS = ("run", "check", "bulletin", "content", "counts")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0, 1 (could not do it) or 2 (wrong input)."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] not in COMMANDS and not given[0].startswith("-"):
+        given = ["run", *given]
+    asked = _parser().parse_args(given)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        command: Callable[[argparse.Namespace], None] = asked.command
+        command(asked)
+    except DashboardError as fault:
+        print(fault, file=sys.stderr)
+        return fault.exit_code
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sotpunkt-dashboard", description="How the sites stand, as a web page.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="serve the pages (also without the word run)")
+    run.add_argument("file", help="the settings (TOML)")
+    run.add_argument("--clock", help="a clock spec for a demonstration: rate=20")
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser("check", help="check the settings and show what they say")
+    check.add_argument("file")
+    check.set_defaults(command=_check)
+
+    counts = commands.add_parser("counts", help="what is committed in the store, as JSON")
+    counts.add_argument("file")
+    counts.set_defaults(command=_counts)
+
+    _add_bulletin(commands.add_parser("bulletin", help="make keys, publish a bulletin"))
+    _add_content(commands.add_parser("content", help="publish a content document"))
+    return parser
+
+
+def _add_bulletin(bulletin: argparse.ArgumentParser) -> None:
+    commands = bulletin.add_subparsers(required=True, metavar="COMMAND")
+    keys = commands.add_parser("keys", help="make a key pair")
+    keys.add_argument("--out", type=Path, required=True, metavar="DIR")
+    keys.set_defaults(command=_keys)
+
+    publish = commands.add_parser("publish", help="sign a bulletin and send it to its sites")
+    publish.add_argument("file", help="the bulletin (TOML)")
+    publish.add_argument("--key", required=True, metavar="FILE", help="the private key")
+    publish.add_argument("--settings", required=True, metavar="FILE")
+    publish.add_argument("--clock", help="a clock spec for a demonstration")
+    publish.set_defaults(command=_publish_bulletin)
+
+
+def _add_content(content: argparse.ArgumentParser) -> None:
+    commands = content.add_subparsers(required=True, metavar="COMMAND")
+    publish = commands.add_parser("publish", help="send one document; all others stay")
+    publish.add_argument("name", help="services, contacts, …")
+    publish.add_argument("file", help="the document (TOML or JSON)")
+    publish.add_argument("--version", type=int, required=True)
+    publish.add_argument("--site", action="append", default=[], help="one site (default: all); may be repeated")
+    publish.add_argument("--settings", required=True, metavar="FILE")
+    publish.set_defaults(command=_publish_content)
+
+
+def _clock(spec: str | None, settings: config.Settings) -> Clock:
+    if spec and settings.any_in_service:
+        sites = ", ".join(site.id for site in settings.site if site.in_service)
+        raise BadInput(f"--clock: {sites} is in service and runs on the real clock; take --clock away")
+    try:
+        return Clock.parse(spec, allowed=True)
+    except ClockFault as fault:
+        raise BadInput(str(fault)) from fault
+
+
+def _run(asked: argparse.Namespace) -> None:
+    from dashboard import app
+
+    settings = config.read(asked.file)
+    clock = _clock(asked.clock, settings)
+    store = config.store_path(asked.file, settings)
+    asyncio.run(app.run(settings, store, clock, lambda line: print(line, flush=True)))
+
+
+def _check(asked: argparse.Namespace) -> None:
+    settings = config.read(asked.file)
+    for site in settings.site:
+        print(f"  {site.id}: {site.place}, {'in service' if site.in_service else 'not in service'}")
+    print(f"{asked.file}: {settings.view.mode}, {len(settings.site)} sites, broker {settings.broker.url}")
+
+
+def _counts(asked: argparse.Namespace) -> None:
+    from dashboard.io.database import Database
+    from dashboard.io.records import Records
+
+    settings = config.read(asked.file)
+    store = config.store_path(asked.file, settings)
+    if not store.exists():
+        raise DashboardError(f"{store.name} is not there yet; run the dashboard first")
+    print(json.dumps({"records": Records(Database(store)).counts()}))
+
+
+def _keys(asked: argparse.Namespace) -> None:
+    from dashboard import publishing
+
+    print(publishing.make_keys(asked.out))
+
+
+def _publish_bulletin(asked: argparse.Namespace) -> None:
+    from dashboard import publishing
+
+    clock = _clock(asked.clock, config.read(asked.settings))
+    print(publishing.publish_bulletin(asked.file, asked.key, asked.settings, clock))
+
+
+def _publish_content(asked: argparse.Namespace) -> None:
+    from dashboard import publishing
+
+    print(publishing.publish_content(asked.name, asked.file, asked.version, asked.site, asked.settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""The wiring: store, desk, broker link and web server, joined. The only file that knows all the others."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from dashboard.config import Settings
+from dashboard.core.sites import DashboardError
+from dashboard.io import http
+from dashboard.io.database import Database
+from dashboard.io.desk import Desk
+from dashboard.io.live import Hub
+from dashboard.io.mqtt import Centre
+from dashboard.io.pages import Pages
+from dashboard.io.records import Records
+from dashboard.io.shelf import Shelf
+from doors.clock import Clock
+
+log = logging.getLogger(__name__)
+
+GOODBYE_S = 2
+
+
+async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str], None]) -> None:
+    """Serve until a signal says stop. Raises DashboardError when it can not begin; nothing is half-started."""
+    listener = listen(settings.web.host, settings.web.port)
+    try:
+        database = Database(store)
+        records, shelf = Records(database), Shelf(database)
+        desk = Desk(settings, clock, records, shelf)
+        await _serve(desk, listener, say)
+        database.close()
+    finally:
+        listener.close()
+
+
+async def _serve(desk: Desk, listener: socket.socket, say: Callable[[str], None]) -> None:
+    port = listener.getsockname()[1]
+    server = _Server(
+        uvicorn.Config(
+            http.build(desk, Pages(desk), port), log_level="warning", access_log=False, lifespan="off", ws="none",
+            server_header=False, timeout_graceful_shutdown=GOODBYE_S,
+        ),
+        desk.hub,
+    )  # fmt: skip
+    link = asyncio.create_task(Centre(desk).run(), name="centre")
+    link.add_done_callback(server.stop_if_failed)
+    host = f"[{desk.settings.web.host}]" if ":" in desk.settings.web.host else desk.settings.web.host
+    say(f"dashboard: http://{host}:{port}/")
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        link.cancel()
+        await asyncio.gather(link, return_exceptions=True)
+    if not link.cancelled() and link.exception() is not None:
+        raise DashboardError(f"the link to the broker ended: {link.exception()}") from link.exception()
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of the browsers when it is told to stop, else they would hold it open."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal says stop."""
+        self._hub.close()
+        super().handle_exit(sig, frame)
+
+    def stop_if_failed(self, task: asyncio.Task[None]) -> None:
+        """Half a dashboard is worse than none."""
+        if not task.cancelled() and task.exception() is not None:
+            self.should_exit = True
+            self._hub.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket of the pages; raises DashboardError when it can not be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as fault:
+        listener.close()
+        raise DashboardError(
+            f"port {port} on {host} can not be had: {fault.strerror}; choose another [web] port"
+        ) from fault
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,1 @@
+"""What the dashboard thinks: folds, judgements, words. Pure; time is an argument."""

@@ -1,0 +1,213 @@
+"""The card of one site: every word, shape and role decided here, so that page and API only show them."""
+
+from msgspec import Struct
+
+from contract.freshness import LOST_HEARTBEATS, age_ms, hours_left
+from contract.messages import DevicePicture, SiteState, Value
+from contract.orders import Order
+from contract.words import Power, Readiness, Status
+from dashboard.core import numbers, sitewords
+from dashboard.core.alarm_list import AlarmRow, alarm_rows
+from dashboard.core.picture import SitePicture
+from dashboard.core.reader import Reader
+from dashboard.core.sites import Site
+from dashboard.core.values import DeviceValues, ValueRow, device_values, value_row
+
+ROLES: dict[Power, str] = {
+    Power.ON_MAINS: "good",
+    Power.ON_BATTERY: "remark",
+    Power.STARTING: "remark",
+    Power.ON_RESERVE: "reserve",
+    Power.RETURNING: "reserve",
+    Power.DEAD: "bad",
+    Power.UNKNOWN: "unknown",
+}
+READY_ROLES: dict[Readiness, str] = {
+    Readiness.READY: "good",
+    Readiness.REMARKS: "remark",
+    Readiness.NOT_READY: "bad",
+    Readiness.UNKNOWN: "unknown",
+}
+HOUR_MS = 3_600_000
+
+
+class WitnessRow(Struct, frozen=True, kw_only=True):
+    """One thing that the state rests on."""
+
+    source: str
+    says: str
+    origin: str
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    """What a card says of contact. `lost_after_ms`: silence after which nothing shown counts as now."""
+
+    in_contact: bool
+    silence_ms: int | None
+    lost_after_ms: int
+    silence: str
+    lost: str
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """One site. `power` and `role` are what was last said; while not in contact they are only the last known."""
+
+    id: str
+    place: str
+    in_service: bool
+    contact: Shared
+    known: bool
+    power: Power
+    power_words: str
+    role: str
+    since: str
+    since_age_ms: int | None
+    since_age: str
+    fuel: ValueRow | None
+    load: ValueRow | None
+    endurance: str
+    endurance_until: str
+    readiness: str
+    readiness_role: str
+    reasons: tuple[str, ...]
+    active: bool
+    witnesses: tuple[WitnessRow, ...]
+    contradictions: tuple[str, ...]
+    alarms: tuple[AlarmRow, ...]
+    alarms_known: bool
+    frames: tuple[str, ...]
+    devices: tuple[DeviceValues, ...]
+
+    @property
+    def unacked(self) -> int:
+        """Alarms that nobody has acknowledged, as far as the site has told."""
+        return sum(alarm.needs_ack for alarm in self.alarms)
+
+    @property
+    def role_now(self) -> str:
+        """The role to paint: unknown while there is no contact."""
+        return self.role if self.contact.in_contact else "unknown"
+
+
+def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: Reader) -> Card:
+    """The card of a site from its picture."""
+    state = picture.state
+    age = age_ms(state.since, picture.contact, reader.now) if state and state.since else None
+    power = state.power if state else Power.UNKNOWN
+    readiness = state.readiness if state else Readiness.UNKNOWN
+    fuel, load = _main_values(picture, reader)
+    endurance, until = _endurance(state, picture, reader)
+    return Card(
+        id=site.id,
+        place=site.place,
+        in_service=site.in_service,
+        contact=_contact(picture, reader),
+        known=state is not None,
+        power=power,
+        power_words=reader.phrase("power", power),
+        role=ROLES[power],
+        since=_since(state, picture, reader),
+        since_age_ms=age,
+        since_age=reader.age(age),
+        fuel=fuel,
+        load=load,
+        endurance=endurance,
+        endurance_until=until,
+        readiness=reader.phrase("readiness", readiness),
+        readiness_role=READY_ROLES[readiness],
+        reasons=tuple(sitewords.reason(one, reader.language) for one in state.reasons) if state else (),
+        active=bool(state and state.active),
+        witnesses=_witnesses(state, reader),
+        contradictions=tuple(sitewords.says(one, reader.language) for one in state.contradictions) if state else (),
+        alarms=alarm_rows(picture, pending, reader),
+        alarms_known=picture.alarms is not None,
+        frames=frames(picture, reader),
+        devices=device_values(picture, reader),
+    )
+
+
+def frames(picture: SitePicture, reader: Reader) -> tuple[str, ...]:
+    """The words that must stand round everything: simulated, exercise, test."""
+    held = [one.head for one in (picture.status, picture.birth, picture.state, picture.alarms) if one]
+    held += [device.head for device in picture.devices.values()]
+    words = ["simulated"] if any(head.simulated for head in held) else []
+    words += [one for one in (Status.EXERCISE, Status.TEST) if any(head.status is one for head in held)]
+    return tuple(reader.phrase("status", one) for one in words)
+
+
+def _contact(picture: SitePicture, reader: Reader) -> Shared:
+    silence = picture.silence(reader.now)
+    head = picture.head
+    in_contact = picture.in_contact(reader.now)
+    if in_contact:
+        lost = reader.t("restarted")
+    elif silence is not None:
+        lost = reader.t("no_contact_for", age=reader.age(silence))
+    elif head is not None and head.wall_ms is not None:
+        lost = reader.t("no_contact_since", when=reader.moment(head.moment(), None))
+    else:
+        lost = reader.t("never_heard")
+    return Shared(
+        in_contact=in_contact and picture.state_is_of_this_run,
+        silence_ms=silence,
+        lost_after_ms=int(LOST_HEARTBEATS * picture.heartbeat_s * 1000),
+        silence=reader.age(silence),
+        lost=lost,
+    )
+
+
+def _since(state: SiteState | None, picture: SitePicture, reader: Reader) -> str:
+    if state is None or state.since is None:
+        return reader.t("since_unknown")
+    wall = reader.wall_of(state.since, picture.contact)
+    return reader.t("since_unknown") if wall is None else reader.t("since", when=reader.when(wall))
+
+
+def _main_values(picture: SitePicture, reader: Reader) -> tuple[ValueRow | None, ValueRow | None]:
+    """Fuel and load: as the site has judged them, or as their device has said since."""
+    state = picture.state
+    fuel = _newest("fuel.level", state, state.fuel if state else None, picture, reader)
+    return fuel, _newest("generator.power", state, state.load if state else None, picture, reader)
+
+
+def _newest(
+    key: str, state: SiteState | None, judged: Value | None, picture: SitePicture, reader: Reader
+) -> ValueRow | None:
+    births = [signal for device in (picture.birth.devices if picture.birth else ()) for signal in device.signals]
+    birth = next((signal for signal in births if signal.key == key), None)
+    device = next((one for one in picture.devices.values() if key in one.values), None)
+    if state is not None and judged is not None and not _said_since(device, key, state, judged):
+        return value_row(key, birth, judged, state.head, picture, reader)
+    return value_row(key, birth, device.values[key], device.head, picture, reader) if device else None
+
+
+def _said_since(device: DevicePicture | None, key: str, state: SiteState, judged: Value) -> bool:
+    """Has the device said something newer than what was judged?"""
+    return device is not None and device.head.boot == state.head.boot and device.values[key].up_ms > judged.up_ms
+
+
+def _endurance(state: SiteState | None, picture: SitePicture, reader: Reader) -> tuple[str, str]:
+    """Hours left and the earliest end, in words."""
+    if state is None or state.endurance is None:
+        return "", ""
+    left = hours_left(state.endurance, state.power, age_ms(state.endurance.at, picture.contact, reader.now))
+    if left is None:
+        return reader.t("endurance_unknown"), ""
+    low, high = (None if hours is None else numbers.number(hours, 0, reader.language) for hours in left)
+    words = reader.t("endurance_least", low=low) if high is None else reader.t("endurance_between", low=low, high=high)
+    if state.power not in (Power.ON_RESERVE, Power.RETURNING) or reader.now.wall_ms is None:
+        return words, ""
+    return words, reader.t("endurance_until", when=reader.when(reader.now.wall_ms + int(left[0] * HOUR_MS)))
+
+
+def _witnesses(state: SiteState | None, reader: Reader) -> tuple[WitnessRow, ...]:
+    if state is None:
+        return ()
+    return tuple(
+        WitnessRow(
+            source=one.source,
+            says=sitewords.says(one.says, reader.language),
+            origin=reader.phrase("origin", one.origin),
+        )
+        for one in state.witnesses
+    )

@@ -1,0 +1,119 @@
+"""Is a message from a site one that may be taken? Topic and payload in, a checked message out, or one sentence."""
+
+import msgspec
+
+from contract import topics
+from contract.messages import Alarms, Birth, DevicePicture, Refused, SiteState, SiteStatus, Value, decode
+from contract.records import GapBody, Record, RecordBatch, SampleBody
+from contract.words import Event, Origin, Stream
+from dashboard.core.sites import Site
+
+Picture = SiteStatus | Birth | SiteState | DevicePicture | Alarms
+Message = Picture | RecordBatch
+
+KINDS: dict[str, type[Message]] = {"status": SiteStatus, "birth": Birth, "state": SiteState, "alarms": Alarms}
+
+
+class Simulated(Refused):
+    """Simulated data for a site that people rely on."""
+
+
+def read(topic: str, payload: bytes) -> Message | None:
+    """The message on a topic of the road up; None for a topic or a cleared topic that says nothing.
+
+    Raises Refused when the payload is not what its topic promises.
+    """
+    levels = topics.parts(topic)
+    if levels is None or levels[1] != "up" or not payload:
+        return None
+    message = _decoded(levels, payload)
+    if message is not None and message.head.site != levels[0]:
+        raise Refused(f"{topic} says it comes from {message.head.site!r}")
+    return message
+
+
+def _decoded(levels: tuple[str, ...], payload: bytes) -> Message | None:
+    what, rest = levels[2], levels[3:]
+    if not rest and what in KINDS:
+        return decode(payload, KINDS[what])
+    if len(rest) != 1:
+        return None
+    if what == "device":
+        device = decode(payload, DevicePicture)
+        if device.device != rest[0]:
+            raise Refused(f"the topic of device {rest[0]!r} carries {device.device!r}")
+        return device
+    if what == "record" and rest[0] in tuple(Stream):
+        batch = decode(payload, RecordBatch)
+        if batch.stream != rest[0]:
+            raise Refused(f"the topic of stream {rest[0]!r} carries {batch.stream.value!r}")
+        for record in batch.records:
+            span(record)
+        return batch
+    return None
+
+
+def span(record: Record) -> tuple[int, int]:
+    """The numbers that one record stands for: itself, or all of a thinned range. Raises Refused."""
+    if record.kind != Event.GAP:
+        return record.seq, record.seq
+    try:
+        gap = msgspec.convert(record.body, GapBody)
+    except msgspec.ValidationError as fault:
+        raise Refused(f"gap record {record.seq}: {fault}") from fault
+    if not gap.first <= gap.last == record.seq:
+        raise Refused(f"gap record {record.seq} claims {gap.first}…{gap.last}")
+    return gap.first, gap.last
+
+
+def admit(message: Message, site: Site) -> None:
+    """Raises Simulated when the message would mix play into a site in service."""
+    if site.in_service and is_simulated(message):
+        raise Simulated(f"{site.id} is in service and takes no simulated {type(message).__name__}")
+
+
+def is_simulated(message: Message) -> bool:
+    """Does anything in the message come from a simulation?"""
+    if message.head.simulated:
+        return True
+    if isinstance(message, RecordBatch):
+        return any(record.simulated or Origin.SIMULATED in _origins(record) for record in message.records)
+    if isinstance(message, DevicePicture):
+        return any(value.origin is Origin.SIMULATED for value in message.values.values())
+    if isinstance(message, Alarms):
+        return any(alarm.origin is Origin.SIMULATED for alarm in message.alarms)
+    if isinstance(message, SiteState):
+        said = [witness.origin for witness in message.witnesses]
+        said += [value.origin for value in (message.fuel, message.load) if value is not None]
+        return Origin.SIMULATED in said
+    return False
+
+
+def _origins(record: Record) -> set[str]:
+    """The origins that a record's body names: of its values, its alarm, itself."""
+    body = record.body
+    found = {body.get("origin")}
+    alarm, values = body.get("alarm"), body.get("values")
+    if isinstance(alarm, dict):
+        found.add(alarm.get("origin"))
+    if isinstance(values, dict):
+        found |= {value.get("origin") for value in values.values() if isinstance(value, dict)}
+    return {origin for origin in found if isinstance(origin, str)}
+
+
+def samples(record: Record) -> SampleBody | None:
+    """The values of a sample record; None when it is not one or can not be read."""
+    if record.kind != "sample":
+        return None
+    try:
+        return msgspec.convert(record.body, SampleBody)
+    except (msgspec.ValidationError, ValueError):
+        return None
+
+
+def finite(value: Value) -> float | None:
+    """The value as a number that a curve can hold; None when it is missing, a word or beyond reason."""
+    number = value.value
+    if number is None or isinstance(number, str) or abs(number) > 1e15:
+        return None
+    return float(number)

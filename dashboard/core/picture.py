@@ -1,0 +1,140 @@
+"""The picture of one site, folded from its messages: for each topic the newest wins, in whatever order they come."""
+
+from dataclasses import dataclass, field, replace
+
+from contract.freshness import LOST_HEARTBEATS, Contact, Now, silence_ms
+from contract.messages import Alarms, Birth, DevicePicture, Head, SiteState, SiteStatus
+from contract.words import ClockQuality
+from dashboard.core.intake import Message, Picture
+
+MAX_DEVICES = 50
+HEARTBEAT_S = 300.0
+"""Until a site has said its own: the idle heartbeat."""
+DRIFT = 0.0002
+"""How far two crystal clocks may run apart, generously (200 ppm)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePicture:
+    """All that a site says of itself now. `offline`: the newest word about it is its broker's "it is gone"."""
+
+    site: str
+    status: SiteStatus | None = None
+    birth: Birth | None = None
+    state: SiteState | None = None
+    alarms: Alarms | None = None
+    devices: dict[str, DevicePicture] = field(default_factory=dict)
+    contact: Contact | None = None
+    offline: bool = False
+
+    @property
+    def heartbeat_s(self) -> float:
+        """Seconds between two signs of life, as the site says."""
+        told = self.status or self.birth
+        return told.heartbeat_s if told else HEARTBEAT_S
+
+    @property
+    def head(self) -> Head | None:
+        """The newest head held, of any message."""
+        held = [message.head for message in (self.status, self.birth, self.state, self.alarms) if message]
+        held += [device.head for device in self.devices.values()]
+        newest: Head | None = None
+        for head in held:
+            if newest is None or newer(head, newest):
+                newest = head
+        return newest
+
+    def silence(self, now: Now) -> int | None:
+        """Milliseconds since anything was heard live; None when nothing was."""
+        return silence_ms(self.contact, now)
+
+    def in_contact(self, now: Now) -> bool:
+        """Does what is held still speak for the site as it is now?"""
+        silence = self.silence(now)
+        return not self.offline and silence is not None and silence <= LOST_HEARTBEATS * self.heartbeat_s * 1000
+
+    @property
+    def state_is_of_this_run(self) -> bool:
+        """Has the program that is alive at the site said how it stands, or only the one before it?"""
+        if self.state is None or self.status is None:
+            return self.state is not None
+        return self.state.head.run == self.status.head.run
+
+
+def newer(head: Head, held: Head) -> bool:
+    """Was `head` said after `held`? Across boots by clocks that can be believed; in doubt what comes later is later."""
+    if head.boot == held.boot:
+        return head.up_ms >= held.up_ms
+    if head.wall_ms is None or held.wall_ms is None:
+        return True
+    if ClockQuality.UNSYNCED in (head.clock, held.clock):
+        return True
+    return head.wall_ms >= held.wall_ms
+
+
+def fold(picture: SitePicture, message: Picture, mono_ms: int | None) -> SitePicture:
+    """The picture after one message. `mono_ms`: when it came, or None for a retained one, which proves no contact."""
+    if isinstance(message, SiteStatus) and not message.online:
+        return _gone(picture, message)
+    picture = _placed(picture, message)
+    return picture if mono_ms is None else heard(picture, message, mono_ms)
+
+
+def heard(picture: SitePicture, message: Message, mono_ms: int) -> SitePicture:
+    """The site spoke live just now. A message held up on its way must not make old values younger."""
+    head, was = message.head, picture.contact
+    contact = Contact.of(head, mono_ms)
+    if was is not None and was.boot == head.boot:
+        gone = max(0, mono_ms - was.mono_ms)
+        contact = replace_up(contact, max(head.up_ms, was.up_ms + gone - int(gone * DRIFT)))
+    return replace(picture, contact=contact, offline=False)
+
+
+def replace_up(contact: Contact, up_ms: int) -> Contact:
+    """The same contact with another uptime of the sender."""
+    return Contact(contact.boot, up_ms, contact.mono_ms)
+
+
+def _gone(picture: SitePicture, will: SiteStatus) -> SitePicture:
+    """The last will was written when its connection began, so it is older than what it ends; it wins by coming last.
+
+    Unless it ends a boot that is known to be over.
+    """
+    held = picture.status
+    if held is None:
+        return replace(picture, status=will, offline=True)
+    if will.head.boot != held.head.boot and not newer(will.head, held.head):
+        return picture
+    status = will if newer(will.head, held.head) else held
+    return replace(picture, status=status, offline=True)
+
+
+def _placed(picture: SitePicture, message: Picture) -> SitePicture:
+    if isinstance(message, DevicePicture):
+        held = picture.devices.get(message.device)
+        if held is None and len(picture.devices) >= MAX_DEVICES:
+            return picture
+        if held is not None and not newer(message.head, held.head):
+            return picture
+        return replace(picture, devices={**picture.devices, message.device: message})
+    held_one = _held(picture, message)
+    if held_one is not None and not newer(message.head, held_one.head):
+        return picture
+    if isinstance(message, SiteStatus):
+        return replace(picture, status=message, offline=False)
+    if isinstance(message, Birth):
+        return replace(picture, birth=message)
+    if isinstance(message, SiteState):
+        return replace(picture, state=message)
+    return replace(picture, alarms=message)
+
+
+def _held(picture: SitePicture, message: Picture) -> Picture | None:
+    """What is held of the same kind."""
+    kinds: dict[type[Picture], Picture | None] = {
+        SiteStatus: picture.status,
+        Birth: picture.birth,
+        SiteState: picture.state,
+        Alarms: picture.alarms,
+    }
+    return kinds[type(message)]

@@ -1,0 +1,47 @@
+"""Which site needs somebody first, and one sentence for all of them."""
+
+from collections import Counter
+
+from contract.words import Power
+from dashboard.core.card import Card
+from dashboard.core.reader import Reader
+
+WORST = (Power.DEAD, Power.UNKNOWN, Power.ON_BATTERY, Power.ON_RESERVE, Power.STARTING, Power.RETURNING, Power.ON_MAINS)
+READY_WORST = ("bad", "unknown", "remark", "good")
+
+
+def worst_first(cards: list[Card]) -> list[Card]:
+    """The order of the overview: no power, no contact, on reserve …, then urgent alarms, then readiness."""
+    return sorted(cards, key=_badness)
+
+
+def _badness(card: Card) -> tuple[int, int, int, str, str]:
+    power = card.power if card.contact.in_contact or card.power is Power.DEAD else Power.UNKNOWN
+    urgent = min((alarm.priority for alarm in card.alarms if alarm.needs_ack), default=9)
+    return WORST.index(power), urgent, READY_WORST.index(card.readiness_role), card.place, card.id
+
+
+def summary(cards: list[Card], reader: Reader) -> str:
+    """All sites in one sentence: how many, and what is not as it should be."""
+    count = reader.t("count_one") if len(cards) == 1 else reader.t("count_many", n=len(cards))
+    lost = sum(not card.contact.in_contact for card in cards)
+    powers = Counter(card.power for card in cards if card.contact.in_contact)
+    if lost == 0 and set(powers) == {Power.ON_MAINS}:
+        return f"{count}. {reader.t('all_well')}"
+    parts = [
+        reader.t("state_some", n=powers[power], state=_lower(reader.phrase("power", power)))
+        for power in WORST
+        if powers[power]
+    ]
+    parts += [reader.t("lost_some", n=lost)] if lost else []
+    return f"{count}: {', '.join(parts)}."
+
+
+def newest(cards: list[Card], reader: Reader) -> str:
+    """When any site was heard last."""
+    silences = [card.contact.silence_ms for card in cards if card.contact.silence_ms is not None]
+    return reader.t("newest", age=reader.age(min(silences))) if silences else reader.t("nothing_heard")
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]

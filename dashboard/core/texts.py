@@ -1,0 +1,149 @@
+"""Every text of the pages that is not in the contract's catalogues, Swedish first: key -> (sv, en)."""
+
+from contract.phrases import LANGUAGES
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # the page
+    "title": ("Platserna", "The sites"),
+    "back": ("Alla platser", "All sites"),
+    "other_language": ("English", "Svenska"),
+    "skip": ("Till innehållet", "To the content"),
+    "lost_stream": (
+        "Den här sidan har tappat kontakten med sin server. Det du ser är gammalt och blir äldre.",
+        "This page has lost contact with its server. What you see is old and is getting older.",
+    ),
+    "broker_away": (
+        "Ingen kontakt med meddelandeservern. Platserna kan ha det bra – vi hör dem bara inte.",
+        "No contact with the message server. The sites may be well – we just do not hear them.",
+    ),
+    "store_trouble": (
+        "Lagringen fungerar inte: {why}. Sidan visar läget nu men sparar inget.",
+        "Storage does not work: {why}. The page shows the present but keeps nothing.",
+    ),
+    "no_such_site": ("Den platsen finns inte här.", "There is no such site here."),
+    "to_overview": ("Gå till alla platser", "Go to all sites"),
+    # overview
+    "all_well": ("Alla platser har el från nätet.", "All sites have mains power."),
+    "count_one": ("1 plats", "1 site"),
+    "count_many": ("{n} platser", "{n} sites"),
+    "newest": ("Senast hört: {age}", "Last heard: {age}"),
+    "nothing_heard": ("Vi har inte hört någon plats ännu.", "No site has been heard yet."),
+    "lost_some": ("{n} utan kontakt", "{n} without contact"),
+    "state_some": ("{n} {state}", "{n} {state}"),
+    "unregistered": ("Okända platser", "Unknown sites"),
+    "unregistered_why": (
+        "De här säger att de är platser men står inte i inställningarna. Inget från dem sparas eller räknas in.",
+        "These say they are sites but are not in the settings. Nothing from them is kept or counted.",
+    ),
+    "messages_some": ("{n} meddelanden", "{n} messages"),
+    "unacked_one": ("1 okvitterat larm", "1 unacknowledged alarm"),
+    "unacked_many": ("{n} okvitterade larm", "{n} unacknowledged alarms"),
+    "no_unacked": ("Inga okvitterade larm", "No unacknowledged alarms"),
+    "alarms_unknown": ("Larm: vet inte", "Alarms: not known"),
+    # contact
+    "contact": ("Hördes", "Heard"),
+    "no_contact": ("Ingen kontakt", "No contact"),
+    "no_contact_since": ("Ingen kontakt sedan {when}", "No contact since {when}"),
+    "no_contact_for": ("Ingen kontakt på {age}", "No contact for {age}"),
+    "never_heard": ("Inte hörd sedan den här sidan startade", "Not heard since this page started"),
+    "restarted": (
+        "Platsen hörs men har inte sagt hur den har det sedan dosan startade",
+        "The site is heard but has not said how it is since the box started",
+    ),
+    "last_known": ("Senast känt: {state}", "Last known: {state}"),
+    "nothing_known": ("Vi vet ingenting om platsen ännu.", "Nothing is known of this site yet."),
+    "not_started": ("Inte i drift än", "Not in service yet"),
+    "refused_some": (
+        "{n} meddelanden från platsen har avvisats. Senast: {why}.",
+        "{n} messages of the site were refused. Last: {why}.",
+    ),
+    # card
+    "power": ("Kraft", "Power"),
+    "since": ("sedan {when}", "since {when}"),
+    "for_age": ("i {age}", "for {age}"),
+    "since_unknown": ("vet inte sedan när", "not known since when"),
+    "fuel": ("Bränsle", "Fuel"),
+    "load": ("Last", "Load"),
+    "endurance": ("Räcker", "Lasts"),
+    "endurance_between": ("{low}–{high} timmar", "{low}–{high} hours"),
+    "endurance_least": ("minst {low} timmar", "at least {low} hours"),
+    "endurance_until": ("till tidigast {when}", "until {when} at the earliest"),
+    "endurance_unknown": ("Vet inte hur länge bränslet räcker", "Not known how long the fuel lasts"),
+    "active": ("Öppen som trygghetspunkt", "Open as a crisis point"),
+    "not_active": ("Inte öppnad som trygghetspunkt", "Not opened as a crisis point"),
+    "readiness": ("Beredskap", "Readiness"),
+    "witnesses": ("Vad läget bygger på", "What the state rests on"),
+    "contradictions": ("Uppgifter som säger emot varandra", "Facts that contradict each other"),
+    "no_witnesses": ("Platsen har inte sagt vad läget bygger på.", "The site has not said what the state rests on."),
+    "missing": ("saknas", "missing"),
+    "unknown": ("vet inte", "not known"),
+    "old": ("gammalt", "old"),
+    "ago": ("{age} sedan", "{age} ago"),
+    "age_unknown": ("ålder okänd", "age unknown"),
+    # values
+    "values": ("Värden", "Values"),
+    "value": ("Värde", "Value"),
+    "signal": ("Signal", "Signal"),
+    "age": ("Ålder", "Age"),
+    "no_values": ("Inga värden har kommit ännu.", "No values have come yet."),
+    "not_fitted_some": ("{n} värden som inte finns på den här enheten", "{n} values that are not fitted here"),
+    "conditions_some": ("Styrsystemets {n} larmvillkor", "{n} alarm conditions of the controller"),
+    "experimental": ("oprövat", "experimental"),
+    # alarms
+    "alarms": ("Larm", "Alarms"),
+    "no_alarms": ("Inga larm.", "No alarms."),
+    "raised": ("sedan {when}", "since {when}"),
+    "cleared": ("borta {when}", "gone {when}"),
+    "acked_by": ("Kvitterat av {who}, {when}", "Acknowledged by {who}, {when}"),
+    "ack": ("Kvittera", "Acknowledge"),
+    "who": ("Vem är du?", "Who are you?"),
+    "comment": ("Kommentar (frivillig)", "Comment (optional)"),
+    "priority_1": ("Gör något nu", "Act now"),
+    "priority_2": ("Gör något i dag", "Act today"),
+    "priority_3": ("Planera", "Plan"),
+    # orders
+    "orders": ("Väntar på platsen", "Waiting for the site"),
+    "no_orders": ("Inget väntar.", "Nothing is waiting."),
+    "waiting": ("väntar på platsen", "waiting for the site"),
+    "order_done": ("utfört", "done"),
+    "order_refused": ("avvisat av platsen", "refused by the site"),
+    "order_expired": ("inget svar på ett dygn, borttaget", "no answer for a day, taken away"),
+    "order_ack": ("Kvittering", "Acknowledgement"),
+    "order_report": ("Rapport", "Report"),
+    "order_activation": ("Aktivering", "Activation"),
+    "order_declaration": ("Anmäld service", "Declared service"),
+    "order_notice": ("Lokalt anslag", "Local notice"),
+    "order_command": ("Begäran", "Request"),
+    "order_failed": ("Det gick inte: {why}", "It did not work: {why}"),
+    "order_sent": ("Sparat. Väntar på platsen.", "Saved. Waiting for the site."),
+    # events, history, bulletins
+    "events": ("Händelser", "Events"),
+    "no_events": ("Inga händelser har kommit ännu.", "No events have come yet."),
+    "late": ("kom i efterhand", "came late"),
+    "time_unknown": ("tid okänd", "time unknown"),
+    "gap_some": ("{n} poster saknas: {why}", "{n} records are missing: {why}"),
+    "history": ("Bränsle och effekt, senaste dygnet", "Fuel and power, last 24 hours"),
+    "history_none": ("Ingen historik har kommit ännu.", "No history has come yet."),
+    "history_needs_script": ("Kurvan behöver JavaScript.", "The curve needs JavaScript."),
+    "curve_fuel": ("Bränslenivå, %", "Fuel level, %"),
+    "curve_power": ("Elverkets effekt, kW", "Generator power, kW"),
+    "bulletins": ("Meddelanden till skärmarna", "Bulletins to the screens"),
+    "no_bulletins": ("Inga meddelanden är utskickade.", "No bulletins are out."),
+    "shown_on": ("Visades på {screen} {when}", "Shown on {screen} {when}"),
+    "not_shown_on": ("Visades inte på {screen}: {why}", "Not shown on {screen}: {why}"),
+    "no_receipts": ("Ingen skärm har kvitterat ännu.", "No screen has confirmed yet."),
+    "expires": ("gäller till {when}", "valid until {when}"),
+    "bulletin_alert": ("Varning", "Alert"),
+    "bulletin_update": ("Uppdatering", "Update"),
+    "bulletin_cancel": ("Upphävt", "Cancelled"),
+}
+
+
+def text(key: str, language: str = "sv", **parts: object) -> str:
+    """The text in a language, its parts filled in; KeyError for a key that nobody has written."""
+    return TEXTS[key][LANGUAGES.index(language)].format(**parts)
+
+
+def language_of(asked: str | None) -> str:
+    """The language asked for, Swedish when it is none of ours."""
+    return asked if asked in LANGUAGES else LANGUAGES[0]

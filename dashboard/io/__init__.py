@@ -1,0 +1,1 @@
+"""Where the dashboard touches the world: broker, store, web."""

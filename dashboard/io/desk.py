@@ -1,0 +1,178 @@
+"""What the running program holds: the pictures of the sites, who was refused, what waits. One for all pages."""
+
+import asyncio
+import logging
+import zoneinfo
+from dataclasses import dataclass
+
+from contract import topics
+from contract.freshness import Now
+from contract.messages import Refused
+from contract.orders import Order
+from contract.records import RecordBatch
+from dashboard.config import Settings
+from dashboard.core import intake, orders
+from dashboard.core.card import Card, card
+from dashboard.core.intake import Picture
+from dashboard.core.picture import SitePicture, fold, heard
+from dashboard.core.reader import Reader
+from dashboard.core.sites import Site
+from dashboard.core.texts import language_of
+from dashboard.io.database import StoreTrouble
+from dashboard.io.live import Hub
+from dashboard.io.records import Records, Taken
+from dashboard.io.shelf import Shelf
+from doors.clock import Clock
+
+log = logging.getLogger(__name__)
+
+MAX_STRANGERS = 100
+MAX_WAITING = 500
+"""Batches between arrival and commitment; what finds no room is sent again by its site."""
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Messages of one site that were not taken."""
+
+    count: int = 0
+    last: str = ""
+    simulated: int = 0
+
+
+class Desk:
+    """The state of the program. Everything here runs in the one event loop; the stores are called in threads."""
+
+    def __init__(self, settings: Settings, clock: Clock, records: Records, shelf: Shelf) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.records = records
+        self.shelf = shelf
+        self.hub = Hub()
+        self.zone = zoneinfo.ZoneInfo(settings.view.timezone)
+        self.pictures = {site.id: SitePicture(site=site.id) for site in settings.site}
+        self.pending: dict[str, tuple[Order, ...]] = {site.id: shelf.orders(site.id).orders for site in settings.site}
+        self.orders_due: dict[str, None] = {}
+        self.refused: dict[str, Refusals] = {}
+        self.strangers: dict[str, int] = {}
+        self.inbox: asyncio.Queue[Taken] = asyncio.Queue(MAX_WAITING)
+        self.folded = 0
+        self.broker_up = False
+        self.trouble = ""
+        self._in_contact: dict[str, bool] = {}
+
+    # --- asking ---
+
+    def now(self) -> Now:
+        """The time here."""
+        return Now(mono_ms=self.clock.up_ms(), wall_ms=self.clock.wall_ms(), clock=self.clock.quality())
+
+    def reader(self, language: str | None) -> Reader:
+        """Somebody who reads a page now."""
+        return Reader(language=language_of(language), zone=self.zone, now=self.now())
+
+    def card(self, site: Site, reader: Reader) -> Card:
+        """The card of a site now."""
+        return card(site, self.pictures[site.id], self.pending[site.id], reader)
+
+    # --- hearing ---
+
+    def receive(self, topic: str, payload: bytes, retained: bool) -> None:
+        """One message from the broker; nothing that comes in can stop the program."""
+        levels = topics.parts(topic)
+        if levels is None or levels[1] != "up":
+            return
+        site = self.settings.find(levels[0])
+        if site is None:
+            self._stranger(levels[0])
+            return
+        try:
+            message = intake.read(topic, payload)
+            if message is None:
+                return
+            intake.admit(message, site)
+        except Refused as fault:
+            self._refuse(site.id, fault)
+            return
+        mono_ms = None if retained else self.clock.up_ms()
+        if isinstance(message, RecordBatch):
+            self._take(message, mono_ms)
+        else:
+            self._fold(message, mono_ms)
+
+    def _fold(self, message: Picture, mono_ms: int | None) -> None:
+        site = message.head.site
+        before = self.pictures[site]
+        self.pictures[site] = fold(before, message, mono_ms)
+        self.folded += 1
+        if self.settings.view.mode == "site":
+            self._confirm(site, before)
+        self.hub.tell(site)
+
+    def _take(self, batch: RecordBatch, mono_ms: int | None) -> None:
+        site = batch.head.site
+        if mono_ms is not None:
+            self.pictures[site] = heard(self.pictures[site], batch, mono_ms)
+        try:
+            self.inbox.put_nowait(Taken(batch, self.clock.wall_ms()))
+        except asyncio.QueueFull:
+            log.warning("%s: records come faster than they can be stored; it will send them again", site)
+
+    def _stranger(self, site: str) -> None:
+        if site not in self.strangers:
+            if len(self.strangers) >= MAX_STRANGERS:
+                return
+            log.warning("%s says it is a site but is not in the settings; nothing from it is kept", site)
+        self.strangers[site] = self.strangers.get(site, 0) + 1
+        self.hub.tell("")
+
+    def _refuse(self, site: str, fault: Refused) -> None:
+        held = self.refused.setdefault(site, Refusals())
+        simulated = isinstance(fault, intake.Simulated)
+        if held.count == 0 or (simulated and held.simulated == 0):
+            log.warning("%s: refused: %s", site, fault)
+        held.count += 1
+        held.simulated += simulated
+        held.last = str(fault)[:300]
+        self.hub.tell(site)
+
+    # --- orders ---
+
+    def _confirm(self, site: str, before: SitePicture) -> None:
+        """At the site's own page the picture is the answer."""
+        taken = [one for one in self.pending[site] if orders.shown_by(one, before, self.pictures[site])]
+        for one in taken:
+            self._answer(site, one, "order_done")
+
+    def expire_orders(self) -> None:
+        """At the site's own page nobody answers what the picture can not show; after a day it is taken away."""
+        now = self.clock.wall_ms()
+        if self.settings.view.mode != "site" or now is None:
+            return
+        for site, pending in self.pending.items():
+            for one in [one for one in pending if one.entered_ms and now - one.entered_ms > orders.EXPIRES_MS]:
+                self._answer(site, one, "order_expired")
+
+    def _answer(self, site: str, order: Order, answer: str) -> None:
+        try:
+            self.shelf.answer_order(site, order.id, answer)
+            self.reload_orders(site)
+        except StoreTrouble as fault:
+            self.trouble = str(fault)
+
+    def reload_orders(self, site: str) -> None:
+        """What waits for a site, as the store has it now; its document is to be published. Raises StoreTrouble."""
+        self.pending[site] = self.shelf.orders(site).orders
+        self.orders_due[site] = None
+        self.hub.tell(site)
+
+    # --- time passes ---
+
+    def notice_silence(self) -> None:
+        """Tell the browsers of sites that have fallen silent, or speak again."""
+        now = self.now()
+        for site, picture in self.pictures.items():
+            contact = picture.in_contact(now)
+            if self._in_contact.get(site) != contact:
+                self._in_contact[site] = contact
+                self.hub.tell(site)

@@ -1,0 +1,50 @@
+"""The steps that made the store what it is. Each runs once, in one transaction with the note that it ran."""
+
+from sqlalchemy import Connection
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        # number: order of commitment. first..seq: what the record stands for (a gap covers more than itself)
+        """create table records (
+            number integer primary key autoincrement, site text not null, run text not null, stream text not null,
+            seq integer not null, first integer not null, kind text not null, wall_ms integer, up_ms integer not null,
+            status text not null, simulated integer not null, historical integer not null, body text not null,
+            unique (site, run, stream, seq))""",
+        "create index records_by_site on records (site, stream, number)",
+        """create table marks (
+            site text not null, run text not null, stream text not null, mark integer not null,
+            touched integer not null, primary key (site, run, stream))""",
+        """create table samples (
+            site text not null, signal text not null, wall_ms integer not null, device text not null,
+            run text not null, value real)""",
+        "create index samples_by_time on samples (site, signal, wall_ms)",
+        """create table heard (
+            site text not null, device text not null, wall_ms integer not null,
+            primary key (site, device, wall_ms)) without rowid""",
+        """create table orders (
+            number integer primary key autoincrement, id text not null unique, site text not null,
+            key text not null, entered_ms integer, body blob not null, answer text, detail text,
+            unique (site, key))""",
+        """create table bulletins (
+            number integer primary key autoincrement, site text not null, id text not null, serial integer not null,
+            key_id text not null, message blob not null, unique (site, id))""",
+        """create table documents (
+            site text not null, sha256 text not null, bytes blob not null, primary key (site, sha256))""",
+        "create table manifests (site text primary key, message blob not null)",
+        "create table counters (name text primary key, value integer not null)",
+    ),
+)
+
+
+def migrate(connection: Connection) -> int:
+    """Bring the store up to date; the number of steps that were run. The connection is in a write transaction."""
+    run = connection.exec_driver_sql
+    run("create table if not exists migrations (number integer primary key)")
+    done = run("select coalesce(max(number), 0) from migrations").scalar_one()
+    if done > len(STEPS):
+        raise RuntimeError(f"the store was made by a newer program (step {done}, known are {len(STEPS)})")
+    for number, statements in enumerate(STEPS[done:], done + 1):
+        for statement in statements:
+            run(statement)
+        run("insert into migrations values (?)", (number,))
+    return len(STEPS) - int(done)

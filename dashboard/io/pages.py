@@ -1,0 +1,111 @@
+"""Cards and lists as HTML: every page and panel is a template under pages/."""
+
+import asyncio
+import secrets
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from contract.words import Stream
+from dashboard.core import bulletins, events, orders
+from dashboard.core.alarm_list import AlarmRow
+from dashboard.core.ranking import newest, summary, worst_first
+from dashboard.core.reader import Reader
+from dashboard.core.sites import Site
+from dashboard.io.database import StoreTrouble
+from dashboard.io.desk import Desk
+
+FOLDER = Path(str(files("dashboard").joinpath("pages")))
+SHOWN_EVENTS = 100
+PANELS = ("state", "alarms", "orders", "values", "events", "bulletins")
+"""Parts of a site's page that are fetched again when the site changes; the curve fetches its own points."""
+
+
+class Pages:
+    """The pages of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._jinja = Environment(
+            loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+        self._jinja.globals["idempotency_key"] = lambda: secrets.token_hex(16)
+
+    def overview(self, language: str | None) -> str:
+        """All sites."""
+        reader = self._desk.reader(language)
+        return self._render("overview.html", reader, **self._all(reader))
+
+    def cards(self, language: str | None) -> dict[str, str]:
+        """The parts of the overview that change."""
+        reader = self._desk.reader(language)
+        context = self._all(reader)
+        return {
+            "notices": self._render("panels/notices.html", reader),
+            "overview": self._render("panels/overview.html", reader, **context),
+        }
+
+    async def site(self, site: Site, language: str | None) -> str:
+        """One site in full."""
+        reader = self._desk.reader(language)
+        return self._render("site.html", reader, **await self._one(site, reader))
+
+    async def panels(self, site: Site, language: str | None) -> dict[str, str]:
+        """The panels of a site's page."""
+        reader = self._desk.reader(language)
+        context = await self._one(site, reader)
+        panels = {name: self._render(f"panels/{name}.html", reader, **context) for name in PANELS}
+        return {"notices": self._render("panels/notices.html", reader), **panels}
+
+    def missing(self, language: str | None) -> str:
+        """There is no such page."""
+        return self._render("missing.html", self._desk.reader(language))
+
+    def _all(self, reader: Reader) -> dict[str, Any]:
+        cards = worst_first([self._desk.card(site, reader) for site in self._desk.settings.site])
+        return {
+            "cards": cards,
+            "summary": summary(cards, reader),
+            "newest": newest(cards, reader),
+            "newest_ms": min((c.contact.silence_ms for c in cards if c.contact.silence_ms is not None), default=None),
+            "strangers": self._desk.strangers,
+        }
+
+    async def _one(self, site: Site, reader: Reader) -> dict[str, Any]:
+        card = self._desk.card(site, reader)
+        happened, bulletin_list = await asyncio.to_thread(self._stored, site.id, reader)
+        refusals = self._desk.refused.get(site.id)
+        return {
+            "card": card,
+            "events": happened,
+            "bulletins": bulletin_list,
+            "orders": orders.waiting(self._desk.pending[site.id], reader),
+            "refusals": refusals,
+            "alarm_fields": alarm_fields,
+        }
+
+    def _stored(self, site: str, reader: Reader) -> tuple[Any, Any]:
+        """Events and bulletins; empty when the store does not answer, which the page says above."""
+        try:
+            stored = self._desk.records.newest(site, Stream.EVENT, SHOWN_EVENTS)
+            receipts = self._desk.records.newest(site, Stream.RECEIPT, 1000)
+            signed = self._desk.shelf.bulletins(site)
+        except StoreTrouble as fault:
+            self._desk.trouble = str(fault)
+            return (), ()
+        return events.event_rows(stored, reader), bulletins.bulletin_rows(signed, receipts, reader)
+
+    def _render(self, template: str, reader: Reader, **context: Any) -> str:
+        return self._jinja.get_template(template).render(
+            t=reader.t, reader=reader, language=reader.language, desk=self._desk, rate=self._desk.clock.rate, **context
+        )
+
+
+def alarm_fields(alarm: AlarmRow) -> dict[str, str | int]:
+    """What an acknowledgement must name."""
+    return {
+        "key": alarm.key, "device": alarm.device, "raised_run": alarm.raised_run, "raised_seq": alarm.raised_seq,
+    }  # fmt: skip

@@ -1,0 +1,363 @@
+"""What the tests of the dashboard share: a site's voice, a real Mosquitto, the real program as a process."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import paho.mqtt.client as paho
+import pytest
+
+from contract import topics
+from contract.messages import (
+    Alarm,
+    Alarms,
+    Birth,
+    DeviceBirth,
+    DevicePicture,
+    Endurance,
+    Head,
+    Moment,
+    SignalBirth,
+    SiteState,
+    SiteStatus,
+    Value,
+    Witness,
+    encode,
+)
+from contract.records import Mark, Record, RecordBatch
+from contract.words import AlarmState, ClockQuality, Connection, Origin, Power, Readiness, Status, Stream
+
+ROOT = Path(__file__).parents[2]
+DEADLINE_S = 15.0
+WALL_MS = 1_764_000_000_000
+
+
+def until(ask: Callable[[], Any], what: str, within_s: float = DEADLINE_S) -> Any:
+    """The first answer that is true; a failure that names what never came."""
+    end = time.monotonic() + within_s
+    while True:
+        answer = ask()
+        if answer:
+            return answer
+        assert time.monotonic() < end, f"never came: {what}"
+        time.sleep(0.03)
+
+
+class Voice:
+    """What a gateway would say. `tick()` moves its clock; every message is of now."""
+
+    def __init__(self, site: str, *, simulated: bool = False, run: str = "run-1", boot: str = "boot-1") -> None:
+        self.site = site
+        self.simulated = simulated
+        self.run = run
+        self.boot = boot
+        self.up_ms = 600_000
+        self.status = Status.ACTUAL
+        self.clock = ClockQuality.SYNCED
+
+    def tick(self, ms: int = 1000) -> "Voice":
+        """Time passes at the site."""
+        self.up_ms += ms
+        return self
+
+    @property
+    def wall_ms(self) -> int | None:
+        """The site's wall clock."""
+        return None if self.clock is ClockQuality.UNSYNCED else WALL_MS + self.up_ms
+
+    def head(self) -> Head:
+        """Who says it."""
+        return Head(
+            site=self.site, run=self.run, boot=self.boot, up_ms=self.up_ms, wall_ms=self.wall_ms, clock=self.clock,
+            status=self.status, simulated=self.simulated,
+        )  # fmt: skip
+
+    def moment(self, ago_ms: int = 0) -> Moment:
+        """A time at the site."""
+        wall = None if self.wall_ms is None else self.wall_ms - ago_ms
+        return Moment(boot=self.boot, up_ms=self.up_ms - ago_ms, wall_ms=wall, clock=self.clock)
+
+    def alive(self, *, online: bool = True, heartbeat_s: float = 300.0) -> SiteStatus:
+        """The heartbeat."""
+        return SiteStatus(head=self.head(), online=online, heartbeat_s=heartbeat_s, version="0.1.0")
+
+    def birth(self, *, period_s: float = 10.0, heartbeat_s: float = 300.0) -> Birth:
+        """Two devices."""
+        keys = ["engine.state", "engine.speed", "fuel.level", "generator.power", "engine.oil_level", "engine.run_time"]
+        units = {"engine.speed": "rpm", "fuel.level": "%", "generator.power": "W", "engine.oil_level": "%",
+                 "engine.run_time": "s"}  # fmt: skip
+        signals = tuple(SignalBirth(key=key, unit=units.get(key, ""), period_s=period_s) for key in keys)
+        meter = (SignalBirth(key="meter.voltage_l1n", unit="V", period_s=period_s),)
+        return Birth(
+            head=self.head(), place="Kall", connection=Connection.AUTOMATIC, heartbeat_s=heartbeat_s,
+            devices=(
+                DeviceBirth(device="genset", profile="dse-73xx-mkii", name="Elverk", signals=signals),
+                DeviceBirth(device="meter", profile="eastron-sdm630", name="Elmätare", signals=meter),
+            ),
+        )  # fmt: skip
+
+    def value(self, value: Any, quality: str = "good", reason: str = "") -> dict[str, Any]:
+        """One value of now, as it stands in a message."""
+        origin = Origin.SIMULATED if self.simulated else Origin.MEASURED
+        return {"value": value, "origin": origin.value, "up_ms": self.up_ms, "quality": quality, "reason": reason}
+
+    def device(self, name: str = "genset", **values: Any) -> DevicePicture:
+        """Values by key, with __ for the dot; a tuple is (None, quality)."""
+        told = {
+            key.replace("__", "."): msgspec.convert(
+                self.value(*value) if isinstance(value, tuple) else self.value(value), Value
+            )
+            for key, value in values.items()
+        }
+        return DevicePicture(head=self.head(), device=name, values=told)
+
+    def state(self, power: Power = Power.ON_MAINS, **parts: Any) -> SiteState:
+        """The judgement."""
+        told: dict[str, Any] = {
+            "since": self.moment(60_000), "readiness": Readiness.READY, "reasons": (), "contradictions": (),
+            "endurance": None, "active": False,
+            "witnesses": (Witness(source="genset/mains.voltage", says="mains present", origin=Origin.MEASURED,
+                                  up_ms=self.up_ms),),
+        }  # fmt: skip
+        return SiteState(head=self.head(), power=power, **(told | parts))
+
+    def endurance(self, low_h: float, high_h: float) -> Endurance:
+        """Hours left."""
+        return Endurance(low_h=low_h, high_h=high_h, basis="model", at=self.moment())
+
+    def alarm(self, key: str = "fuel-low", seq: int = 7, **parts: Any) -> Alarm:
+        """One alarm, unacknowledged."""
+        told: dict[str, Any] = {"state": AlarmState.UNACKED, "priority": 2, "origin": Origin.MEASURED}
+        return Alarm(
+            key=key, device="genset", raised_run=self.run, raised_seq=seq, raised=self.moment(30_000), **(told | parts)
+        )
+
+    def alarms(self, *alarms: Alarm, revision: int = 1) -> Alarms:
+        """The snapshot."""
+        return Alarms(head=self.head(), revision=revision, alarms=alarms)
+
+    def record(self, seq: int, kind: str = "mains_lost", body: dict[str, Any] | None = None) -> Record:
+        """One record."""
+        told = {"power": "dead", "was": "on_mains", "source": "genset"} if body is None else body
+        return Record(
+            seq=seq, kind=kind, at=self.moment(), status=self.status, simulated=self.simulated, body=told
+        )  # fmt: skip
+
+    def batch(self, *records: Record, stream: Stream = Stream.EVENT, historical: bool = False) -> RecordBatch:
+        """Records on their way."""
+        return RecordBatch(head=self.head(), run=self.run, stream=stream, historical=historical, records=records)
+
+
+@pytest.fixture
+def voice() -> type[Voice]:
+    """`voice(site)`: what a gateway of that site would say."""
+    return Voice
+
+
+@pytest.fixture
+def wait() -> Callable[..., Any]:
+    """`wait(ask, what)`: the first true answer before the deadline."""
+    return until
+
+
+class Broker:
+    """A real Mosquitto and one client on it. `seen`: every message under `down` and `local`, newest by topic."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.port = port or free_port()
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.seen: dict[str, bytes] = {}
+        self.retained: list[str] = []
+        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self.client.reconnect_delay_set(1, 1)
+        self.client.on_connect = lambda client, *_: client.subscribe(f"{topics.ROOT}/#", qos=1)
+        self.client.on_message = self._take
+
+    def _take(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
+        self.seen[message.topic] = message.payload
+
+    def start(self) -> None:
+        """Run it, and connect."""
+        config = self._folder / "mosquitto.conf"
+        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", "utf-8")
+        mosquitto = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        self._process = subprocess.Popen([mosquitto, "-c", config], stderr=subprocess.DEVNULL)
+        until(self._answers, "mosquitto")
+        self.client.connect("127.0.0.1", self.port)
+        self.client.loop_start()
+        until(self.client.is_connected, "a connection to mosquitto")
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        """End it."""
+        self.client.loop_stop()
+        self.client.disconnect()
+        if self._process:
+            self._process.terminate()
+            self._process.wait(10)
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Until the broker has it."""
+        self.client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(DEADLINE_S)
+
+    def say(self, *messages: Any, retain: bool = True) -> None:
+        """Messages of a site, each on its own topic."""
+        for message in messages:
+            self.publish(topic_of(message), encode(message), retain=retain and not isinstance(message, RecordBatch))
+
+    def mark(self, site: str) -> dict[str, Any]:
+        """The newest mark of a site."""
+        payload = self.seen.get(topics.mark(site))
+        return msgspec.to_builtins(msgspec.json.decode(payload, type=Mark).marks) if payload else {}
+
+
+def topic_of(message: Any) -> str:
+    """Where a message goes."""
+    site = message.head.site
+    if isinstance(message, DevicePicture):
+        return topics.device(site, message.device)
+    if isinstance(message, RecordBatch):
+        return topics.record(site, message.stream.value)
+    kinds = {SiteStatus: topics.status, Birth: topics.birth, SiteState: topics.state, Alarms: topics.alarms}
+    return kinds[type(message)](site)
+
+
+def free_port() -> int:
+    """A port nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One Mosquitto for all tests; each test has sites of its own."""
+    one = Broker(tmp_path_factory.mktemp("mosquitto"))
+    one.start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Broker]:
+    """A Mosquitto of the test's own, not yet started."""
+    one = Broker(tmp_path)
+    yield one
+    one.stop()
+
+
+class Dashboard:
+    """The real program as a process, and how one asks it."""
+
+    def __init__(self, folder: Path, settings: str, *options: str) -> None:
+        self.file = folder / "dashboard.toml"
+        self.file.write_text(settings, "utf-8")
+        self._options = options
+        self.log = folder / "dashboard.log"
+        self.process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def start(self) -> "Dashboard":
+        """Run it until it says where it is."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "dashboard", str(self.file), *self._options],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
+        line = self.process.stdout.readline()
+        assert line.startswith("dashboard: http://"), self.log.read_text()
+        self.url = line.split(" ")[1].strip().rstrip("/")
+        return self
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        """As Ctrl-C would; the exit code."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(10)
+
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        """(status, text)."""
+        return self._ask(urllib.request.Request(self.url + path, headers=headers))
+
+    def json(self, path: str) -> Any:
+        """A JSON answer."""
+        return json.loads(self.get(path)[1])
+
+    def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any]:
+        """(status, answer)."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        told = {"content-type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        status, text = self._ask(urllib.request.Request(self.url + path, data=data, headers=told))
+        return status, json.loads(text or "null")
+
+    def _ask(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as fault:
+            return fault.code, fault.read().decode()
+
+
+@pytest.fixture
+def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]:
+    """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, port of the broker."""
+    running: list[Dashboard] = []
+
+    def start(*sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = ()) -> Dashboard:
+        one = Dashboard(tmp_path, settings_text(sites, port or broker.port, mode, in_service), *options)
+        running.append(one)
+        return one.start()
+
+    yield start
+    for one in running:
+        if one.process and one.process.poll() is None:
+            one.kill()
+
+
+def settings_text(sites: tuple[str, ...], port: int, mode: str = "centre", in_service: bool = False) -> str:
+    """A settings file; the store beside it, a free port for the pages."""
+    tables = "".join(
+        f'[[site]]\nid = "{site}"\nplace = "{site.capitalize()}"\nin_service = {str(in_service).lower()}\n'
+        for site in sites
+    )
+    return (
+        f'[web]\nport = 0\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\n'
+        f'[store]\npath = "store.sqlite"\n[view]\nmode = "{mode}"\n{tables}'
+    )
+
+
+@pytest.fixture
+def settings_of() -> Callable[..., str]:
+    """`settings_of(sites, port)`: the text of a settings file."""
+    return settings_text
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`command(…)`: the program run to its end."""
+
+    def run(*arguments: Any) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "dashboard", *map(str, arguments)]
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=40, env=os.environ)
+
+    return run

@@ -1,0 +1,124 @@
+"""Folding what a site says: newest wins, whatever the order, and contact is only what was heard live."""
+
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.freshness import Now
+from contract.messages import DevicePicture, Head, SiteStatus
+from contract.words import ClockQuality, Power, Status
+from dashboard.core.picture import MAX_DEVICES, SitePicture, fold
+
+EMPTY = SitePicture(site="are-kall")
+
+
+def _head(boot: int, up_ms: int) -> Head:
+    return Head(
+        site="are-kall", run=f"run-{boot}", boot=f"boot-{boot}", up_ms=up_ms, wall_ms=10_000_000 * (boot + 1) + up_ms,
+        clock=ClockQuality.SYNCED, status=Status.ACTUAL,
+    )  # fmt: skip
+
+
+def _message(kind: str, boot: int, up_ms: int) -> Any:
+    if kind == "status":
+        return SiteStatus(head=_head(boot, up_ms), online=True, heartbeat_s=60, version="1")
+    return DevicePicture(head=_head(boot, up_ms), device=kind, values={})
+
+
+MESSAGES = st.lists(
+    st.tuples(st.sampled_from(["status", "genset", "meter"]), st.integers(0, 3), st.integers(0, 5000)), max_size=30
+)
+
+
+def _folded(messages: list[Any]) -> SitePicture:
+    picture = EMPTY
+    for message in messages:
+        picture = fold(picture, message, None)
+    return picture
+
+
+@given(MESSAGES, st.randoms(use_true_random=False))
+def test_any_order_gives_the_same_picture(told: list[tuple[str, int, int]], chance: random.Random) -> None:
+    """Messages in any order, some of them twice, make one and the same picture."""
+    messages = [_message(*one) for one in told]
+    shuffled = messages + [one for one in messages if chance.random() < 0.3]
+    chance.shuffle(shuffled)
+
+    one, other = _folded(messages), _folded(shuffled)
+
+    assert (one.status, one.devices) == (other.status, other.devices)
+
+
+def test_boot_without_clock_replaces_what_was_before(voice: Any) -> None:
+    """A box that starts with its clock in 1970 is believed to be the newer one: it comes later."""
+    before = voice("are-kall")
+    after = voice("are-kall", boot="boot-2", run="run-2")
+    after.up_ms, after.clock = 5000, ClockQuality.UNSYNCED
+
+    picture = fold(fold(EMPTY, before.state(Power.DEAD), 0), after.state(Power.ON_MAINS), 10)
+
+    assert Power.ON_MAINS is picture.state.power
+
+
+def test_retained_message_is_no_contact(voice: Any) -> None:
+    """What the broker had kept proves nothing about now."""
+    now = Now(mono_ms=1000, wall_ms=None, clock=ClockQuality.UNSYNCED)
+
+    picture = fold(EMPTY, voice("are-kall").alive(), None)
+
+    assert (None, False) == (picture.silence(now), picture.in_contact(now))
+
+
+@pytest.mark.parametrize(("gone_ms", "contact"), [(0, True), (180_000, True), (180_001, False)])
+def test_silence_of_three_heartbeats_ends_contact(voice: Any, gone_ms: int, contact: bool) -> None:
+    """A site is in contact for three heartbeats after its last live word, and not one millisecond more."""
+    picture = fold(EMPTY, voice("are-kall").alive(heartbeat_s=60), 1000)
+
+    assert contact is picture.in_contact(Now(mono_ms=1000 + gone_ms, wall_ms=None, clock=ClockQuality.UNSYNCED))
+
+
+def test_last_will_ends_contact_though_it_is_older(voice: Any) -> None:
+    """The broker's word that a site is gone was written at its connect; it ends the contact all the same."""
+    site = voice("are-kall")
+    will = site.alive(online=False)
+    now = Now(mono_ms=60, wall_ms=None, clock=ClockQuality.UNSYNCED)
+
+    alive = fold(EMPTY, site.tick().alive(), 50)
+    gone = fold(alive, will, 60)
+    back = fold(gone, site.tick().alive(), 70)
+
+    assert [True, False, True] == [one.in_contact(now) for one in (alive, gone, back)]
+    assert alive.status.head == gone.status.head
+
+
+def test_message_held_up_on_its_way_makes_nothing_younger(voice: Any) -> None:
+    """A message that waited ten minutes in a queue must not turn old values fresh."""
+    site = voice("are-kall")
+    late = site.alive()
+    picture = fold(EMPTY, site.alive(), 0)
+
+    picture = fold(picture, late, 600_000)
+
+    assert 600_000 + site.up_ms == pytest.approx(picture.contact.up_ms, abs=600_000 * 0.0003)
+    assert 600_000 == picture.contact.mono_ms
+
+
+def test_devices_of_one_site_are_bounded(voice: Any) -> None:
+    """A site that invents devices does not fill the memory."""
+    site = voice("are-kall")
+    picture = EMPTY
+    for number in range(MAX_DEVICES + 20):
+        picture = fold(picture, site.device(f"device-{number}"), None)
+
+    assert MAX_DEVICES == len(picture.devices)
+
+
+def test_picture_survives_what_is_unknown(voice: Any) -> None:
+    """Fields that a newer site adds are passed over."""
+    told = msgspec.to_builtins(voice("are-kall").alive()) | {"mood": "fine"}
+
+    assert fold(EMPTY, msgspec.convert(told, SiteStatus), None).status is not None

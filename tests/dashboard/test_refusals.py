@@ -1,0 +1,137 @@
+"""What is not taken: play in a real site, strangers, and everything that is not what it says."""
+
+from typing import Any
+
+import pytest
+
+from contract import topics
+from contract.messages import encode
+from contract.words import Origin, Power, Status
+
+
+def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """Heads, records and values of a simulation are counted, shown and said once, and change nothing."""
+    page, play, real = dashboard("serv-a", in_service=True), voice("serv-a", simulated=True), voice("serv-a")
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+    real.status = Status.ACTUAL
+    half = real.state(Power.DEAD)
+    hidden = encode(half).replace(Origin.MEASURED.value.encode(), Origin.SIMULATED.value.encode())
+
+    broker.say(play.state(Power.DEAD), play.device(fuel__level=3.0), play.batch(play.record(1)))
+    broker.publish(topics.state("serv-a"), hidden)
+    broker.say(real.batch(real.record(1, "sensor_fault", {"origin": "simulated"})))
+    wait(lambda: page.json("/api/counts")["refused"] == {"serv-a": 5}, "five refusals")
+    broker.say(real.tick().alive(), real.state(Power.ON_MAINS))
+    wait(lambda: page.json("/api/counts")["folded"] == 2, "two that are real")
+
+    assert {"event": 0, "receipt": 0, "sample": 0} == page.json("/api/counts")["records"]
+    assert "on_mains" == page.json("/api/sites/serv-a")["power"]
+    assert "5 meddelanden från platsen har avvisats" in page.get("/sites/serv-a")[1]
+    assert 1 == page.log.read_text().count("serv-a: refused")
+    assert {} == broker.mark("serv-a")
+
+
+def test_exercise_is_taken_in_service_and_framed(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """An exercise at a real site is shown, with its word round everything."""
+    page, site = dashboard("exer-a", in_service=True), voice("exer-a")
+    site.status = Status.EXERCISE
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+
+    broker.say(site.alive(), site.state(Power.DEAD))
+    wait(lambda: page.json("/api/sites/exer-a")["power"] == "dead", "the state")
+
+    assert ["ÖVNING"] == page.json("/api/sites/exer-a")["frames"]
+    assert "framed" in page.get("/")[1]
+    assert "ÖVNING" in page.get("/sites/exer-a")[1]
+
+
+def test_strangers_are_shown_apart(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """A site that is not in the settings is named as unknown, has no page, and nothing of it is kept."""
+    page, site = dashboard("known-a"), voice("stranger-a")
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+
+    broker.say(site.alive(), site.batch(site.record(1)))
+    wait(lambda: page.json("/api/counts")["unregistered"].get("stranger-a") == 2, "the stranger")
+
+    html = page.get("/")[1]
+    assert "Okända platser" in html
+    assert "stranger-a" in html
+    assert 404 == page.get("/sites/stranger-a")[0]
+    assert 0 == page.json("/api/counts")["records"]["event"]
+    assert {} == broker.mark("stranger-a")
+
+
+HOSTILE = [
+    b"\xff\xfe\x00",
+    b"{",
+    b"null",
+    b"[" * 50_000,
+    b'{"head": {}}',
+    b'{"head": 1}',
+    b"1" * 1000,
+    b'{"a":"' + b"x" * 300_000 + b'"}',
+]
+
+
+def test_hostile_payloads_stop_nothing(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """Rubbish on every topic is refused with a sentence; the next good message is taken."""
+    page, site = dashboard("host-a"), voice("host-a")
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+    where = [topics.status("host-a"), topics.state("host-a"), topics.device("host-a", "genset"),
+             topics.record("host-a", "event"), topics.record("host-a", "sample")]  # fmt: skip
+
+    for topic in where:
+        for payload in HOSTILE:
+            broker.publish(topic, payload)
+    broker.say(site.alive(), site.state(), site.batch(site.record(1)))
+    wait(lambda: broker.mark("host-a") == {"run-1": {"event": 1}}, "the good record")
+
+    assert "on_mains" == page.json("/api/sites/host-a")["power"]
+    assert "Traceback" not in page.log.read_text()
+
+
+@pytest.mark.parametrize("raw", ["1" + "0" * 400, "-1" + "0" * 400, "1e308"])
+def test_number_beyond_reason_is_a_dash(
+    dashboard: Any, broker: Any, voice: Any, wait: Any, raw: str
+) -> None:  # fmt: skip
+    """A number that no screen and no curve can hold stops neither."""
+    page, site = dashboard("huge-a"), voice("huge-a")
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+    picture = encode(site.device(fuel__level=12345.0)).replace(b"12345.0", raw.encode())
+    body = {"device": "genset", "whole": True, "values": {"fuel.level": site.value(12345.0)}}
+    batch = encode(site.batch(site.record(1, "sample", body), stream="sample")).replace(b"12345.0", raw.encode())
+
+    broker.publish(topics.device("huge-a", "genset"), picture)
+    broker.publish(topics.record("huge-a", "sample"), batch)
+    wait(lambda: broker.mark("huge-a") == {"run-1": {"sample": 1}}, "the mark")
+
+    assert "–" in page.json("/api/sites/huge-a")["fuel"]["shown"]
+    assert [None] == [value for _, value in page.json("/api/sites/huge-a/history")["signals"]["fuel.level"]]
+    assert 200 == page.get("/sites/huge-a")[0]
+
+
+def test_words_from_outside_are_never_markup(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """Whatever a site calls itself or says stands as text in the page."""
+    page, site = dashboard("html-a"), voice("html-a")
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+    evil = '<script>alert(1)</script>"\'>'
+
+    broker.say(site.birth(), site.state(contradictions=(evil,), reasons=(evil,)), site.device(engine__state=evil),
+               site.alarms(site.alarm(detail=evil)), site.batch(site.record(1, "clock_set", {"detail": evil})))  # fmt: skip
+    wait(lambda: broker.mark("html-a") == {"run-1": {"event": 1}}, "the record")
+
+    html = page.get("/sites/html-a")[1]
+    assert "<script>alert" not in html
+    assert 5 <= html.count("&lt;script&gt;alert")
+
+
+def test_topic_and_message_must_agree(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """A message of one site on the topic of another is refused."""
+    page, other = dashboard("agree-a", "agree-b"), voice("agree-b")
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+
+    broker.publish(topics.state("agree-a"), encode(other.state(Power.DEAD)))
+    broker.publish(topics.device("agree-b", "meter"), encode(other.device("genset")))
+    wait(lambda: page.json("/api/counts")["refused"] == {"agree-a": 1, "agree-b": 1}, "two refusals")
+
+    assert 0 == page.json("/api/counts")["folded"]
