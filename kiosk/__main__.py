@@ -1,0 +1,122 @@
+"""The command line: keeper, screen, both, check a settings file, count what the cache holds."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from doors.clock import Clock, ClockFault
+from doors.settings import SettingsFault
+from kiosk import config
+from kiosk.core.faults import KioskError
+
+USAGE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0, 1 (could not do it) or 2 (wrong input)."""
+    asked = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format=f"{asked.name}: %(message)s", stream=sys.stderr)
+    try:
+        settings = config.load(asked.file)
+        clock = Clock.parse(getattr(asked, "clock", None), allowed=settings.site.simulated)
+        command: Callable[[argparse.Namespace, config.Settings, Clock], int | None] = asked.command
+        return command(asked, settings, clock) or 0
+    except (SettingsFault, ClockFault) as fault:
+        print(fault, file=sys.stderr)
+        return USAGE
+    except KioskError as fault:
+        print(fault, file=sys.stderr)
+        return fault.exit_code
+    except OSError as fault:
+        print(f"could not go on: {fault}; check the paths and the disk", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sotpunkt-kiosk", description="The screen at the site.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="name")
+    for name, command, tells in (
+        ("keeper", _keeper, "hear the site's broker and keep the newest in the cache"),
+        ("screen", _screen, "draw what the cache holds"),
+        ("run", _run, "both, each started again when it dies"),
+        ("check", _check, "check a settings file; nothing is started"),
+        ("counts", _counts, "print as JSON what the cache holds"),
+    ):
+        one = commands.add_parser(name, help=tells)
+        one.add_argument("file", type=Path, metavar="FILE.toml")
+        one.set_defaults(command=command)
+        if name in ("keeper", "screen", "run"):
+            one.add_argument("--clock", metavar="SPEC", help="another clock, only for a simulated site: rate=20")
+        if name in ("screen", "run"):
+            one.add_argument("--shots", type=Path, metavar="DIR", help="save a PNG of each page: at once, then now and"
+                             " then, on SIGUSR1 and at the end")  # fmt: skip
+            one.add_argument("--seconds", type=_positive, metavar="N", help="stop after N real seconds")
+    return parser
+
+
+def _positive(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _keeper(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+    from kiosk.keeper import Keeper
+
+    async def until_signal() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        work = asyncio.create_task(Keeper(settings, clock).run())
+        ends = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, ends}, return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            work.result()
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+    asyncio.run(until_signal())
+
+
+def _screen(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> int:
+    from kiosk.io.surface import prepare
+
+    prepare(settings.cache_path.with_name("kivy"))
+    from kiosk.app import show
+
+    return show(settings, clock, shots=asked.shots, seconds=asked.seconds)
+
+
+def _run(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+    from kiosk.pair import run_both
+
+    common = ["--clock", asked.clock] if asked.clock else []
+    shots = ["--shots", str(asked.shots)] if asked.shots else []
+    run_both(
+        [["keeper", str(asked.file), *common], ["screen", str(asked.file), *common, *shots]], seconds=asked.seconds
+    )
+
+
+def _check(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+    print(f"{asked.file}: site {settings.site.id}, broker {settings.broker.url}, cache {settings.cache_path}: all well")
+
+
+def _counts(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+    from kiosk.io.cache import counts
+
+    print(json.dumps(counts(settings.cache_path), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""The settings of one kiosk: one TOML file for both processes."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contract.topics import valid_level
+from doors import broker, settings
+from doors.broker import BrokerSettings
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file; unknown names are faults."""
+
+
+class Site(_Table):
+    """Which site this is. `simulated`: everything shown here is a simulation, and says so."""
+
+    id: str
+    simulated: bool = False
+
+
+class Cache(_Table):
+    """The SQLite file that survives a restart; beside it lie the wake socket and the log of drawn frames."""
+
+    path: str
+
+
+class Screen(_Table):
+    """One screen. Sizes in pixels; `px_per_mm` of the real panel makes touch targets as large as a thumb needs."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    width: Annotated[int, Meta(ge=480, le=7680)] = 1280
+    height: Annotated[int, Meta(ge=480, le=7680)] = 800
+    fullscreen: bool = False
+    language: Literal["sv", "en"] = "sv"
+    px_per_mm: Annotated[float, Meta(ge=2, le=20)] = 5.88
+    idle_return_s: Annotated[float, Meta(ge=30, le=600)] = 75.0
+    wake_socket: str = ""
+
+
+class Settings(_Table):
+    """The whole file."""
+
+    site: Site
+    broker: BrokerSettings
+    cache: Cache
+    screen: Screen
+
+    @property
+    def cache_path(self) -> Path:
+        """The cache file."""
+        return Path(self.cache.path)
+
+    @property
+    def wake_path(self) -> Path:
+        """The socket that the screen listens at and the keeper knocks at."""
+        return Path(self.screen.wake_socket) if self.screen.wake_socket else self.cache_path.with_name("wake.sock")
+
+    @property
+    def drawn_path(self) -> Path:
+        """The log that the screen writes and the keeper reads."""
+        return self.cache_path.with_name("drawn.jsonl")
+
+
+MAX_SOCKET_PATH = 100
+"""A unix socket's path has room for 107 bytes on Linux."""
+MIN_SIDE_MM = 80
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file; raises SettingsFault with all faults at once."""
+    found = settings.load(path, Settings)
+    base = path.parent
+    found = msgspec.structs.replace(
+        found,
+        cache=Cache(path=str(base / found.cache.path)),
+        screen=msgspec.structs.replace(
+            found.screen, wake_socket=str(base / found.screen.wake_socket) if found.screen.wake_socket else ""
+        ),
+    )
+    faults = _faults(found)
+    if faults:
+        raise settings.SettingsFault(path.name, faults)
+    return found
+
+
+def _faults(found: Settings) -> list[str]:
+    faults = []
+    if not valid_level(found.site.id):
+        faults.append(f"[site] id: {found.site.id!r} is not like are-kall (a-z, 0-9 and -, at most 48)")
+    fault = broker.check(found.broker)
+    if fault:
+        faults.append(f"[broker] {fault}")
+    if len(str(found.wake_path.absolute()).encode()) > MAX_SOCKET_PATH:
+        faults.append(f"[screen] wake_socket: {found.wake_path} is too long for a socket; choose a shorter path")
+    side_mm = min(found.screen.width, found.screen.height) / found.screen.px_per_mm
+    if side_mm < MIN_SIDE_MM:
+        faults.append(
+            f"[screen] px_per_mm: a screen with a side of {side_mm:.0f} mm is too small for large buttons, "
+            f"{MIN_SIDE_MM} mm are needed; check width, height and px_per_mm"
+        )
+    return faults

@@ -1,0 +1,108 @@
+"""One bulletin as words for the screen: what happens, what to do, who says it, since when and until when."""
+
+from dataclasses import dataclass
+
+from contract.bulletins import Bulletin, PublicBulletin, Words as BulletinWords
+from contract.messages import Moment
+from contract.words import ClockQuality, Status
+from kiosk.core.age import HOUR_MS, Reader
+from kiosk.core.alerts import Why
+from kiosk.core.theme import Role
+from kiosk.core.words import clean
+
+ENDED_SHOWN_MS = 12 * HOUR_MS
+"""An ended message is told as ended for so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinView:
+    """A bulletin that holds now. `stamp` is the word of an exercise or a test."""
+
+    id: str
+    serial: int
+    status: Status
+    stamp: str
+    role: Role
+    headline: str
+    description: str
+    instruction: str
+    sender: str
+    until: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A bulletin that does not hold any more, in one sentence."""
+
+    id: str
+    serial: int
+    text: str
+
+
+def bulletin_view(held: PublicBulletin, reader: Reader, fresh: bool) -> BulletinView:
+    """An active bulletin in the reader's language, or in Swedish with a sentence saying so."""
+    bulletin, words = held.bulletin, reader.words
+    texts, remarks = _texts(bulletin, words.language), []
+    if words.language not in bulletin.texts:
+        remarks.append(words.say("bulletin.only_swedish"))
+    if not fresh:
+        since = reader.contact and reader.now.mono_ms - reader.contact.mono_ms
+        when = reader.when(held.head.moment()) if since is None else _ago(reader, since)
+        remarks.append(words.say("bulletin.unchecked", when=when))
+    return BulletinView(
+        id=bulletin.id,
+        serial=bulletin.serial,
+        status=bulletin.status,
+        stamp="" if bulletin.status is Status.ACTUAL else words.phrase("status", bulletin.status),
+        role=_role(bulletin),
+        headline=clean(texts.headline),
+        description=clean(texts.description),
+        instruction=clean(texts.instruction),
+        sender=words.say("bulletin.sender", sender=clean(bulletin.sender_name), when=reader.at(bulletin.sent_ms)),
+        until=words.say("bulletin.open_end")
+        if bulletin.expires_ms is None
+        else words.say("bulletin.until", when=reader.at(bulletin.expires_ms)),
+        remark=" ".join(remarks),
+    )
+
+
+def _ago(reader: Reader, silence: int) -> str:
+    here = reader.wall_ms()
+    return reader.ago(silence) if here is None else reader.at(here - silence)
+
+
+def _texts(bulletin: Bulletin, language: str) -> BulletinWords:
+    return bulletin.texts.get(language) or bulletin.texts["sv"]
+
+
+def _role(bulletin: Bulletin) -> Role:
+    """An exercise keeps its own colour: it must not look like the real thing from across the room."""
+    if bulletin.status is not Status.ACTUAL:
+        return Role.INFORMATION
+    return {"extreme": Role.BAD, "severe": Role.BAD, "moderate": Role.REMARK}.get(bulletin.severity, Role.INFORMATION)
+
+
+def ended_views(ended: tuple[tuple[PublicBulletin, Why], ...], reader: Reader) -> tuple[Ended, ...]:
+    """What ended lately, once per incident; replaced ones are told by what replaced them."""
+    views: list[Ended] = []
+    incidents: set[str] = set()
+    for held, why in ended:
+        bulletin = held.bulletin
+        if why in ("replaced", "elsewhere") or bulletin.incident in incidents:
+            continue
+        incidents.add(bulletin.incident)
+        here = reader.wall_ms()
+        if here is not None and here - bulletin.sent_ms > ENDED_SHOWN_MS:
+            continue
+        headline = clean(_texts(bulletin, reader.words.language).headline)
+        if bulletin.status is not Status.ACTUAL:
+            headline = f"{reader.words.phrase('status', bulletin.status)}: {headline}"
+        text = reader.words.say(f"bulletin.ended_{why}", headline=headline)
+        views.append(Ended(id=bulletin.id, serial=bulletin.serial, text=text))
+    return tuple(views)
+
+
+def drawn_moment(boot: str, up_ms: int, wall_ms: int | None, clock: ClockQuality) -> Moment:
+    """The moment of a frame."""
+    return Moment(boot=boot, up_ms=up_ms, wall_ms=wall_ms, clock=clock)

@@ -1,0 +1,107 @@
+"""What the keeper hears becomes what the cache holds: a message by its topic, judged and ordered."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from contract import topics
+from contract.bulletins import PublicBulletin, ReceiptMark
+from contract.content import ContactsDocument, PublicDocument, ServicesDocument
+from contract.freshness import Contact
+from contract.messages import Head, PublicEvent, PublicPicture, Refused, decode
+from contract.words import ClockQuality, Status
+
+Public = PublicPicture | PublicBulletin | PublicDocument
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {"services": ServicesDocument, "contacts": ContactsDocument}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An event as it was told first, with the status it was told under."""
+
+    event: PublicEvent
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """All that the cache holds of a site, as the screen reads it. Empty: nothing was ever heard."""
+
+    picture: PublicPicture | None = None
+    contact: Contact | None = None
+    events: tuple[Told, ...] = ()
+    bulletins: tuple[PublicBulletin, ...] = ()
+    services: ServicesDocument | None = None
+    contacts: ContactsDocument | None = None
+
+
+def read(topic: str, payload: bytes, site: str, simulated: bool) -> Public | ReceiptMark:
+    """One message of the site's public branch; raises Refused with one sentence."""
+    levels = topics.parts(topic)
+    if levels is None or levels[0] != site or levels[1:3] != ("local", "public"):
+        raise Refused("a topic that is not in this site's public branch")
+    kind = levels[3] if len(levels) > 3 else ""
+    if kind == "receipt-mark" and len(levels) == 4:
+        return decode(payload, ReceiptMark)
+    message = _public(kind, levels, payload)
+    if message.head.site != site:
+        raise Refused(f"{kind}: says it is from another site, {message.head.site!r}")
+    if message.head.simulated != simulated:
+        what = "is simulated, this kiosk is not" if message.head.simulated else "is real, this kiosk is simulated"
+        raise Refused(f"{kind}: {what}; the two never mix, see [site] simulated")
+    return message
+
+
+def _public(kind: str, levels: tuple[str, ...], payload: bytes) -> Public:
+    if kind == "picture" and len(levels) == 4:
+        return decode(payload, PublicPicture)
+    if kind == "bulletin" and len(levels) == 5:
+        bulletin = decode(payload, PublicBulletin)
+        if "sv" not in bulletin.bulletin.texts:
+            raise Refused(f"bulletin {bulletin.bulletin.id!r} has no Swedish text")
+        return bulletin
+    if kind == "content" and len(levels) == 5:
+        document = decode(payload, PublicDocument)
+        open_document(document)
+        return document
+    raise Refused(f"a public topic that this version does not know: {kind[:40]!r}")
+
+
+def open_document(document: PublicDocument) -> msgspec.Struct | None:
+    """The body of a document this version shows, None for one it does not know; raises Refused."""
+    kind = DOCUMENTS.get(document.name)
+    if kind is None:
+        return None
+    try:
+        return msgspec.convert(document.body, kind)
+    except msgspec.ValidationError as fault:
+        raise Refused(f"document {document.name}: {fault}") from fault
+
+
+def overtaken(new: Head, held: Head, retained: bool) -> bool:
+    """Is `new` older than what is held? A broker that comes back may repeat yesterday's retained message."""
+    if new.boot == held.boot:
+        return new.up_ms < held.up_ms
+    clocks = (new.clock, held.clock)
+    if not retained or new.wall_ms is None or held.wall_ms is None or ClockQuality.UNSYNCED in clocks:
+        return False
+    return new.wall_ms < held.wall_ms
+
+
+def same_facts(new: Public, held: Public) -> bool:
+    """Do both say the same, apart from when it was sent?"""
+    if type(new) is not type(held):
+        return False
+    head = msgspec.structs.replace(new.head, up_ms=held.head.up_ms, wall_ms=held.head.wall_ms)
+    return msgspec.structs.replace(new, head=head) == held
+
+
+def in_order(events: tuple[PublicEvent, ...]) -> list[PublicEvent]:
+    """Events as they happened: runs in order of appearance, each run by its numbers, each number once."""
+    falling = any(
+        later.run == event.run and later.seq < event.seq for event, later in zip(events, events[1:], strict=False)
+    )
+    runs: dict[str, dict[int, PublicEvent]] = {}
+    for event in reversed(events) if falling else events:
+        runs.setdefault(event.run, {}).setdefault(event.seq, event)
+    return [run[seq] for run in runs.values() for seq in sorted(run)]

@@ -1,0 +1,89 @@
+"""The log of what the screen drew (`drawn.jsonl`): the screen appends, the keeper reads. Survives a cut last line."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from contract.messages import Count, Moment, Name, Text, Wire
+from contract.words import Status
+
+MAX_LINE = 8 * 1024
+CHUNK = 256 * 1024
+
+
+class Drawn(Wire):
+    """One bulletin's first frame on this screen, or why it never had one."""
+
+    screen: Name
+    bulletin: Name
+    serial: Count
+    status: Status
+    first_frame: Moment | None
+    why_not: Text = ""
+
+
+class DrawnLog:
+    """The screen's side. `done` holds (bulletin, serial) of every line that is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.done = {(line.bulletin, line.serial) for line in _whole_lines(path)}
+
+    def append(self, drawn: Drawn) -> None:
+        """Write one line to the disk itself; raises OSError."""
+        key = (drawn.bulletin, drawn.serial)
+        if key in self.done:
+            return
+        with self._path.open("ab+") as log:
+            size = log.seek(0, os.SEEK_END)
+            if size:
+                log.seek(size - 1)
+                cut = log.read(1) != b"\n"
+                log.seek(0, os.SEEK_END)
+                if cut:
+                    log.write(b"\n")
+            log.write(msgspec.json.encode(drawn) + b"\n")
+            log.flush()
+            os.fsync(log.fileno())
+        self.done.add(key)
+
+
+def read_from(path: Path, offset: int) -> tuple[list[Drawn], int, int]:
+    """Whole lines after `offset`: (lines, new offset, lines that could not be read). A shorter file is a new one."""
+    try:
+        size = path.stat().st_size
+        if size == offset:
+            return [], offset, 0
+        with path.open("rb") as log:
+            log.seek(offset if offset <= size else 0)
+            start = log.tell()
+            data = log.read(CHUNK)
+    except FileNotFoundError:
+        return [], 0, 0
+    end = data.rfind(b"\n") + 1
+    if not end and len(data) == CHUNK:
+        end = CHUNK
+    lines = [_line(line) for line in data[:end].split(b"\n") if line.strip()]
+    return [line for line in lines if line], start + end, sum(line is None for line in lines)
+
+
+def _line(data: bytes) -> Drawn | None:
+    if len(data) > MAX_LINE:
+        return None
+    try:
+        return msgspec.json.decode(data, type=Drawn)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _whole_lines(path: Path) -> list[Drawn]:
+    found: list[Drawn] = []
+    offset = 0
+    while True:
+        lines, further, _ = read_from(path, offset)
+        if further == offset:
+            return found
+        found += lines
+        offset = further

@@ -1,0 +1,185 @@
+"""The keeper: hears the site's broker, is the only one who writes the cache, and sends what the screen has drawn."""
+
+import asyncio
+import logging
+import secrets
+
+from contract import topics
+from contract.bulletins import ReceiptMark
+from contract.messages import PublicPicture, Refused
+from doors.broker import Link, LinkDown
+from doors.clock import Clock
+from kiosk.config import Settings
+from kiosk.core.faults import CannotKeep
+from kiosk.core.picture import Public, overtaken, read, same_facts
+from kiosk.io.cache import MAX_TOPICS, Cache, Heard
+from kiosk.io.drawn import read_from
+from kiosk.io.wake import Waker
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 0.5
+"""How often the screen's log is looked at, in real seconds: one stat(2)."""
+AGAIN_S = 20.0
+"""A receipt that the gateway has not confirmed is sent again after so long."""
+MAX_SAID = 100
+
+
+class Keeper:
+    """One site's keeper. `run` ends only by cancellation."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._site = settings.site.id
+        self._run = secrets.token_hex(8)
+        self._cache = Cache(settings.cache_path, self._site, settings.site.simulated)
+        if self._cache.set_aside:
+            log.warning("the cache was broken or another site's; it lies at %s, a new one is made", self._cache.set_aside)
+        self._waker = Waker(settings.wake_path)
+        self._held: dict[str, Public] = {}
+        self._kept_mono_ms: dict[str, int] = {}
+        self._pending: dict[str, Heard] = {}
+        self._counts: dict[str, int] = {}
+        self._said: set[str] = set()
+        self._number = 0
+        self._behind = False
+        self._remember()
+        self._link = Link(
+            settings.broker,
+            name="site",
+            client_id=f"{self._site}-kiosk-{self._run[:6]}",
+            subscribe=(topics.public_all(self._site),),
+            on_message=self._take,
+            on_up=self._send_receipts,
+        )
+
+    def _remember(self) -> None:
+        for topic, (payload, _) in self._cache.newest().items():
+            try:
+                message = read(topic, payload, self._site, self._settings.site.simulated)
+            except Refused:
+                continue
+            if not isinstance(message, ReceiptMark):
+                self._held[topic] = message
+
+    async def run(self) -> None:
+        """Hear, keep, knock, and send receipts, until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._link.run(), name="link")
+                tasks.create_task(self._look_after(), name="look-after")
+        finally:
+            self._flush(force=True)
+            self._cache.close()
+            self._waker.close()
+
+    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
+        """One message from the broker; whatever it is, nothing crashes."""
+        if not payload:
+            return  # an emptied topic ends nothing: a bulletin ends by its own successor, a picture by growing old
+        try:
+            message = read(topic, payload, self._site, self._settings.site.simulated)
+            if isinstance(message, ReceiptMark):
+                self._confirm(message)
+                return
+            self._fold(Heard(
+                topic=topic, payload=payload, message=message, retained=retained,
+                own_boot=self._clock.boot, mono_ms=self._clock.up_ms(),
+            ))  # fmt: skip
+        except Refused as fault:
+            self._count("refused")
+            self._say_once(str(fault))
+
+    def _fold(self, heard: Heard) -> None:
+        held = self._held.get(heard.topic)
+        if held is None and len(self._held) >= MAX_TOPICS:
+            raise Refused(f"more than {MAX_TOPICS} public topics; the rest is not kept")
+        if held is not None and overtaken(heard.message.head, held.head, heard.retained):
+            return
+        if isinstance(heard.message, PublicPicture):
+            self._count("folded")
+        changed = held is None or not same_facts(heard.message, held)
+        self._held[heard.topic] = heard.message
+        if not changed and heard.retained:
+            return  # what was known already, said again after a connect; it proves nothing of now
+        self._pending[heard.topic] = heard
+        if changed or self._due(heard):
+            self._flush()
+
+    def _due(self, heard: Heard) -> bool:
+        """Nothing new but "still so": written once per period, to spare the card."""
+        kept = self._kept_mono_ms.get(heard.topic)
+        period_s = heard.message.period_s if isinstance(heard.message, PublicPicture) else 1.0
+        return kept is None or heard.mono_ms - kept >= 900 * period_s
+
+    def _flush(self, *, force: bool = False) -> None:
+        """Write what waits and knock; when the disk refuses, it waits on."""
+        if not self._pending and not (force and self._counts):
+            return
+        heard, counts = list(self._pending.values()), dict(self._counts)
+        try:
+            self._cache.keep(heard, counts)
+        except CannotKeep as fault:
+            self._behind = True
+            self._say_once(f"{fault}; kept in memory and tried again")
+            return
+        self._behind = False
+        for one in heard:
+            self._kept_mono_ms[one.topic] = one.mono_ms
+        self._pending.clear()
+        self._counts.clear()
+        self._waker.knock()
+
+    async def _look_after(self) -> None:
+        """Every half second: is there something the screen drew, something that waits for the disk?"""
+        loop = asyncio.get_running_loop()
+        sent = loop.time()
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if self._behind:
+                self._flush()
+            if self._read_drawn() or loop.time() - sent >= AGAIN_S:
+                sent = loop.time()
+                await self._try_receipts()
+
+    def _read_drawn(self) -> bool:
+        """Number what the screen has drawn since last time; is there anything new to send?"""
+        try:
+            before = self._cache.drawn_offset()
+            lines, offset, bad = read_from(self._settings.drawn_path, before)
+            if offset == before:
+                return False
+            if bad:
+                self._say_once(f"{self._settings.drawn_path}: {bad} line(s) cannot be read and are left out")
+            self._number = self._cache.take_drawn(lines, self._run, self._number, offset)
+        except (CannotKeep, OSError) as fault:
+            self._say_once(f"receipts wait: {fault}")
+            return False
+        return bool(lines)
+
+    async def _try_receipts(self) -> None:
+        if self._link.up:
+            try:
+                await self._send_receipts()
+            except LinkDown as fault:
+                self._say_once(f"receipts wait: {fault}")
+
+    async def _send_receipts(self) -> None:
+        for _, _, payload in self._cache.receipts():
+            await self._link.publish(topics.receipt(self._site), payload)
+
+    def _confirm(self, mark: ReceiptMark) -> None:
+        try:
+            self._cache.forget_receipts(mark.marks)
+        except CannotKeep as fault:
+            self._say_once(str(fault))
+
+    def _count(self, name: str) -> None:
+        self._counts[name] = self._counts.get(name, 0) + 1
+
+    def _say_once(self, sentence: str) -> None:
+        """A fault that comes every second is told once."""
+        if sentence not in self._said and len(self._said) < MAX_SAID:
+            self._said.add(sentence)
+            log.warning("%s", sentence)

@@ -1,0 +1,1 @@
+"""The pages: one pair of .py and .kv each."""

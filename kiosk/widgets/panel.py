@@ -1,0 +1,60 @@
+"""Boxes with a role: ground, ink, and for things to touch an edge and a release."""
+
+from kivy.graphics import Color, Line, Rectangle
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.core.style import Style, rgba
+from kiosk.core.theme import SHAPES, Role
+
+ORDINARY = Style(5.88)
+"""What a part has until its page gives it the real one."""
+
+
+class Panel(BoxLayout):
+    """A box in the colours of its role; its children take `ink` and `ground` from it."""
+
+    style = ObjectProperty(ORDINARY)
+    role = OptionProperty(Role.PLAIN, options=list(Role))
+    ink = ColorProperty((0, 0, 0, 1))
+    ground = ColorProperty((1, 1, 1, 1))
+    shape = StringProperty("none")
+    edge = NumericProperty(0)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("pos", "size", "role", "edge", "style"):
+            self.fbind(name, self._draw)
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        pair = self.style.theme.roles[self.role]
+        self.ink, self.ground, self.shape = rgba(pair.ink), rgba(pair.ground), SHAPES[self.role]
+        self.canvas.before.clear()
+        with self.canvas.before:
+            Color(*self.ground)
+            Rectangle(pos=self.pos, size=self.size)
+            if self.edge:
+                Color(*rgba(self.style.theme.edge))
+                inset = self.edge / 2
+                Line(
+                    rectangle=(self.x + inset, self.y + inset, self.width - self.edge, self.height - self.edge),
+                    width=self.edge / 2,
+                )
+
+
+class Touch(ButtonBehavior, Panel):
+    """Something to touch: it acts on release, and not when the finger has slid away."""
+
+    text = StringProperty("")
+    icon = StringProperty("none")
+    upright = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.fbind("style", self._outline)
+        self._outline()
+
+    def _outline(self, *_: object) -> None:
+        self.edge = self.style.mm(0.4)

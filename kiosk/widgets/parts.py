@@ -1,0 +1,145 @@
+"""State lines, rows and lists that turn pages instead of scrolling."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from kivy.clock import Clock
+from kivy.lang import Builder
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.core.view import Row
+from kiosk.widgets.panel import ORDINARY, Panel, Touch
+from kiosk.widgets.symbol import Symbol
+from kiosk.widgets.text import FitLabel, measure, pieces
+
+__all__ = ["FitLabel", "Panel", "Symbol", "Touch"]
+
+WORD_SHARE = 0.38
+"""Part of a row's width for the word about it."""
+
+
+class PageTitle(FitLabel):
+    """Words on the page itself."""
+
+    style = ObjectProperty(ORDINARY)
+    size_name = StringProperty("title")
+
+
+class StateLine(Panel):
+    """Shape and words on one line."""
+
+    text = StringProperty("")
+    wanted = StringProperty("body")
+
+
+class StateBlock(Panel):
+    """The state word, readable from across the room, with two lines under it."""
+
+    text = StringProperty("")
+    first = StringProperty("")
+    second = StringProperty("")
+
+
+class RowBox(Panel):
+    """One row of a list; its heights are measured before it is made."""
+
+    row = ObjectProperty(None)
+    text_height = NumericProperty(0)
+    detail_height = NumericProperty(0)
+    word_width = NumericProperty(0)
+
+
+class RowList(BoxLayout):
+    """Rows, as many as fit; the rest on further pages, turned by large buttons."""
+
+    rows = ObjectProperty(())
+    style = ObjectProperty(ORDINARY)
+    words = ObjectProperty(None)
+    empty = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("orientation", "vertical")
+        super().__init__(**kwargs)
+        self._page = 0
+        self._lay = Clock.create_trigger(self._laid, -1)
+        self.fbind("size", self._lay)
+        self.fbind("rows", self._lay)
+        self.fbind("style", self._lay)
+        self.fbind("empty", self._lay)
+        self._lay()
+
+    def _laid(self, _seconds: float) -> None:
+        self.clear_widgets()
+        self.spacing = self.style.mm(1)
+        if self.height < 2 or self.width < 2 or self.words is None:
+            return
+        rows = self.rows or ((Row(self.empty),) if self.empty else ())
+        pages = self._pages(rows, self.height)
+        if len(pages) > 1:
+            pages = self._pages(rows, self.height - self.style.target - self.spacing)
+        self._page = min(self._page, len(pages) - 1)
+        for box in pages[self._page]:
+            self.add_widget(box)
+        self.add_widget(BoxLayout())  # takes what is left, so that rows begin at the top
+        if len(pages) > 1:
+            self.add_widget(self._turner(len(pages)))
+
+    def _pages(self, rows: tuple[Row, ...], height: float) -> list[list[RowBox]]:
+        pages: list[list[RowBox]] = [[]]
+        left = height
+        for row in rows:
+            for box in self._boxes(row, height):
+                if box.height > left and pages[-1]:
+                    pages.append([])
+                    left = height
+                pages[-1].append(box)
+                left -= box.height + self.spacing
+        return pages
+
+    def _boxes(self, row: Row, height: float) -> list[RowBox]:
+        """A row as one box, or several when its text is longer than the page."""
+        style = self.style
+        side = 2 * style.mm(2)
+        word_width = self.width * WORD_SHARE if row.word else 0
+        width = self.width - side - word_width - style.mm(2)
+        detail = measure(row.detail, int(style.text("small")), int(width))[1] + 2 if row.detail else 0
+        room = max(style.text("body") * 2, height - detail - 2 * style.mm(0.6))
+        boxes = []
+        for piece in pieces(row.text, style.text("body"), width, room):
+            text = measure(piece, int(style.text("body")), int(width))[1] + 2
+            word = measure(row.word, int(style.text("body")), int(word_width * 0.75))[1] if row.word else 0
+            tall = min(height, max(text + detail, word + style.mm(2), style.text("body") * 1.3) + 2 * style.mm(0.6))
+            boxes.append(
+                RowBox(
+                    style=style, row=replace(row, text=piece), text_height=text, detail_height=detail,
+                    word_width=word_width, height=tall,
+                )
+            )  # fmt: skip
+        return boxes
+
+    def _turner(self, pages: int) -> BoxLayout:
+        """Back, where we are, more."""
+        bar = BoxLayout(size_hint_y=None, height=self.style.target, spacing=self.style.gap)
+        bar.add_widget(_turn(self.style, self.words.say("bar.back"), self._page > 0, lambda: self._turn(-1)))
+        where = self.words.say("bar.page", n=self._page + 1, all=pages)
+        bar.add_widget(StateLine(style=self.style, text=where))
+        bar.add_widget(_turn(self.style, self.words.say("bar.more"), self._page < pages - 1, lambda: self._turn(1)))
+        return bar
+
+    def _turn(self, step: int) -> None:
+        self._page = max(0, self._page + step)
+        self._lay()
+
+
+def _turn(style: object, text: str, possible: bool, act: Callable[[], None]) -> BoxLayout:
+    """A button, or its empty place when there is nowhere to turn."""
+    if not possible:
+        return BoxLayout()
+    button = Touch(style=style, text=text, role="accent")
+    button.bind(on_release=lambda _: act())
+    return button
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -1,0 +1,141 @@
+"""Shapes drawn by hand: no font has to have them, and they differ without colour."""
+
+from collections.abc import Callable
+from math import cos, radians, sin
+
+from kivy.graphics import Color, Ellipse, Line, Mesh, Rectangle, StencilPop, StencilPush, StencilUnUse, StencilUse
+from kivy.properties import ColorProperty, StringProperty
+from kivy.uix.widget import Widget
+
+Points = list[tuple[float, float]]
+At = Callable[[float, float], tuple[float, float]]
+"""From the unit square to pixels."""
+
+OCTAGON: Points = [(0.3, 0), (0.7, 0), (1, 0.3), (1, 0.7), (0.7, 1), (0.3, 1), (0, 0.7), (0, 0.3)]
+DIAMOND: Points = [(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5)]
+BOLT: tuple[Points, ...] = (
+    [(0.58, 0.92), (0.22, 0.42), (0.5, 0.42)],
+    [(0.42, 0.08), (0.78, 0.58), (0.5, 0.58)],
+    [(0.5, 0.42), (0.58, 0.92), (0.5, 0.58), (0.42, 0.08)],
+)
+
+
+class Symbol(Widget):
+    """One shape, as large as the widget allows; `ink` on `ground`."""
+
+    shape = StringProperty("none")
+    ink = ColorProperty((0, 0, 0, 1))
+    ground = ColorProperty((1, 1, 1, 1))
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("pos", "size", "shape", "ink", "ground"):
+            self.fbind(name, self._draw)
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        self.canvas.clear()
+        side = min(self.size)
+        left, bottom = self.x + (self.width - side) / 2, self.y + (self.height - side) / 2
+
+        def at(x: float, y: float) -> tuple[float, float]:
+            return left + x * side, bottom + y * side
+
+        draw = getattr(self, f"_{self.shape}", None)
+        if draw is not None and side > 1:
+            with self.canvas:
+                Color(*self.ink)
+                draw(at, side)
+
+    def _circle(self, at: At, side: float) -> None:
+        Ellipse(pos=at(0.05, 0.05), size=(0.9 * side, 0.9 * side))
+        Color(*self.ground)
+        Line(points=[*at(0.28, 0.5), *at(0.44, 0.33), *at(0.73, 0.67)], width=0.045 * side, joint="round", cap="round")
+
+    def _diamond(self, at: At, side: float) -> None:
+        _fill(at, DIAMOND)
+        Color(*self.ground)
+        self._mark(at, side)
+
+    def _octagon(self, at: At, side: float) -> None:
+        _fill(at, OCTAGON)
+        Color(*self.ground)
+        for points in ((0.3, 0.3, 0.7, 0.7), (0.3, 0.7, 0.7, 0.3)):
+            Line(points=[*at(*points[:2]), *at(*points[2:])], width=0.055 * side, cap="round")
+
+    def _bolt(self, at: At, side: float) -> None:
+        Rectangle(pos=at(0, 0), size=(side, side))
+        Color(*self.ground)
+        for part in BOLT:
+            _fill(at, part)
+
+    def _hatched(self, at: At, side: float) -> None:
+        StencilPush()
+        Rectangle(pos=at(0, 0), size=(side, side))
+        StencilUse()
+        Color(*self.ink[:3], 0.35)
+        for step in range(-6, 7):
+            Line(points=[*at(step / 6, 0), *at(step / 6 + 1, 1)], width=max(1, 0.012 * side))
+        StencilUnUse()
+        Rectangle(pos=at(0, 0), size=(side, side))
+        StencilPop()
+        Color(*self.ink)
+        width = max(1.0, 0.03 * side)
+        Line(rectangle=(*at(0.02, 0.02), 0.96 * side, 0.96 * side), width=width)
+        Color(*self.ground)
+        Ellipse(pos=at(0.17, 0.1), size=(0.66 * side, 0.8 * side))
+        Color(*self.ink)
+        Line(points=_arc(at, 0.5, 0.62, 0.16, 170, -60), width=0.045 * side, cap="round", joint="round")
+        Line(points=[*at(0.56, 0.475), *at(0.5, 0.36)], width=0.045 * side, cap="round")
+        Ellipse(pos=at(0.445, 0.185), size=(0.11 * side, 0.11 * side))
+
+    def _information(self, at: At, side: float) -> None:
+        Ellipse(pos=at(0.05, 0.05), size=(0.9 * side, 0.9 * side))
+        Color(*self.ground)
+        Ellipse(pos=at(0.44, 0.68), size=(0.12 * side, 0.12 * side))
+        Line(points=[*at(0.5, 0.28), *at(0.5, 0.58)], width=0.05 * side, cap="round")
+
+    def _mark(self, at: At, side: float) -> None:
+        Line(points=[*at(0.5, 0.45), *at(0.5, 0.72)], width=0.045 * side, cap="round")
+        Ellipse(pos=at(0.445, 0.25), size=(0.11 * side, 0.11 * side))
+
+    # --- doors ---
+
+    def _services(self, at: At, side: float) -> None:
+        Line(points=[*at(0.08, 0.62), *at(0.92, 0.62), *at(0.8, 0.12), *at(0.2, 0.12)], width=0.04 * side, close=True)
+        Line(points=[*at(0.28, 0.62), *at(0.5, 0.92), *at(0.72, 0.62)], width=0.04 * side, joint="round")
+        for x in (0.38, 0.5, 0.62):
+            Line(points=[*at(x, 0.26), *at(x, 0.48)], width=0.03 * side, cap="round")
+
+    def _power(self, at: At, side: float) -> None:
+        for part in BOLT:
+            _fill(at, part)
+
+    def _important(self, at: At, side: float) -> None:
+        Line(points=[*at(0.06, 0.1), *at(0.94, 0.1), *at(0.5, 0.92)], width=0.04 * side, close=True, joint="round")
+        Line(points=[*at(0.5, 0.38), *at(0.5, 0.6)], width=0.04 * side, cap="round")
+        Ellipse(pos=at(0.455, 0.19), size=(0.09 * side, 0.09 * side))
+
+    def _contacts(self, at: At, side: float) -> None:
+        Line(rounded_rectangle=(*at(0.27, 0.05), 0.46 * side, 0.9 * side, 0.08 * side), width=0.035 * side)
+        for row in range(3):
+            for column in range(3):
+                Ellipse(pos=at(0.355 + 0.11 * column, 0.18 + 0.12 * row), size=(0.07 * side, 0.07 * side))
+        Line(points=[*at(0.37, 0.75), *at(0.63, 0.75)], width=0.05 * side)
+
+
+def _fill(at: At, points: Points) -> None:
+    """A filled convex polygon."""
+    vertices = [number for x, y in points for number in (*at(x, y), 0, 0)]
+    Mesh(vertices=vertices, indices=list(range(len(points))), mode="triangle_fan")
+
+
+def _arc(at: At, x: float, y: float, radius: float, start: int, end: int) -> list[float]:
+    """Points of an arc round (x, y), degrees counted from the right, clockwise when `end` is below `start`."""
+    step = -10 if end < start else 10
+    degrees = range(start, end + step, step)
+    return [
+        number
+        for angle in degrees
+        for number in at(x + radius * cos(radians(angle)), y + radius * sin(radians(angle)))
+    ]
