@@ -1,0 +1,1 @@
+"""What the demonstration thinks: pace, settings, judgement, words. Pure."""

@@ -1,0 +1,100 @@
+"""Who may read and write what, on the site's broker and on the central one. The text is Mosquitto's ACL format.
+
+`hw/host/mosquitto/*.acl` are these texts for a site called `your-site`: the demonstration and a real Pi use the same.
+"""
+
+import msgspec
+
+from contract import topics
+
+GATEWAY, KIOSK, OWNER, CENTRE = "gateway", "kiosk", "owner", "centre"
+PLACEHOLDER = "your-site"
+"""The site in the files under `hw/`; the installer replaces it."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One account may `read`, `write` or do both (`readwrite`) with topics that match. `why` is for people."""
+
+    account: str
+    may: str
+    topic: str
+    why: str
+
+
+def site_rules(site: str) -> tuple[Rule, ...]:
+    """The site's own broker: the gateway speaks for the site, everybody else has one narrow door."""
+    everything = topics.status(site).removesuffix("up/status") + "#"
+    return (
+        Rule(GATEWAY, "readwrite", everything, "the one that speaks for the site"),
+        Rule(KIOSK, "read", topics.public_all(site), "what a visitor may know, and nothing else"),
+        Rule(KIOSK, "write", topics.receipt(site), "what was really on the screen"),
+        Rule(OWNER, "read", topics.up_all(site), "the owner's page is for staff"),
+        Rule(OWNER, "read", topics.public_all(site), "and shows what the kiosk shows"),
+        Rule(OWNER, "readwrite", topics.local_orders(site), "reports, notices, declarations entered at the site"),
+    )
+
+
+def central_rules() -> tuple[Rule, ...]:
+    """The centre's own account; sites follow the two patterns of `CENTRAL_PATTERNS`."""
+    return (
+        Rule(CENTRE, "read", topics.up_all("+"), "what all sites say"),
+        Rule(CENTRE, "write", topics.down_all("+"), "what is said to them"),
+    )
+
+
+def site_patterns(site: str) -> tuple[tuple[str, str], ...]:
+    """A sensor node may write its own report: the account has the node's name."""
+    return (("write", topics.node_report(site, "+").replace("/+/", "/%u/")),)
+
+
+def central_patterns() -> tuple[tuple[str, str], ...]:
+    """A site's account has the site's name: it writes its own road up and reads its own road down."""
+    return (
+        ("write", topics.up_all("+").replace("/+/", "/%u/")),
+        ("read", topics.down_all("+").replace("/+/", "/%u/")),
+    )
+
+
+def site_acl(site: str) -> str:
+    """The ACL file of a site's broker."""
+    head = f"The site's own broker: who may read and write what. Site: {site}\nMade from contract/topics.py."
+    return _text(head, site_rules(site), site_patterns(site), "a sensor node writes its own report only")
+
+
+def central_acl() -> str:
+    """The ACL file of the central broker."""
+    head = "The central broker: who may read and write what.\nMade from contract/topics.py."
+    return _text(head, central_rules(), central_patterns(), "a site's account is named as the site")
+
+
+def _text(head: str, rules: tuple[Rule, ...], patterns: tuple[tuple[str, str], ...], why: str) -> str:
+    lines = [f"# {line}" for line in head.splitlines()]
+    account = ""
+    for rule in rules:
+        if rule.account != account:
+            account = rule.account
+            lines += ["", f"user {account}"]
+        lines += [f"# {rule.why}", f"topic {rule.may} {rule.topic}"]
+    lines += ["", f"# {why}"]
+    lines += [f"pattern {may} {topic}" for may, topic in patterns]
+    return "\n".join(lines) + "\n"
+
+
+def flat(
+    rules: tuple[Rule, ...], patterns: tuple[tuple[str, str], ...], accounts: tuple[str, ...]
+) -> dict[str, dict[str, list[str]]]:
+    """The same rules as lists by account, for a broker that knows no patterns: {"publish": {account: topics}, …}."""
+    lists: dict[str, dict[str, list[str]]] = {"publish": {}, "receive": {}}
+    for rule in rules:
+        _add(lists, rule.account, rule.may, rule.topic)
+    for account in accounts:
+        for may, topic in patterns:
+            _add(lists, account, may, topic.replace("%u", account))
+    return lists
+
+
+def _add(lists: dict[str, dict[str, list[str]]], account: str, may: str, topic: str) -> None:
+    if may in ("write", "readwrite"):
+        lists["publish"].setdefault(account, []).append(topic)
+    if may in ("read", "readwrite"):
+        lists["receive"].setdefault(account, []).append(topic)

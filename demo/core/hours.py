@@ -1,0 +1,152 @@
+"""Hour by hour: what each surface shows, what it ought to show, and what of that is not right yet."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from contract.phrases import phrase
+from contract.words import Power
+
+HOUR_S = 3600.0
+LOOK_S = 0.9 * HOUR_S
+"""Into each hour, so that what happened early in it had time to be seen."""
+
+POWER_AFTER: Mapping[str, Power] = {
+    "mains_fails": Power.DEAD,
+    "engine_starting": Power.STARTING,
+    "on_reserve": Power.ON_RESERVE,
+    "mains_back": Power.RETURNING,
+    "back_on_mains": Power.ON_MAINS,
+}
+"""What is true at the place after an event of the plant, as a perfect witness would judge it."""
+
+
+class Truth(msgspec.Struct, frozen=True, kw_only=True):
+    """What is true at one moment of the scenario."""
+
+    power: Power
+    box: bool
+    """Has the box power?"""
+    link: bool
+    """Is there a way to the municipality?"""
+    clock: bool
+    """Does the box know the time?"""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the surfaces show. None: the surface is dark, or cannot be asked."""
+
+    power: Power | None
+    """By the gateway, on the site's own broker."""
+    kiosk: tuple[str, ...] | None
+    dashboard: Power | None
+    """As shown for now; unknown while there is no contact."""
+    dashboard_words: str = ""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One hour."""
+
+    hour: int
+    truth: Truth
+    shown: Shown
+    wrong: tuple[str, ...]
+
+
+def truth_at(at_s: float, events: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]]) -> Truth:
+    """What is true `at_s` into the scenario, from the events of the plant and the steps of the conductor so far."""
+    power, box, link, clock = Power.ON_MAINS, True, True, True
+    for event in sorted(events, key=_at):
+        if event["at_s"] <= at_s:
+            power = POWER_AFTER.get(event["event"], power)
+    for step in sorted(steps, key=_at):
+        if step["at_s"] > at_s:
+            break
+        what = step["do"]
+        link = {"link_down": False, "link_up": True}.get(what, link)
+        box = {"box_off": False, "box_on": True}.get(what, box)
+        clock = what == "clock_set" or (clock and not (what == "box_on" and step.get("clock") == "1970"))
+    return Truth(power=power, box=box, link=link, clock=clock)
+
+
+def _at(line: Mapping[str, Any]) -> float:
+    return float(line["at_s"])
+
+
+def row(hour: int, truth: Truth, shown: Shown) -> Row:
+    """One hour judged."""
+    wrong = _gateway(truth, shown) + _kiosk(truth, shown) + _dashboard(truth, shown)
+    return Row(hour=hour, truth=truth, shown=shown, wrong=tuple(wrong))
+
+
+def _gateway(truth: Truth, shown: Shown) -> list[str]:
+    expected = truth.power if truth.box else None
+    if shown.power is expected:
+        return []
+    return [f"gateway says {_word(shown.power)}, true is {_word(expected)}"]
+
+
+def _kiosk(truth: Truth, shown: Shown) -> list[str]:
+    if not truth.box:
+        return [] if shown.kiosk is None else ["kiosk shows something without power"]
+    if shown.kiosk is None:
+        return ["kiosk tells no lines"]
+    if any(phrase("power", truth.power) in line for line in shown.kiosk):
+        return []
+    return [f"kiosk does not say “{phrase('power', truth.power)}”"]
+
+
+def _dashboard(truth: Truth, shown: Shown) -> list[str]:
+    """Without a link, or a box that speaks, nothing may be shown as now."""
+    expected = truth.power if truth.box and truth.link else Power.UNKNOWN
+    if shown.dashboard is expected:
+        return []
+    return [f"dashboard shows {_word(shown.dashboard)}, right is {_word(expected)}"]
+
+
+def _word(power: Power | None) -> str:
+    return "nothing" if power is None else power.value
+
+
+WIDTHS = (3, 12, 12, 44, 40)
+HEAD = ("h", "true", "gateway", "kiosk", "dashboard")
+
+
+def head() -> str:
+    """The table's head."""
+    return _line(HEAD) + "\n" + "  ".join("─" * width for width in WIDTHS)
+
+
+def text(one: Row) -> str:
+    """One hour as lines of the table: the row, and under it what is not right yet."""
+    truth = one.truth
+    notes = [word for word, said in (("no link", not truth.link), ("box off", not truth.box)) if said]
+    notes += ["no clock"] if truth.box and not truth.clock else []
+    cells = (
+        str(one.hour),
+        truth.power.value,
+        _word(one.shown.power),
+        " | ".join(one.shown.kiosk) if one.shown.kiosk is not None else "dark",
+        one.shown.dashboard_words or _word(one.shown.dashboard),
+    )
+    lines = [_line(cells) + (f"  ({', '.join(notes)})" if notes else "")]
+    return "\n".join(lines + [f"      not right yet: {sentence}" for sentence in one.wrong])
+
+
+def _line(cells: Sequence[str]) -> str:
+    fitted = [_fit(cell, width) for cell, width in zip(cells, WIDTHS, strict=True)]
+    return "  ".join(fitted).rstrip()
+
+
+def _fit(cell: str, width: int) -> str:
+    return (cell if len(cell) <= width else cell[: width - 1] + "…").ljust(width)
+
+
+def figures(rows: Sequence[Row]) -> dict[str, Any]:
+    """How many hours are right, and which are not, with why."""
+    return {
+        "hours": len(rows),
+        "hours_right": sum(not one.wrong for one in rows),
+        "not_right": {str(one.hour): list(one.wrong) for one in rows if one.wrong},
+    }

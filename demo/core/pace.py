@@ -1,0 +1,58 @@
+"""How fast the clocks run, so that a scenario fits into the seconds given and no wire is asked too much of."""
+
+import math
+
+import msgspec
+
+from demo.core.faults import BadUse
+
+STARTING_S = 9.0
+"""Real seconds until brokers, dashboard and kiosk stand; guessed beforehand, because the clock must be set first."""
+BEFORE_S = 4.0
+"""Real seconds from the gateway's start to the beginning of the scenario."""
+AFTER_S = 8.0
+"""Real seconds to catch up, take pictures and count."""
+POLL_REAL_S = 0.5
+"""A poll must be longer than the wire's waiting for a silent device, and that runs in real seconds."""
+SHORTEST_POLL_S = 5.0
+LONGEST_POLL_S = 15.0
+"""Events of the scenario are 30 s apart; half of that keeps them apart for a gateway that polls."""
+TIMEOUT_S = 0.3
+FASTEST = LONGEST_POLL_S / POLL_REAL_S
+CALM_RATE = 10.0
+"""The rate of a demonstration that somebody looks at."""
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """Product seconds per real second, and the gateway's times that go with it (product seconds)."""
+
+    rate: float
+    poll_s: float
+    slow_s: float
+    heartbeat_s: float
+    timeout_s: float = TIMEOUT_S
+    """Real seconds."""
+
+    @property
+    def slack_ms(self) -> int:
+        """How late a fault can be seen, in product milliseconds: one poll, and the wire's waiting for an answer."""
+        return round(1000 * (self.poll_s + self.timeout_s * self.rate))
+
+
+def pace(rate: float) -> Pace:
+    """The times that go with a rate."""
+    poll_s = max(SHORTEST_POLL_S, rate * POLL_REAL_S)
+    return Pace(rate=rate, poll_s=poll_s, slow_s=6 * poll_s, heartbeat_s=max(60.0, rate * 2.0))
+
+
+def shortest_s(length_s: float) -> int:
+    """The fewest real seconds in which a scenario of so many product seconds can be played and judged."""
+    return math.ceil(length_s / FASTEST + STARTING_S + BEFORE_S + AFTER_S)
+
+
+def fit(length_s: float, seconds: float) -> Pace:
+    """The calmest pace at which the scenario ends in time; raises BadUse with the fewest seconds that do."""
+    least = shortest_s(length_s)
+    if seconds < least:
+        raise BadUse(f"--seconds {seconds:g}: the scenario needs at least {least} s; give --seconds {least} or more")
+    return pace(max(1.0, length_s / (seconds - STARTING_S - BEFORE_S - AFTER_S)))

@@ -1,0 +1,274 @@
+"""The whole house of one run: brokers, dashboard, kiosk, plant and gateway as real processes."""
+
+import asyncio
+import json
+import os
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from demo.config import Folder
+from demo.core import settings
+from demo.core.faults import CannotRun
+from demo.core.judge import Series
+from demo.core.pace import BEFORE_S, Pace
+from demo.core.script import repeated
+from demo.io.brokers import Brokers, Roads, broker_answers, free_ports, running_broker
+from demo.io.processes import Programs, answer, module
+from demo.io.web import NoAnswer, Web
+from doors.clock import Clock
+
+WEB_WITHIN_S = 30.0
+PLANT_WITHIN_S = 20.0
+TIMES = 100
+"""How often the outage is repeated while somebody looks on."""
+
+Told = dict[str, Any]
+
+
+class House:
+    """All processes of a run and the questions that can be put to them. `say` hears sentences for people."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        pace: Pace,
+        spec: str,
+        *,
+        plant: str,
+        scenario: str,
+        headless: bool,
+        say: Callable[[str], None],
+    ) -> None:
+        self.folder = folder
+        self.pace = pace
+        self.spec = spec
+        self.clock = Clock.parse(spec, allowed=True)
+        self.plant = plant
+        self.scenario = scenario
+        self.headless = headless
+        self.ready: Told = {}
+        self.told: list[Told] = []
+        """Every event the simulator has told."""
+        self.happened = asyncio.Condition()
+        self.surprises: list[str] = []
+        """Ends that nobody asked for."""
+        self._say = say
+        self._environment = _environment(headless)
+        self.programs = Programs(folder / "log", self._environment, self._died)
+        self.brokers = Brokers(folder.home, settings.SITE, self.programs)
+        self.roads: Roads | None = None
+        self.web = Web(0)
+        self._keys: list[Told] = []
+
+    # --- starting ---
+
+    async def open_roads(self, running: str | None) -> Roads:
+        """The brokers: own ones, or one that runs."""
+        if running is None:
+            self.roads = await self.brokers.start()
+        else:
+            self.roads = running_broker(running, self.folder / "secrets")
+            if not await broker_answers(self.roads.gateway.url):
+                raise CannotRun(f"--broker {running}: nothing listens there; start it, or leave --broker out")
+        return self.roads
+
+    async def open_dashboard(self, port: int | None) -> None:
+        """The municipality's page, and the key that its bulletins are signed with."""
+        port = port or free_ports(1)[0]
+        self.web = Web(port)
+        text = settings.dashboard(
+            port=port, broker=self._roads().centre.rows(), store=str(self.folder / "data/dashboard.db")
+        )
+        self._write("dashboard", text)
+        file = self.folder.settings("dashboard")
+        await self.programs.start("dashboard", module("dashboard", "run", file, "--clock", self.spec))
+
+    async def open_kiosk(self, shots: Path | None, spec: str | None = None) -> None:
+        """Keeper and screen, as two processes. Without a display the screen draws into memory."""
+        file = self.folder.settings("kiosk")
+        if not file.exists():
+            cache = str(self.folder / "data/kiosk.db")
+            wake = self.folder.wake_socket()
+            self._write("kiosk", settings.kiosk(broker=self._roads().kiosk.rows(), cache=cache, wake_socket=wake))
+        clock = ["--clock", spec or self.spec]
+        await self.programs.start("kiosk-keeper", module("kiosk", "keeper", file, *clock))
+        pictures = ["--shots", str(shots)] if shots else []
+        await self.programs.start("kiosk-screen", module("kiosk", "screen", file, *clock, *pictures))
+
+    async def open_plant(self, *, again_and_again: bool, before_s: float = BEFORE_S) -> None:
+        """The plant; its scenario begins when the gateway has had `before_s` real seconds to look at it."""
+        begin_ms = self.clock.up_ms() + round(1000 * before_s * self.clock.rate)
+        script = self._repeated() if again_and_again else self.scenario
+        command = module("simulator", "run", self.plant, "--scenario", script, "--clock", self.spec)
+        command += ["--dir", str(self.folder / "plant"), "--begin-up-ms", str(begin_ms)]
+        await self.programs.start("plant", command, lines=self._hear)
+        try:
+            async with asyncio.timeout(PLANT_WITHIN_S), self.happened:
+                await self.happened.wait_for(lambda: self.ready or not self.programs.runs("plant"))
+        except TimeoutError as fault:
+            raise CannotRun(f"the plant was not ready within {PLANT_WITHIN_S:g} s") from fault
+        if not self.ready:
+            raise CannotRun(f"the plant could not start: {self.surprises[-1]}")
+
+    async def open_gateway(self, *, connection: str, spec: str | None = None) -> None:
+        """The gateway, told where the plant is."""
+        if not self.folder.settings("gateway").exists():
+            roads = self._roads()
+            text = settings.gateway(
+                pace=self.pace,
+                devices=settings.wires(self.ready),
+                connection=connection,
+                store=str(self.folder / "data/gateway.db"),
+                site_broker=roads.gateway.rows(),
+                central_broker=roads.site.rows(),
+                keys=self._keys,
+            )
+            self._write("gateway", text)
+        file = self.folder.settings("gateway")
+        await self.programs.start("gateway", module("gateway", "run", file, "--clock", spec or self.spec))
+
+    async def dashboard_answers(self) -> None:
+        """Wait until the page is there; raises CannotRun."""
+        if not await self.web.answers("/api/counts", WEB_WITHIN_S):
+            raise CannotRun(f"the dashboard did not answer at {self.web.address} within {WEB_WITHIN_S:g} s")
+
+    def trust(self, key: Told) -> None:
+        """A key whose bulletins the site believes."""
+        self._keys.append(key)
+
+    # --- asking ---
+
+    async def gateway_counts(self) -> Told:
+        """What the gateway's store holds; raises CannotRun."""
+        return await self.ask(module("gateway", "counts", self.folder.settings("gateway")))
+
+    async def kiosk_counts(self) -> Told:
+        """What the kiosk's cache holds; raises CannotRun."""
+        return await self.ask(module("kiosk", "counts", self.folder.settings("kiosk")))
+
+    async def kiosk_lines(self, spec: str) -> Told:
+        """The words on the kiosk's first page now; raises CannotRun."""
+        return await self.ask(module("kiosk", "lines", self.folder.settings("kiosk"), "--clock", spec))
+
+    async def card(self) -> Told:
+        """The site's card as the dashboard shows it; raises NoAnswer."""
+        return dict(await self.web.get(f"/api/sites/{settings.SITE}"))
+
+    async def dashboard_events(self) -> list[Told]:
+        """The committed events of the site, in the order of their commitment; raises NoAnswer."""
+        return list(await self.web.get(f"/api/sites/{settings.SITE}/events?limit=10000"))
+
+    async def receipts(self) -> list[Told]:
+        """The bodies of the receipts that the centre has stored; raises NoAnswer."""
+        rows = await self.web.get(f"/api/sites/{settings.SITE}/events?stream=receipt&limit=1000")
+        return [row["body"] for row in rows]
+
+    async def ask(self, command: list[str]) -> Told:
+        """The JSON that a command prints; raises CannotRun."""
+        code, out, said = await answer(command, environment=self._environment, also_to=None)
+        if code:
+            raise CannotRun(f"{' '.join(command[2:4])}: {said or f'exit code {code}'}")
+        try:
+            return dict(json.loads(out.strip().splitlines()[-1]))
+        except (ValueError, IndexError) as fault:
+            raise CannotRun(f"{' '.join(command[2:4])} printed no JSON: {out[:100]!r}") from fault
+
+    async def command(self, *arguments: str | Path) -> str:
+        """Run a command of the dashboard's program beside it, as a person would: what it printed. Raises CannotRun."""
+        command = module("dashboard", *arguments)
+        code, out, said = await answer(command, environment=self._environment, also_to=self.folder / "log/commands.log")
+        if code:
+            raise CannotRun(f"dashboard {' '.join(map(str, arguments[:2]))}: {said or f'exit code {code}'}")
+        return out.decode("utf-8")
+
+    # --- hearing ---
+
+    def _hear(self, line: bytes) -> None:
+        """One line of the simulator."""
+        try:
+            said = json.loads(line)
+        except ValueError:
+            return
+        if said.get("ready"):
+            self.ready = said
+        elif "event" in said:
+            self.told.append(said)
+        asyncio.ensure_future(self._wake())  # noqa: RUF006 - ends at once
+
+    def _died(self, name: str, code: int, last: str) -> None:
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        self.surprises.append(f"{name} {how}: {last or 'it said nothing'}")
+        self._say(self.surprises[-1])
+        asyncio.ensure_future(self._wake())  # noqa: RUF006 - ends at once
+
+    async def _wake(self) -> None:
+        async with self.happened:
+            self.happened.notify_all()
+
+    async def events(self) -> AsyncIterator[Told]:
+        """Every event of the plant as it is told; never ends."""
+        place = 0
+        while True:
+            async with self.happened:
+                while len(self.told) <= place:
+                    await self.happened.wait()
+            while place < len(self.told):
+                yield self.told[place]
+                place += 1
+
+    async def until_s(self, at_s: float) -> None:
+        """Wait until the scenario is so many product seconds old."""
+        while (left := self.ready["begins_up_ms"] / 1000 + at_s - self.clock.up_ms() / 1000) > 0:
+            await self.clock.sleep(left)
+
+    def _write(self, program: str, text: str) -> None:
+        self.folder.settings(program).write_text(text, "utf-8")
+
+    def _roads(self) -> Roads:
+        if self.roads is None:
+            raise CannotRun("there is no broker yet")
+        return self.roads
+
+    def _repeated(self) -> str:
+        """The scenario many times over, as a file of its own."""
+        text = files("simulator").joinpath(f"scenarios/{self.scenario}.toml").read_text("utf-8")
+        path = self.folder / "plant" / f"{self.scenario}.toml"
+        path.write_text(settings.toml(repeated(tomllib.loads(text), TIMES)), "utf-8")
+        return str(path)
+
+    async def close(self) -> None:
+        """End every process."""
+        await self.programs.stop_all()
+
+
+def series(counts: Told) -> list[Series]:
+    """The missing values of the gateway's counts."""
+    return [
+        Series(
+            device=one["device"],
+            signal=one.get("signal"),
+            quality=one["quality"],
+            first_up_ms=one["first_up_ms"],
+            last_up_ms=one["last_up_ms"],
+            count=one["count"],
+        )
+        for one in counts.get("missing_series", [])
+    ]
+
+
+def has_display() -> bool:
+    """Is there something to open a window on?"""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _environment(headless: bool) -> dict[str, str]:
+    own = {"PYTHONUNBUFFERED": "1"}
+    if headless or not has_display():
+        own |= {"SDL_VIDEODRIVER": "offscreen"}
+    return dict(os.environ) | own
+
+
+__all__ = ["House", "NoAnswer", "has_display", "series"]

@@ -1,0 +1,1 @@
+"""What the demonstration touches: processes, brokers, pages, pictures."""

@@ -1,0 +1,225 @@
+"""Three days in the cold, hour by hour: what each surface shows, and what of it is not right yet."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from contract import topics
+from contract.messages import PublicPicture, SiteState, SiteStatus
+from contract.orders import Notice, Order, Report
+from contract.words import ClockQuality, Power
+from demo.acting import Threads
+from demo.config import Asked, Folder
+from demo.core import hours, judge, pace
+from demo.core.faults import BadUse, CannotRun
+from demo.core.hours import Row, Shown
+from demo.core.settings import SITE
+from demo.house import House, NoAnswer
+from demo.io.brokers import Door
+from demo.io.owner import LinkDown, Owner
+from demo.saying import real_s, say
+from doors.clock import Clock, spec_of
+
+LENGTH_S = 74 * 3600.0
+SECONDS = 185.0
+FASTEST = 1790.0
+"""Product seconds per real one: a heartbeat is two real seconds, and an hour of the product is the longest allowed."""
+WALL_MS, UP_MS = 1_768_891_200_000, 600_000
+AWAKE_MS = 30_000
+"""Uptime of a box that has just got its power back."""
+BOX = ("kiosk-screen", "kiosk-keeper", "gateway", "site-broker")
+SETTLE_S = 20.0
+Step = Mapping[str, Any]
+
+
+async def run(asked: Asked) -> int:
+    """Play the three days and print the table; exit code 0 when nothing decided was lost and no program died."""
+    if asked.broker:
+        raise BadUse("--broker: three-days stops and starts its brokers; leave --broker out")
+    played_s = (asked.seconds or SECONDS) - pace.STARTING_S - pace.AFTER_S
+    rate = asked.rate or LENGTH_S / max(1.0, played_s)
+    if not 0 < rate <= FASTEST:
+        least = LENGTH_S / FASTEST + pace.STARTING_S + pace.AFTER_S
+        raise BadUse(f"three-days needs at least {least:.0f} s; give --seconds {least:.0f} or more")
+    folder = Folder(asked.folder)
+    spec = spec_of(rate, WALL_MS, UP_MS, "box-first")
+    house = House(folder, pace.pace(rate), spec, plant="manual", scenario="three-days", headless=True, say=say)
+    began_s = real_s()
+    try:
+        return await _play(house, asked, began_s)
+    finally:
+        await asyncio.shield(asyncio.ensure_future(house.close()))
+        say(f"all programs have ended; logs and data are in {folder.home}")
+
+
+async def _play(house: House, asked: Asked, began_s: float) -> int:
+    roads = await house.open_roads(None)
+    await house.open_dashboard(asked.port)
+    await house.open_kiosk(asked.shots.absolute() if asked.shots else None)
+    threads = Threads(house)
+    await threads.make_key()
+    await house.dashboard_answers()
+    await threads.first_content()
+    await house.open_plant(again_and_again=False, before_s=1.0)
+    await house.open_gateway(connection="manual")
+    box = Box(house, roads.owner)
+    say(f"one second here is {house.pace.rate:.0f} s there; the gateway looks every {house.pace.poll_s / 60:.0f} min")
+    print(hours.head(), flush=True)
+    rows: list[Row] = []
+    async with asyncio.TaskGroup() as tasks:
+        owner = tasks.create_task(box.owner.run())
+        conductor = tasks.create_task(box.conduct())
+        for hour in range(int(LENGTH_S // 3600)):
+            await house.until_s(hour * 3600 + hours.LOOK_S)
+            at_s = (house.clock.up_ms() - house.ready["begins_up_ms"]) / 1000
+            truth = hours.truth_at(at_s, house.told, house.ready["conductor"])
+            rows.append(hours.row(hour, truth, await box.shown()))
+            print(hours.text(rows[-1]), flush=True)
+        await conductor
+        owner.cancel()
+    return await _told(house, rows, began_s)
+
+
+async def _told(house: House, rows: list[Row], began_s: float) -> int:
+    """The line of JSON, and the exit code."""
+    counts = await house.gateway_counts()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_S):
+            while sum(counts["waiting"].values()):
+                counts = await house.gateway_counts()
+    gaps = sum(counts["gaps"].values())
+    faults = judge.books(counts["created"], counts["confirmed"], counts["waiting"], gaps)
+    faults += judge.identities("dashboard", await house.dashboard_events()) + house.surprises
+    kinds = [event["kind"] for event in counts["events"]]
+    line = {"bench": "three-days", "seconds": round(real_s() - began_s, 1), "rate": round(house.pace.rate)}
+    line |= hours.figures(rows)
+    line |= {name: sum(counts[name].values()) for name in ("created", "confirmed", "gaps", "waiting")}
+    line |= {"report_entered": "report_entered" in kinds, "notice_entered": "notice_changed" in kinds}
+    line |= {"ok": not faults}
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+    for fault in faults:
+        say(fault)
+    return 1 if faults else 0
+
+
+class Box:
+    """The box at the site as the conductor handles it: its power, its clock, its link, and who stands beside it."""
+
+    def __init__(self, house: House, door: Door) -> None:
+        self.house = house
+        self.owner = Owner(door, SITE)
+        self._on = True
+        self._spec = house.spec
+        self._boots = 1
+
+    async def conduct(self) -> None:
+        """Do every step of the scenario that is not the plant's, when its time comes."""
+        does: dict[str, Callable[[Step], Awaitable[None]]] = {
+            "link_down": lambda _: self.house.programs.stop("central-broker"),
+            "link_up": lambda _: self.house.brokers.up("central-broker"),
+            "box_off": lambda _: self._off(),
+            "box_on": self._power_on,
+            "clock_set": lambda _: self._clock_set(),
+            "report": self._report,
+            "notice": self._notice,
+        }
+        for step in self.house.ready["conductor"]:
+            await self.house.until_s(step["at_s"])
+            say(f"      {step['at_s'] / 3600:.2f} h: {step['do'].replace('_', ' ')}")
+            await does[step["do"]](step)
+
+    async def _off(self) -> None:
+        """The battery is empty: everything in the box ends in the middle of whatever it did."""
+        self._on = False
+        await self.house.programs.kill(*BOX)
+        self.owner.forget()
+
+    async def _power_on(self, step: Step) -> None:
+        """The box starts again; without a battery in its clock it believes to be in 1970, and knows that it does."""
+        self._boots += 1
+        known = step.get("clock") != "1970"
+        wall_ms = self._centre_ms() if known else 0
+        quality = ClockQuality.SYNCED if known else ClockQuality.UNSYNCED
+        self._spec = spec_of(self.house.pace.rate, wall_ms, AWAKE_MS, f"box-{self._boots}", quality)
+        await self._start()
+
+    async def _clock_set(self) -> None:
+        """The clock is known again. A clock spec holds for the life of a process, so its programs start anew with it;
+        the operating system has not restarted, and its uptime goes on."""
+        up_ms = Clock.parse(self._spec, allowed=True).up_ms()
+        await self.house.programs.stop("kiosk-screen", "kiosk-keeper", "gateway")
+        self._spec = spec_of(self.house.pace.rate, self._centre_ms(), up_ms, f"box-{self._boots}")
+        await self._start()
+
+    async def _start(self) -> None:
+        if not self.house.programs.runs("site-broker"):
+            await self.house.brokers.up("site-broker")
+        await self.house.open_gateway(connection="manual", spec=self._spec)
+        await self.house.open_kiosk(None, self._spec)
+        self._on = True
+
+    async def _report(self, step: Step) -> None:
+        """Somebody who stands beside the set says what is so."""
+        said = {name: step.get(name) for name in ("power", "set_running", "load_connected", "litres", "dipstick_cm")}
+        what = Report(observed_ms=self._centre_ms(), needs=step.get("needs", ""), **said)
+        await self._hand_in(step["who"], step["role"], step["through"], what)
+
+    async def _notice(self, step: Step) -> None:
+        """Somebody writes a notice for the screen."""
+        what = Notice(notice=step["notice"], sv=step["sv"], en=step.get("en", ""))
+        await self._hand_in("Volontär 1", "volunteer", "owner-page", what)
+
+    async def _hand_in(self, who: str, role: str, through: str, what: Report | Notice) -> None:
+        entered_ms = Clock.parse(self._spec, allowed=True).wall_ms() or 0
+        number = f"owner-{what.__class__.__name__.lower()}-{self.house.clock.up_ms()}"
+        order = Order(id=number, who=who, role=role, entered_ms=entered_ms, through=through, what=what)
+        for _ in range(50):
+            try:
+                await self.owner.order(order)
+            except LinkDown:
+                await asyncio.sleep(0.1)
+            else:
+                return
+        raise CannotRun(f"{what.__class__.__name__.lower()}: the site's broker took no order")
+
+    def _centre_ms(self) -> int:
+        """Wall time as everybody but the box knows it."""
+        return self.house.clock.wall_ms() or WALL_MS
+
+    # --- what the surfaces show ---
+
+    async def shown(self) -> Shown:
+        """All three, asked at once."""
+        (dashboard, words), kiosk = await asyncio.gather(self._dashboard(), self._kiosk())
+        return Shown(power=self._gateway(), kiosk=kiosk, dashboard=dashboard, dashboard_words=words)
+
+    def _gateway(self) -> Power | None:
+        """The judged state on the site's own broker, unless its speaker is gone."""
+        status = self.owner.newest(topics.status(SITE), SiteStatus)
+        state = self.owner.newest(topics.state(SITE), SiteState)
+        if not self._on or not self.owner.up or status is None or not status.online or state is None:
+            return None
+        return state.power
+
+    async def _dashboard(self) -> tuple[Power | None, str]:
+        """What the card shows for now: its power while in contact, unknown otherwise."""
+        try:
+            card = await self.house.card()
+        except NoAnswer as fault:
+            return None, str(fault)
+        contact = card["contact"]
+        if contact["in_contact"]:
+            return Power(card["power"]), card["power_words"]
+        return Power.UNKNOWN, f"{contact['lost']} (senast: {card['power_words']})"
+
+    async def _kiosk(self) -> tuple[str, ...] | None:
+        """The lines on the screen; None when it is dark or cannot tell them."""
+        if not self.house.programs.runs("kiosk-screen"):
+            return None
+        try:
+            return tuple((await self.house.kiosk_lines(self._spec))["lines"])
+        except CannotRun:
+            picture = self.owner.newest(topics.public_picture(SITE), PublicPicture)
+            return None if picture is None else ("(its lines cannot be asked for)",)

@@ -1,0 +1,29 @@
+"""Who may read and write what; the files for a real Pi are the ones the demonstration uses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from demo.core import access
+
+HOME = Path(__file__).parents[3] / "hw/host/mosquitto"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("site.acl", access.site_acl(access.PLACEHOLDER)), ("central.acl", access.central_acl())]
+)
+def test_files_for_a_real_broker_are_the_demonstrations(
+    golden: Callable[[Path, str], None], file: str, text: str
+) -> None:
+    """What stands under hw/ is made from the contract's topics, like the demonstration's own."""
+    golden(HOME / file, text)
+
+
+def test_flat_lists_name_every_pattern_for_every_account() -> None:
+    """A broker without patterns gets the same rights, account by account."""
+    lists = access.flat(access.central_rules(), access.central_patterns(), ("are-kall",))
+
+    assert ["sot/1/are-kall/up/#"] == lists["publish"]["are-kall"]
+    assert ["sot/1/are-kall/down/#"] == lists["receive"]["are-kall"]
+    assert ["sot/1/+/down/#"] == lists["publish"]["centre"]
