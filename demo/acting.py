@@ -5,11 +5,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from contract import topics
+from contract.content import PublicDocument
 from contract.words import Event
 from demo.core import settings, threads
 from demo.core.faults import CannotRun
 from demo.core.settings import SITE
 from demo.house import House, NoAnswer
+from demo.io.owner import Owner
 from demo.saying import say
 
 LOOK_S = 0.2
@@ -26,6 +29,7 @@ class Threads:
         self._versions: dict[int, str] = {}
         self._key = house.folder / "secrets/bulletins/bulletin.key"
         self._settings = house.folder.settings("dashboard")
+        self._owner = Owner(house.owner_door(), SITE)
 
     async def make_key(self) -> None:
         """A key pair: the centre signs with one half, the site believes the other. Raises CannotRun."""
@@ -39,6 +43,10 @@ class Threads:
     async def first_content(self) -> None:
         """What the point offers, before anything happens."""
         await self._content(1)
+
+    async def listen(self) -> None:
+        """Stay at the site's broker, with the account that may read what the kiosk reads; ends by cancellation."""
+        await self._owner.run()
 
     async def play(self) -> None:
         """All three, each when its time comes."""
@@ -99,11 +107,11 @@ class Threads:
             receipts = await self._house.receipts()
         except NoAnswer:
             receipts = []
-        held = {one["name"]: one["version"] for one in kiosk.get("documents", ())}
+        document = self._owner.newest(topics.public_content(SITE, threads.DOCUMENT), PublicDocument)
         return {
             "alarm": threads.alarm_seen(gateway["events"], committed),
             "bulletin": threads.bulletin_seen(gateway["events"], kiosk, receipts),
-            "content": threads.content_seen(gateway["events"], self._versions, held.get(threads.DOCUMENT)),
+            "content": threads.content_seen(gateway["events"], self._versions, kiosk, document and document.version),
         }
 
     def _write(self, name: str, text: str) -> Path:

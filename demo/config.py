@@ -1,5 +1,6 @@
 """Where one run keeps its files, and what the command line asked for."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Folder:
 
     def __init__(self, asked: Path | None) -> None:
         """Make it, or raise CannotRun. A folder that holds another run is not touched."""
+        self._elsewhere: Path | None = None
         try:
             if asked is None:
                 self.home = Path(tempfile.mkdtemp(prefix="sotpunkt-demo-"))
@@ -56,4 +58,10 @@ class Folder:
         inside = self.home / "data" / "wake.sock"
         if len(str(inside).encode()) <= MAX_SOCKET_PATH:
             return str(inside)
-        return str(Path(tempfile.mkdtemp(prefix="sotpunkt-")) / "wake.sock")
+        self._elsewhere = Path(tempfile.mkdtemp(prefix="sotpunkt-"))
+        return str(self._elsewhere / "wake.sock")
+
+    def tidy(self) -> None:
+        """Take away what does not lie in the folder; all that does stays, to be looked at."""
+        if self._elsewhere is not None:
+            shutil.rmtree(self._elsewhere, ignore_errors=True)

@@ -15,7 +15,7 @@ from demo.core.faults import CannotRun
 from demo.core.judge import Series
 from demo.core.pace import BEFORE_S, Pace
 from demo.core.script import repeated
-from demo.io.brokers import Brokers, Roads, broker_answers, free_ports, running_broker
+from demo.io.brokers import Brokers, Door, Roads, broker_answers, free_ports, running_broker
 from demo.io.processes import Programs, answer, module
 from demo.io.web import NoAnswer, Web
 from doors.clock import Clock
@@ -79,9 +79,7 @@ class House:
         """The municipality's page, and the key that its bulletins are signed with."""
         port = port or free_ports(1)[0]
         self.web = Web(port)
-        text = settings.dashboard(
-            port=port, broker=self._roads().centre.rows(), store=str(self.folder / "data/dashboard.db")
-        )
+        text = settings.dashboard(port=port, broker=self._roads().centre.rows(), store="../data/dashboard.db")
         self._write("dashboard", text)
         file = self.folder.settings("dashboard")
         await self.programs.start("dashboard", module("dashboard", "run", file, "--clock", self.spec))
@@ -111,7 +109,7 @@ class House:
         except TimeoutError as fault:
             raise CannotRun(f"the plant was not ready within {PLANT_WITHIN_S:g} s") from fault
         if not self.ready:
-            raise CannotRun(f"the plant could not start: {self.surprises[-1]}")
+            raise CannotRun(f"the plant could not start: {self.programs.last_line('plant') or 'it said nothing'}")
 
     async def open_gateway(self, *, connection: str, spec: str | None = None) -> None:
         """The gateway, told where the plant is."""
@@ -132,8 +130,13 @@ class House:
 
     async def dashboard_answers(self) -> None:
         """Wait until the page is there; raises CannotRun."""
-        if not await self.web.answers("/api/counts", WEB_WITHIN_S):
-            raise CannotRun(f"the dashboard did not answer at {self.web.address} within {WEB_WITHIN_S:g} s")
+        if not await self.web.answers("/api/counts", WEB_WITHIN_S, lambda: self.programs.runs("dashboard")):
+            why = self.programs.last_line("dashboard") or "it said nothing"
+            raise CannotRun(f"the dashboard does not answer at {self.web.address}: {why}")
+
+    def owner_door(self) -> Door:
+        """How somebody at the site comes in."""
+        return self._roads().owner
 
     def trust(self, key: Told) -> None:
         """A key whose bulletins the site believes."""
@@ -242,6 +245,7 @@ class House:
     async def close(self) -> None:
         """End every process."""
         await self.programs.stop_all()
+        self.folder.tidy()
 
 
 def series(counts: Told) -> list[Series]:

@@ -26,7 +26,14 @@ pictures can be compared."""
 SETTLE_S = 20.0
 """Real seconds in which everything must have been confirmed."""
 KIOSK_SHOT_S = 8.0
+MIDDLE_S = 185.0
+"""The set has just taken over: the moment worth a picture."""
 FOLLOW_S = 1.0
+PAGES = (
+    ("/", pictures.WIDE, "dashboard"),
+    (f"/sites/{SITE}", pictures.WIDE, "dashboard-site"),
+    (f"/sites/{SITE}", pictures.PHONE, "dashboard-phone"),
+)
 
 
 async def run(asked: Asked) -> int:
@@ -52,7 +59,7 @@ async def _open(house: House, asked: Asked, began_s: float) -> Threads:
     """Start everything, the slow ones first; the gateway and the plant when the rest stands."""
     shots = asked.shots.absolute() if asked.shots else None
     if shots:
-        shots.mkdir(parents=True, exist_ok=True)
+        pictures.make(shots)
     roads = await house.open_roads(asked.broker)
     say(f"brokers: {roads.kind}")
     await house.open_dashboard(asked.port)
@@ -83,13 +90,16 @@ async def _shown(house: House, threads: Threads) -> int:
 
 async def _judged(house: House, threads: Threads, asked: Asked, began_s: float) -> int:
     """Play the scenario, wait until all is confirmed, take pictures, judge, and print the figures."""
-    followers = [asyncio.create_task(work) for work in (_follow_plant(house), threads.play())]
+    followers = [asyncio.create_task(work) for work in (threads.play(), threads.listen(), _follow_plant(house))]
     try:
+        if asked.shots:
+            await house.until_s(MIDDLE_S)
+            await _pictures(house, asked.shots.absolute(), asked.shots.absolute() / "outage")
         await house.until_s(LENGTH_S + 2 * house.pace.poll_s)
-        await asyncio.wait(followers[1:], timeout=SETTLE_S)
+        await asyncio.wait(followers[:1], timeout=SETTLE_S)
         found = await _settled(house, threads)
         if asked.shots:
-            await _pictures(house, asked.shots.absolute())
+            await _pictures(house, asked.shots.absolute(), asked.shots.absolute())
         left_s = (asked.seconds or 0) - (real_s() - began_s)
         if left_s > 0:
             await asyncio.sleep(left_s)
@@ -192,8 +202,9 @@ def _figures(found: dict[str, Any], seconds: float) -> dict[str, Any]:
     }
 
 
-def _published(gateway: dict[str, Any]) -> int:
-    return int(gateway.get("published", 0))
+def _published(gateway: dict[str, Any]) -> int | None:
+    count = gateway.get("published")
+    return None if count is None else int(count)
 
 
 def _setup_s() -> float | None:
@@ -204,22 +215,21 @@ def _setup_s() -> float | None:
         return None
 
 
-async def _pictures(house: House, shots: Path) -> None:
-    """PNGs of the kiosk's pages, by the kiosk itself, and of the dashboard where there is a browser."""
+async def _pictures(house: House, shots: Path, folder: Path) -> None:
+    """PNGs of the kiosk's pages, by the kiosk itself into `shots`, and of the dashboard where there is a browser."""
+    pictures.make(folder)
     before = pictures.kiosk_pictures(shots)
     house.programs.send("kiosk-screen", signal.SIGUSR1)
-    for page, size, name in (
-        ("/", pictures.WIDE, "dashboard"),
-        (f"/sites/{SITE}", pictures.WIDE, "dashboard-site"),
-        (f"/sites/{SITE}", pictures.PHONE, "dashboard-phone"),
-    ):
+    for page, size, name in PAGES:
         why_not = await pictures.picture(
-            house.web.address + page, shots / f"{name}.png", size, house.folder / "data/browser"
+            house.web.address + page, folder / f"{name}.png", size, house.folder / "data/browser"
         )
         if why_not:
             say(why_not)
             break
     await pictures.kiosk_pictures_newer(shots, before, KIOSK_SHOT_S)
+    if folder != shots:
+        pictures.copy(pictures.kiosk_pictures(shots), folder)
 
 
 async def _follow_plant(house: House) -> None:

@@ -104,6 +104,7 @@ class Link:
         self._on_down = on_down
         self._client: aiomqtt.Client | None = None
         self._said: set[str] = set()
+        self._unanswered: set[asyncio.Timeout] = set()
 
     @property
     def up(self) -> bool:
@@ -116,9 +117,15 @@ class Link:
         if client is None:
             raise LinkDown(f"{self._name} broker is not there")
         try:
-            await client.publish(topic, payload, qos=qos, retain=retain, timeout=self._settings.answer_within_s)
+            async with asyncio.timeout(None) as answer:
+                self._unanswered.add(answer)
+                await client.publish(topic, payload, qos=qos, retain=retain, timeout=self._settings.answer_within_s)
+        except TimeoutError as fault:
+            raise LinkDown(f"{self._name} broker went away before it took {topic}") from fault
         except (aiomqtt.MqttError, ValueError) as fault:
             raise LinkDown(f"{self._name} broker did not take {topic}: {fault}") from fault
+        finally:
+            self._unanswered.discard(answer)
 
     async def run(self) -> None:
         """Connect, serve, wait, again; ends only by cancellation."""
@@ -159,6 +166,9 @@ class Link:
                 for task in done:
                     task.result()
             finally:
+                for answer in self._unanswered:
+                    # whoever waits for this broker's answer waits in vain, and need not wait out its time
+                    answer.reschedule(asyncio.get_running_loop().time())
                 greeting.cancel()
                 reading.cancel()
                 await asyncio.gather(greeting, reading, return_exceptions=True)

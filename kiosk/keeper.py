@@ -35,7 +35,9 @@ class Keeper:
         self._run = secrets.token_hex(8)
         self._cache = Cache(settings.cache_path, self._site, settings.site.simulated)
         if self._cache.set_aside:
-            log.warning("the cache was broken or another site's; it lies at %s, a new one is made", self._cache.set_aside)
+            log.warning(
+                "the cache was broken or another site's; it lies at %s, a new one is made", self._cache.set_aside
+            )
         self._waker = Waker(settings.wake_path)
         self._held: dict[str, Public] = {}
         self._kept_mono_ms: dict[str, int] = {}
@@ -126,7 +128,8 @@ class Keeper:
             return
         self._behind = False
         for one in heard:
-            self._kept_mono_ms[one.topic] = one.mono_ms
+            if not one.retained:  # the first live message after a remembered one is news: there is contact
+                self._kept_mono_ms[one.topic] = one.mono_ms
         self._pending.clear()
         self._counts.clear()
         self._waker.knock()

@@ -1,9 +1,14 @@
-"""What all tests share: the one way to keep an expected text in a file."""
+"""What all tests share: the one way to keep an expected text in a file, and no time limit on a single example."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a busy machine is no fault of the code; pytest-timeout ends what really hangs
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

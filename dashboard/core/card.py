@@ -40,13 +40,18 @@ class WitnessRow(Struct, frozen=True, kw_only=True):
 
 
 class Shared(Struct, frozen=True, kw_only=True):
-    """What a card says of contact. `lost_after_ms`: silence after which nothing shown counts as now."""
+    """What a card says of contact. `lost_after_ms`: silence after which nothing shown counts as now.
+
+    `restarted`: the site is heard, but the program there has not said yet how it stands.
+    """
 
     in_contact: bool
     silence_ms: int | None
     lost_after_ms: int
     silence: str
+    heard: str
     lost: str
+    restarted: bool
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -152,7 +157,9 @@ def _contact(picture: SitePicture, reader: Reader) -> Shared:
         silence_ms=silence,
         lost_after_ms=int(LOST_HEARTBEATS * picture.heartbeat_s * 1000),
         silence=reader.age(silence),
+        heard=reader.ago(silence),
         lost=lost,
+        restarted=in_contact and not picture.state_is_of_this_run,
     )
 
 

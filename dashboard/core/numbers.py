@@ -14,6 +14,7 @@ _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
 _JUST_NOW = {"sv": "nyss", "en": "just now"}
+_AGO = {"sv": "sedan", "en": "ago"}
 _DAY_WORD = {"sv": "dygn", "en": "d"}
 NEAR = timedelta(days=6)
 
@@ -61,6 +62,12 @@ def age(ms: int, language: str = "sv") -> str:
         return f"{hours}{HARD}h {minutes % 60}{HARD}min" if minutes % 60 else f"{hours}{HARD}h"
     word = _DAY_WORD[language]
     return f"{days}{HARD}{word} {hours % 24}{HARD}h" if hours % 24 else f"{days}{HARD}{word}"
+
+
+def ago(ms: int, language: str = "sv") -> str:
+    """How long ago: nyss, 40 s sedan."""
+    words = age(ms, language)
+    return words if words == _JUST_NOW[language] else f"{words} {_AGO[language]}"
 
 
 def when(wall_ms: int, zone: tzinfo, now_ms: int | None, language: str = "sv") -> str:

@@ -40,7 +40,7 @@ def summary(cards: list[Card], reader: Reader) -> str:
 def newest(cards: list[Card], reader: Reader) -> str:
     """When any site was heard last."""
     silences = [card.contact.silence_ms for card in cards if card.contact.silence_ms is not None]
-    return reader.t("newest", age=reader.age(min(silences))) if silences else reader.t("nothing_heard")
+    return reader.t("newest", age=reader.ago(min(silences))) if silences else reader.t("nothing_heard")
 
 
 def _lower(words: str) -> str:

@@ -31,6 +31,10 @@ class Reader:
         """An age in words."""
         return self.t("age_unknown") if ms is None else numbers.age(ms, self.language)
 
+    def ago(self, ms: int | None) -> str:
+        """How long ago, in words."""
+        return self.t("age_unknown") if ms is None else numbers.ago(ms, self.language)
+
     def when(self, wall_ms: int | None) -> str:
         """A time in words."""
         if wall_ms is None:

@@ -43,6 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # contact
     "contact": ("Hördes", "Heard"),
     "no_contact": ("Ingen kontakt", "No contact"),
+    "unknown_state": ("Vet inte", "Unknown"),
+    "as_last_heard": ("Så var det när platsen senast hördes:", "This is how it was when the site was last heard:"),
     "no_contact_since": ("Ingen kontakt sedan {when}", "No contact since {when}"),
     "no_contact_for": ("Ingen kontakt på {age}", "No contact for {age}"),
     "never_heard": ("Inte hörd sedan den här sidan startade", "Not heard since this page started"),
@@ -78,16 +80,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "missing": ("saknas", "missing"),
     "unknown": ("vet inte", "not known"),
     "old": ("gammalt", "old"),
-    "ago": ("{age} sedan", "{age} ago"),
     "age_unknown": ("ålder okänd", "age unknown"),
     # values
     "values": ("Värden", "Values"),
     "value": ("Värde", "Value"),
     "signal": ("Signal", "Signal"),
-    "age": ("Ålder", "Age"),
     "no_values": ("Inga värden har kommit ännu.", "No values have come yet."),
-    "not_fitted_some": ("{n} värden som inte finns på den här enheten", "{n} values that are not fitted here"),
-    "conditions_some": ("Styrsystemets {n} larmvillkor", "{n} alarm conditions of the controller"),
+    "not_fitted_some": ("Värden som inte finns på den här enheten: {n}", "Values that are not fitted here: {n}"),
+    "conditions_some": ("Styrsystemets larmvillkor: {n}", "Alarm conditions of the controller: {n}"),
     "experimental": ("oprövat", "experimental"),
     # alarms
     "alarms": ("Larm", "Alarms"),

@@ -26,7 +26,7 @@ class ValueRow(Struct, frozen=True, kw_only=True):
     why: str
     freshness: Freshness
     age_ms: int | None
-    age: str
+    ago: str
     limit_ms: int
     origin: str
     experimental: bool
@@ -80,7 +80,7 @@ def value_row(
         why=reader.phrase("quality", value.quality if value else Quality.NOT_YET_READ) + _reason(value),
         freshness=judge(age, period_s, picture.heartbeat_s, silence),
         age_ms=age,
-        age=reader.age(age),
+        ago=reader.ago(age),
         limit_ms=int(STALE_PERIODS * period_s * 1000),
         origin="" if value is None or value.origin is Origin.MEASURED else reader.phrase("origin", value.origin),
         experimental=bool(birth and birth.experimental),

@@ -53,6 +53,7 @@ class Desk:
         self.pictures = {site.id: SitePicture(site=site.id) for site in settings.site}
         self.pending: dict[str, tuple[Order, ...]] = {site.id: shelf.orders(site.id).orders for site in settings.site}
         self.orders_due: dict[str, None] = {}
+        self.wake = asyncio.Event()
         self.refused: dict[str, Refusals] = {}
         self.strangers: dict[str, int] = {}
         self.inbox: asyncio.Queue[Taken] = asyncio.Queue(MAX_WAITING)
@@ -164,6 +165,7 @@ class Desk:
         """What waits for a site, as the store has it now; its document is to be published. Raises StoreTrouble."""
         self.pending[site] = self.shelf.orders(site).orders
         self.orders_due[site] = None
+        self.wake.set()
         self.hub.tell(site)
 
     # --- time passes ---

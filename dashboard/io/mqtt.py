@@ -121,7 +121,12 @@ class Centre:
             self._desk.notice_silence()
             self._desk.expire_orders()
             await self._publish_due()
-            await asyncio.sleep(TICK_S)
+            try:
+                async with asyncio.timeout(TICK_S):
+                    await self._desk.wake.wait()
+            except TimeoutError:
+                continue
+            self._desk.wake.clear()
 
     async def _publish_due(self) -> None:
         for site in list(self._desk.orders_due):

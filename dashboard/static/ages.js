@@ -1,6 +1,6 @@
 // Ages go on counting here, with or without the server, and a value that grows old is turned at once.
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
-const WORDS = { sv: { now: "nyss", day: "dygn" }, en: { now: "just now", day: "d" } };
+const WORDS = { sv: { now: "nyss", day: "dygn", ago: "sedan" }, en: { now: "just now", day: "d", ago: "ago" } };
 
 /** The same words as dashboard/core/numbers.py: nyss, 40 s, 3 min, 2 h 5 min, 4 dygn 3 h. */
 export function ageWords(ms, language) {
@@ -10,6 +10,13 @@ export function ageWords(ms, language) {
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)}\u00a0min`;
   if (ms < DAY) return pair(Math.floor(ms / HOUR), "h", Math.floor((ms % HOUR) / MINUTE), "min");
   return pair(Math.floor(ms / DAY), words.day, Math.floor((ms % DAY) / HOUR), "h");
+}
+
+/** How long ago, as in numbers.py. */
+export function agoWords(ms, language) {
+  const words = WORDS[language] ?? WORDS.sv;
+  const age = ageWords(ms, language);
+  return age === words.now ? age : `${age} ${words.ago}`;
 }
 
 function pair(large, largeUnit, small, smallUnit) {
@@ -29,7 +36,7 @@ export function startAges(rate) {
   const turn = () => {
     for (const element of document.querySelectorAll("[data-age]")) {
       const age = ageOf(element, element.dataset.age);
-      const words = ageWords(age, language);
+      const words = "ago" in element.dataset ? agoWords(age, language) : ageWords(age, language);
       if (element.textContent !== words) element.textContent = words;
       const value = element.closest(".value");
       if (value?.dataset.freshness === "fresh" && age > Number(value.dataset.limit)) value.dataset.freshness = "stale";

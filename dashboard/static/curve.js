@@ -85,5 +85,5 @@ function curve(signal, points, span, box) {
 }
 
 function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
 }

@@ -127,7 +127,7 @@ def text(one: Row) -> str:
         str(one.hour),
         truth.power.value,
         _word(one.shown.power),
-        " | ".join(one.shown.kiosk) if one.shown.kiosk is not None else "dark",
+        " | ".join(one.shown.kiosk) if one.shown.kiosk is not None else ("—" if truth.box else "dark"),
         one.shown.dashboard_words or _word(one.shown.dashboard),
     )
     lines = [_line(cells) + (f"  ({', '.join(notes)})" if notes else "")]

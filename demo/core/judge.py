@@ -176,10 +176,10 @@ def books(created: Mapping[str, int], confirmed: Mapping[str, int], waiting: Map
     return faults
 
 
-def flowed(readings: int, published: int, folded: Mapping[str, int]) -> list[str]:
-    """Something went along every part of the road."""
+def flowed(readings: int, published: int | None, folded: Mapping[str, int]) -> list[str]:
+    """Something went along every part of the road. `published` None: the gateway does not tell."""
     faults = [] if readings else ["store: no reading was decoded"]
-    if not published:
+    if published == 0:
         faults.append("gateway: no message was published")
     return faults + [f"{place}: no message was folded" for place, count in folded.items() if not count]
 

@@ -12,6 +12,7 @@ ALARM = "sensor-fault"
 WHO = "Samordnare 1"
 BULLETIN_ID = "prov-2026-1"
 DOCUMENT = "services"
+SECOND = 2
 LASTS = timedelta(hours=2)
 
 
@@ -93,8 +94,20 @@ def bulletin_seen(gateway: Iterable[Told], kiosk: Told, receipts: Iterable[Told]
     }
 
 
-def content_seen(gateway: Iterable[Told], versions: Mapping[int, str], shown_version: int | None) -> dict[str, bool]:
-    """Both versions taken, told apart by their SHA-256; the kiosk has the second. `versions`: version → SHA-256."""
+def content_seen(
+    gateway: Iterable[Told], versions: Mapping[int, str], kiosk: Told, on_topic: int | None
+) -> dict[str, bool]:
+    """Both versions taken, told apart by their SHA-256, and the second is where the kiosk reads it.
+
+    `versions`: version → SHA-256. `on_topic`: the version on the kiosk's topic, for a kiosk that does not tell which
+    documents it holds.
+    """
+    held = kiosk.get("documents")
+    last = (
+        {"second_version_on_the_kiosks_topic": on_topic == SECOND}
+        if held is None
+        else {"second_version_at_kiosk": any((one["name"], one["version"]) == (DOCUMENT, SECOND) for one in held)}
+    )
     taken = [
         one["body"].get("sha256")
         for one in gateway
@@ -103,8 +116,7 @@ def content_seen(gateway: Iterable[Told], versions: Mapping[int, str], shown_ver
     return {
         "first_version_taken": versions.get(1) in taken,
         "second_version_taken": versions.get(2) in taken,
-        "second_version_at_kiosk": shown_version == 2,
-    }
+    } | last
 
 
 def _alarm(one: Told) -> Told:

@@ -3,14 +3,18 @@
 import asyncio
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
+from demo.core.faults import CannotRun
 from demo.io.processes import answer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WITHIN_S = 40.0
 SETTLE_MS = 2500
 """Time for the page to draw its curves; it keeps a stream open, so the browser is told when to stop waiting."""
+GENTLE = ("nice", "-n", "10") if shutil.which("nice") else ()
+"""A picture from the middle of a run must not slow down what it shows."""
 WIDE, PHONE = (1360, 900), (390, 844)
 
 
@@ -25,6 +29,7 @@ async def picture(address: str, file: Path, size: tuple[int, int], profile: Path
     if program is None:
         return "Chromium is not installed, so there is no picture of the dashboard"
     command = [
+        *GENTLE,
         program,
         "--headless=new",
         "--disable-gpu",
@@ -44,6 +49,20 @@ async def picture(address: str, file: Path, size: tuple[int, int], profile: Path
     if code or not _there(file):
         return f"no picture of {address}: {said or f'exit code {code}'}"
     return ""
+
+
+def make(folder: Path) -> None:
+    """A folder for pictures; raises CannotRun."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CannotRun(f"--shots {folder}: {fault.strerror}; choose another folder") from fault
+
+
+def copy(files: Iterable[Path], folder: Path) -> None:
+    """Put these pictures into a folder too."""
+    for file in files:
+        shutil.copyfile(file, folder / file.name)
 
 
 def _there(file: Path) -> bool:

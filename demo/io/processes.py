@@ -94,6 +94,10 @@ class Programs:
             program.wanted = False
             self._died(program.name, code, program.last_line())
 
+    def last_line(self, name: str) -> str:
+        """What a program said last."""
+        return self._all[name].last_line() if name in self._all else ""
+
     def send(self, name: str, number: signal.Signals) -> None:
         """Send one program a signal, if it runs."""
         if name in self._all:
@@ -117,8 +121,10 @@ class Programs:
         await _ended(going, GRACE_S)
 
     async def stop_all(self) -> None:
-        """End everything, the last started first; those that others lean on go last."""
-        await self.stop(*reversed(self._all))
+        """End everything; the brokers last, so that the others can say good-bye."""
+        leaned_on = [name for name in self._all if name.endswith("-broker")]
+        await self.stop(*(name for name in self._all if name not in leaned_on))
+        await self.stop(*leaned_on)
 
     def pids(self) -> dict[str, int]:
         """Process ids of all that run, by name."""

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+from collections.abc import Callable
 from typing import Any
 
 HOST = "127.0.0.1"
@@ -28,11 +29,11 @@ class Web:
         """Send JSON and take the answer; raises NoAnswer."""
         return await asyncio.to_thread(self._ask, "POST", path, json.dumps(body, ensure_ascii=False).encode("utf-8"))
 
-    async def answers(self, path: str, within_s: float) -> bool:
-        """Wait until there is an answer."""
+    async def answers(self, path: str, within_s: float, worth_it: Callable[[], bool]) -> bool:
+        """Wait until there is an answer, as long as it is worth it."""
         try:
             async with asyncio.timeout(within_s):
-                while True:
+                while worth_it():
                     try:
                         await self.get(path)
                     except NoAnswer:
@@ -40,7 +41,8 @@ class Web:
                     else:
                         return True
         except TimeoutError:
-            return False
+            pass
+        return False
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Any:
         connection = http.client.HTTPConnection(HOST, self._port, timeout=ANSWERS_WITHIN_S)

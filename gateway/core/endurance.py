@@ -1,6 +1,6 @@
 """How long the fuel lasts, as an interval. Facts: reserve power, section 7; Willans line with the pooled figures."""
 
-from math import sqrt
+from math import hypot
 
 from contract.messages import Endurance
 from gateway.core.site import Facts, Now, Site, number_of
@@ -34,7 +34,7 @@ def endurance(site: Site, facts: Facts, now: Now) -> Endurance | None:
     if usable <= 0:
         return Endurance(low_h=0.0, high_h=0.0, basis="model", at=now.moment())
     hours = usable / rate
-    spread = Z80 * sqrt((LEVEL_SD * facts.tank_litres / usable) ** 2 + MODEL_SD**2)
+    spread = Z80 * hypot(LEVEL_SD * facts.tank_litres / usable, MODEL_SD)
     high = None if spread >= 0.8 else round(hours / (1 - spread), 1)
     basis = "model" if running else "model-at-design-load"
     return Endurance(low_h=round(hours / (1 + spread), 1), high_h=high, basis=basis, at=now.moment())

@@ -252,7 +252,8 @@ def _report(site: Site, now: Now) -> Witnessed | None:
     reader = freshness.Now(mono_ms=now.up_ms, wall_ms=now.wall_ms, clock=now.clock)
     aged = [(freshness.age_ms(told.at, here, reader), told) for told in site.memory.reports]
     held = [(age, told) for age, told in aged if age is not None and age <= REPORT_HOLDS_MS]
-    return min(held, key=lambda one: one[0])[1] if held else None
+    # a form knows minutes: of two from the same one, what was said last holds
+    return min(reversed(held), key=lambda one: one[0])[1] if held else None
 
 
 def _told(told: Witnessed) -> Witness:

@@ -32,14 +32,18 @@ class Reader:
         """How long ago, or None when nobody can tell."""
         return age_ms(moment, self.contact, self.now)
 
-    def when(self, moment: Moment) -> str:
+    def since(self, moment: Moment) -> str:
+        """The same words as `when`, so that "sedan" or "från" can stand before them."""
+        return self.when(moment, "back")
+
+    def when(self, moment: Moment, form: str = "ago") -> str:
         """A moment in words: "kl. 14:05", "tor 14:32", "3 nov. kl. 14:32", "för 3 min sedan", "okänd tid"."""
         age, here = self.age_ms(moment), self.wall_ms()
         if age is not None and here is not None:
             return self.at(here - age)
         if moment.wall_ms is not None and moment.clock is not ClockQuality.UNSYNCED:
             return self.at(moment.wall_ms)
-        return self.words.say("age.no_time") if age is None else self.ago(age)
+        return self.words.say("age.no_time") if age is None else self.ago(age, form)
 
     def at(self, wall_ms: int) -> str:
         """A wall time in words: the nearer, the shorter."""
@@ -53,15 +57,15 @@ class Reader:
                 return self.words.say("age.near", day=self.weekday(then), clock=clock)
         return self.words.say("age.far", day=then.day, month=self.words.part("age.months", then.month - 1), clock=clock)
 
-    def ago(self, age: int) -> str:
+    def ago(self, age: int, form: str = "ago") -> str:
         """An age in words: "nyss", "för 3 min sedan", "för 2 h sedan", "för 4 dygn sedan"."""
         if age < MINUTE_MS:
             return self.words.say("age.just_now")
         if age < HOUR_MS:
-            return self.words.say("age.minutes_ago", n=age // MINUTE_MS)
+            return self.words.say(f"age.minutes_{form}", n=age // MINUTE_MS)
         if age < 48 * HOUR_MS:
-            return self.words.say("age.hours_ago", n=age // HOUR_MS)
-        return self.words.say("age.days_ago", n=age // (24 * HOUR_MS))
+            return self.words.say(f"age.hours_{form}", n=age // HOUR_MS)
+        return self.words.say(f"age.days_{form}", n=age // (24 * HOUR_MS))
 
     def weekday(self, then: datetime) -> str:
         """Three letters of the weekday."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from contract.bulletins import Bulletin, PublicBulletin, Words as BulletinWords
-from contract.messages import Moment
-from contract.words import ClockQuality, Status
+from contract.freshness import silence_ms
+from contract.words import Status
 from kiosk.core.age import HOUR_MS, Reader
 from kiosk.core.alerts import Why
 from kiosk.core.theme import Role
@@ -47,8 +47,8 @@ def bulletin_view(held: PublicBulletin, reader: Reader, fresh: bool) -> Bulletin
     if words.language not in bulletin.texts:
         remarks.append(words.say("bulletin.only_swedish"))
     if not fresh:
-        since = reader.contact and reader.now.mono_ms - reader.contact.mono_ms
-        when = reader.when(held.head.moment()) if since is None else _ago(reader, since)
+        silent = silence_ms(reader.contact, reader.now)
+        when = reader.since(held.head.moment()) if silent is None else _before(reader, silent)
         remarks.append(words.say("bulletin.unchecked", when=when))
     return BulletinView(
         id=bulletin.id,
@@ -67,9 +67,9 @@ def bulletin_view(held: PublicBulletin, reader: Reader, fresh: bool) -> Bulletin
     )
 
 
-def _ago(reader: Reader, silence: int) -> str:
+def _before(reader: Reader, silence: int) -> str:
     here = reader.wall_ms()
-    return reader.ago(silence) if here is None else reader.at(here - silence)
+    return reader.ago(silence, "back") if here is None else reader.at(here - silence)
 
 
 def _texts(bulletin: Bulletin, language: str) -> BulletinWords:
@@ -101,8 +101,3 @@ def ended_views(ended: tuple[tuple[PublicBulletin, Why], ...], reader: Reader) -
         text = reader.words.say(f"bulletin.ended_{why}", headline=headline)
         views.append(Ended(id=bulletin.id, serial=bulletin.serial, text=text))
     return tuple(views)
-
-
-def drawn_moment(boot: str, up_ms: int, wall_ms: int | None, clock: ClockQuality) -> Moment:
-    """The moment of a frame."""
-    return Moment(boot=boot, up_ms=up_ms, wall_ms=wall_ms, clock=clock)

@@ -149,14 +149,16 @@ def _since(picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> s
         return ""
     if fresh is not Freshness.FRESH:
         return reader.words.say("power.until_then", word=reader.words.phrase("power", picture.power))
-    return reader.words.say("power.since", when=reader.when(picture.since)) if picture.since else ""
+    return reader.words.say("power.since", when=reader.since(picture.since)) if picture.since else ""
 
 
 def _age(picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> str:
     if picture is None:
         return reader.words.say("power.waiting")
-    key = {Freshness.FRESH: "fresh", Freshness.STALE: "stale", Freshness.UNKNOWN: "silent"}[fresh]
-    return reader.words.say(f"power.{key}", when=reader.when(picture.head.moment()))
+    if fresh is Freshness.FRESH:
+        return reader.words.say("power.fresh", when=reader.when(picture.head.moment()))
+    key = "stale" if fresh is Freshness.STALE else "silent"
+    return reader.words.say(f"power.{key}", when=reader.since(picture.head.moment()))
 
 
 def _events(told: tuple[Told, ...], reader: Reader) -> tuple[Row, ...]:
@@ -184,7 +186,9 @@ def _services(held: Held, reader: Reader, fresh: Freshness) -> tuple[Row, ...]:
         detail = [reader.words.say("service.hours", hours=clean(hours))] if hours else []
         if one and one.declared_at and declared is not Declared.UNKNOWN:
             detail.append(reader.words.say("service.said", when=reader.when(one.declared_at)))
-        rows.append(Row(clean(name), _service_word(one, declared, reader), DECLARED_ROLES[declared], " · ".join(detail)))
+        rows.append(
+            Row(clean(name), _service_word(one, declared, reader), DECLARED_ROLES[declared], " · ".join(detail))
+        )
     return tuple(rows)
 
 
@@ -195,9 +199,7 @@ def _service_word(one: ServiceNow | None, declared: Declared, reader: Reader) ->
     return word
 
 
-def _declared(
-    one: ServiceNow | None, picture: PublicPicture | None, reader: Reader, fresh: Freshness
-) -> Declared:
+def _declared(one: ServiceNow | None, picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> Declared:
     """What may be shown of a declaration; anything doubtful is unknown."""
     if one is None or picture is None or one.declared_at is None or fresh is not Freshness.FRESH:
         return Declared.UNKNOWN
@@ -234,10 +236,10 @@ def _checked(bulletins: Sorted, picture: PublicPicture | None, reader: Reader, f
         return Line(reader.words.say("check.one" if count == 1 else "check.many", n=count), Role.REMARK)
     if picture is None:
         return Line(reader.words.say("check.never"), Role.UNKNOWN)
-    when = reader.when(picture.head.moment())
+    checked = picture.head.moment()
     if fresh is Freshness.FRESH:
-        return Line(reader.words.say("check.none", when=when), Role.PLAIN)
-    return Line(reader.words.say("check.failed", when=when), Role.UNKNOWN)
+        return Line(reader.words.say("check.none", when=reader.when(checked)), Role.PLAIN)
+    return Line(reader.words.say("check.failed", when=reader.since(checked)), Role.UNKNOWN)
 
 
 def _banner(shown: tuple[BulletinView, ...], words: Words) -> Line | None:

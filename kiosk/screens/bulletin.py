@@ -34,7 +34,7 @@ class Bulletin(Page):
     """Laid out in bulletin.kv. `at` is which of the active messages is shown, newest first."""
 
     at = NumericProperty(0)
-    shown = ObjectProperty(None)
+    shown = ObjectProperty(None, rebind=True)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

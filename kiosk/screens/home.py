@@ -11,8 +11,8 @@ class Doors(GridLayout):
     """Large doors to the pages that have something to tell."""
 
     doors = ObjectProperty(())
-    style = ObjectProperty(ORDINARY)
-    words = ObjectProperty(None)
+    style = ObjectProperty(ORDINARY, rebind=True)
+    words = ObjectProperty(None, rebind=True)
     go = ObjectProperty(None)
     upright = BooleanProperty(False)
 

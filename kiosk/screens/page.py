@@ -15,8 +15,8 @@ __all__ = ["Page", "load_kv", "parts"]
 class Page(BoxLayout):
     """One page. `view` is replaced as a whole; `go` takes the name of a page."""
 
-    view: Any = ObjectProperty(None)
-    style: Any = ObjectProperty(None)
+    view: Any = ObjectProperty(None, rebind=True)
+    style: Any = ObjectProperty(None, rebind=True)
     go: Any = ObjectProperty(None)
     portrait = BooleanProperty(False)
 

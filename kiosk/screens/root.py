@@ -18,7 +18,7 @@ from kiosk.screens.page import Page
 from kiosk.screens.power import Power
 from kiosk.screens.services import Services
 from kiosk.widgets.frame import StripedFrame
-from kiosk.widgets.panel import ORDINARY
+from kiosk.widgets.panel import ORDINARY, Touch
 
 PAGES: dict[str, type[Page]] = {
     "home": Home, "power": Power, "services": Services, "important": Important, "contacts": Contacts,
@@ -29,32 +29,46 @@ PAGES: dict[str, type[Page]] = {
 class Head(BoxLayout):
     """Where we are and what time it is."""
 
-    view = ObjectProperty(None)
-    style = ObjectProperty(ORDINARY)
+    view = ObjectProperty(None, rebind=True)
+    style = ObjectProperty(ORDINARY, rebind=True)
 
 
 class Bar(BoxLayout):
     """The same buttons in the same place on every page."""
 
-    view = ObjectProperty(None)
-    style = ObjectProperty(ORDINARY)
+    view = ObjectProperty(None, rebind=True)
+    style = ObjectProperty(ORDINARY, rebind=True)
     go = ObjectProperty(None)
     choose = ObjectProperty(None)
     at_home = BooleanProperty(True)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._start: Touch | None = None
+
+    def on_at_home(self, _bar: object, at_home: bool) -> None:
+        """The way back stands first, on every page but the first."""
+        if self._start is not None:
+            self.remove_widget(self._start)
+            self._start = None
+        if not at_home:
+            self._start = Touch(style=self.style, role="accent", text=self.view.words.say("bar.start"))
+            self._start.bind(on_release=lambda _: self.go("home"))
+            self.add_widget(self._start, len(self.children))
 
 
 class StillHere(BoxLayout):
     """Asked before everything goes back to the beginning."""
 
-    view = ObjectProperty(None)
-    style = ObjectProperty(ORDINARY)
+    view = ObjectProperty(None, rebind=True)
+    style = ObjectProperty(ORDINARY, rebind=True)
 
 
 class Banner(BoxLayout):
     """The message in force, on every page but its own."""
 
-    view = ObjectProperty(None)
-    style = ObjectProperty(ORDINARY)
+    view = ObjectProperty(None, rebind=True)
+    style = ObjectProperty(ORDINARY, rebind=True)
     go = ObjectProperty(None)
 
 

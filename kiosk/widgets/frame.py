@@ -11,7 +11,7 @@ from kiosk.widgets.text import FitLabel
 class StripedFrame(BoxLayout):
     """Holds one child; with `stamps`, stripes on all four sides and the words on top."""
 
-    style = ObjectProperty(None)
+    style = ObjectProperty(None, rebind=True)
     stamps = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:

@@ -1,7 +1,14 @@
 """Boxes with a role: ground, ink, and for things to touch an edge and a release."""
 
 from kivy.graphics import Color, Line, Rectangle
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
@@ -15,7 +22,7 @@ ORDINARY = Style(5.88)
 class Panel(BoxLayout):
     """A box in the colours of its role; its children take `ink` and `ground` from it."""
 
-    style = ObjectProperty(ORDINARY)
+    style = ObjectProperty(ORDINARY, rebind=True)
     role = OptionProperty(Role.PLAIN, options=list(Role))
     ink = ColorProperty((0, 0, 0, 1))
     ground = ColorProperty((1, 1, 1, 1))

@@ -23,7 +23,7 @@ WORD_SHARE = 0.38
 class PageTitle(FitLabel):
     """Words on the page itself."""
 
-    style = ObjectProperty(ORDINARY)
+    style = ObjectProperty(ORDINARY, rebind=True)
     size_name = StringProperty("title")
 
 
@@ -45,7 +45,7 @@ class StateBlock(Panel):
 class RowBox(Panel):
     """One row of a list; its heights are measured before it is made."""
 
-    row = ObjectProperty(None)
+    row = ObjectProperty(None, rebind=True)
     text_height = NumericProperty(0)
     detail_height = NumericProperty(0)
     word_width = NumericProperty(0)
@@ -55,8 +55,8 @@ class RowList(BoxLayout):
     """Rows, as many as fit; the rest on further pages, turned by large buttons."""
 
     rows = ObjectProperty(())
-    style = ObjectProperty(ORDINARY)
-    words = ObjectProperty(None)
+    style = ObjectProperty(ORDINARY, rebind=True)
+    words = ObjectProperty(None, rebind=True)
     empty = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
@@ -105,7 +105,9 @@ class RowList(BoxLayout):
         word_width = self.width * WORD_SHARE if row.word else 0
         width = self.width - side - word_width - style.mm(2)
         detail = measure(row.detail, int(style.text("small")), int(width))[1] + 2 if row.detail else 0
-        room = max(style.text("body") * 2, height - detail - 2 * style.mm(0.6))
+        room = height - detail - 2 * style.mm(0.6) - 4
+        if detail and room < 3 * style.text("body"):
+            return self._boxes(replace(row, detail=""), height) + self._boxes(Row(row.detail, role=row.role), height)
         boxes = []
         for piece in pieces(row.text, style.text("body"), width, room):
             text = measure(piece, int(style.text("body")), int(width))[1] + 2

@@ -107,7 +107,7 @@ class Symbol(Widget):
         for x in (0.38, 0.5, 0.62):
             Line(points=[*at(x, 0.26), *at(x, 0.48)], width=0.03 * side, cap="round")
 
-    def _power(self, at: At, side: float) -> None:
+    def _power(self, at: At, _side: float) -> None:
         for part in BOLT:
             _fill(at, part)
 
@@ -135,7 +135,5 @@ def _arc(at: At, x: float, y: float, radius: float, start: int, end: int) -> lis
     step = -10 if end < start else 10
     degrees = range(start, end + step, step)
     return [
-        number
-        for angle in degrees
-        for number in at(x + radius * cos(radians(angle)), y + radius * sin(radians(angle)))
+        number for angle in degrees for number in at(x + radius * cos(radians(angle)), y + radius * sin(radians(angle)))
     ]

@@ -138,10 +138,10 @@ class Voice:
 
     def alarm(self, key: str = "fuel-low", seq: int = 7, **parts: Any) -> Alarm:
         """One alarm, unacknowledged."""
-        told: dict[str, Any] = {"state": AlarmState.UNACKED, "priority": 2, "origin": Origin.MEASURED}
-        return Alarm(
-            key=key, device="genset", raised_run=self.run, raised_seq=seq, raised=self.moment(30_000), **(told | parts)
-        )
+        told: dict[str, Any] = {
+            "state": AlarmState.UNACKED, "priority": 2, "origin": Origin.MEASURED, "device": "genset",
+        }  # fmt: skip
+        return Alarm(key=key, raised_run=self.run, raised_seq=seq, raised=self.moment(30_000), **(told | parts))
 
     def alarms(self, *alarms: Alarm, revision: int = 1) -> Alarms:
         """The snapshot."""
@@ -323,7 +323,9 @@ def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboar
     """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, port of the broker."""
     running: list[Dashboard] = []
 
-    def start(*sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = ()) -> Dashboard:
+    def start(
+        *sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = ()
+    ) -> Dashboard:
         one = Dashboard(tmp_path, settings_text(sites, port or broker.port, mode, in_service), *options)
         running.append(one)
         return one.start()
@@ -332,6 +334,20 @@ def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboar
     for one in running:
         if one.process and one.process.poll() is None:
             one.kill()
+
+
+SHARED = ("kind-reports", "kind-activation", "kind-declarations", "kind-notices", "bad-a", "form-a", "csrf-a", "csrf-b",
+          "huge-a", "huge-b", "huge-c", "agree-a", "agree-b", "html-a", "exer-a", "hist-a", "gap-a", "rec-a", "old-a",
+          "live-a", "words-a", "rev-a", "run-a")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator[Dashboard]:
+    """One running program for all tests that need none of their own; each has a site of its own in it."""
+    one = Dashboard(tmp_path_factory.mktemp("shared"), settings_text(SHARED, broker.port)).start()
+    until(lambda: one.json("/healthz")["broker"], "the link")
+    yield one
+    one.kill()
 
 
 def settings_text(sites: tuple[str, ...], port: int, mode: str = "centre", in_service: bool = False) -> str:

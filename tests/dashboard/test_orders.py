@@ -54,9 +54,9 @@ def test_acknowledgement_waits_until_the_site_has_answered(dashboard: Any, broke
     assert () == _document(broker, topic).orders
 
 
-def test_revision_rises_with_every_change(dashboard: Any, broker: Any, wait: Any) -> None:
+def test_revision_rises_with_every_change(shared: Any, broker: Any, wait: Any) -> None:
     """A newer document has a higher revision."""
-    page = dashboard("rev-a")
+    page = shared
     topic = topics.orders("rev-a")
     revisions = []
     for number in range(3):
@@ -76,10 +76,10 @@ def test_revision_rises_with_every_change(dashboard: Any, broker: Any, wait: Any
         ("notices", {"notice": "n-1", "sv": "Öppet till åtta"}),
     ],
 )
-def test_every_kind_of_order_is_taken(dashboard: Any, broker: Any, wait: Any, address: str, body: dict[str, Any]) -> None:
+def test_every_kind_of_order_is_taken(shared: Any, broker: Any, wait: Any, address: str, body: dict[str, Any]) -> None:
     """Reports, activation, declarations and notices travel as what they are."""
     site = f"kind-{address}"
-    page = dashboard(site)
+    page = shared
 
     status, _ = page.post(f"/sites/{site}/{address}", body | {"who": "A", "idempotency_key": "key-000001"})
     wait(lambda: (d := _document(broker, topics.orders(site))) and d.orders, "the document")
@@ -104,9 +104,9 @@ BAD = [
 ]
 
 
-def test_what_is_no_order_is_refused_with_a_sentence(dashboard: Any) -> None:
+def test_what_is_no_order_is_refused_with_a_sentence(shared: Any) -> None:
     """Each wrong body gets one sentence and leaves nothing behind."""
-    page = dashboard("bad-a")
+    page = shared
 
     answers = [(page.post(f"/sites/bad-a/{address}", body), status) for address, body, status in BAD]
 
@@ -117,9 +117,9 @@ def test_what_is_no_order_is_refused_with_a_sentence(dashboard: Any) -> None:
     assert "Traceback" not in page.log.read_text()
 
 
-def test_form_without_script_is_taken(dashboard: Any) -> None:
+def test_form_without_script_is_taken(shared: Any) -> None:
     """The plain form of the page works with JavaScript off."""
-    page = dashboard("form-a")
+    page = shared
     body = "&".join(f"{name}={value}" for name, value in ACK.items()).replace(" ", "+").encode()
 
     form = {"content-type": "application/x-www-form-urlencoded"}
@@ -138,24 +138,26 @@ def test_form_without_script_is_taken(dashboard: Any) -> None:
         ({"Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
-def test_other_pages_may_not_order(dashboard: Any, headers: dict[str, str], status: int) -> None:
+def test_other_pages_may_not_order(shared: Any, headers: dict[str, str], status: int) -> None:
     """A name bent to this address, or a form on another page, is turned away."""
-    page = dashboard("csrf-a")
+    page = shared
 
     assert status == page.post("/sites/csrf-a/alarms/ack", ACK, **headers)[0]
     assert () == tuple(page.json("/api/sites/csrf-a/events"))
     assert "Inget väntar." in page.get("/sites/csrf-a")[1]
 
 
-def test_own_page_may_order_and_other_names_may_not_even_look(dashboard: Any) -> None:
+def test_own_page_may_order_and_other_names_may_not_even_look(shared: Any) -> None:
     """The page's own origin passes; a foreign name gets no page."""
-    page = dashboard("csrf-b")
+    page = shared
 
     assert 202 == page.post("/sites/csrf-b/alarms/ack", ACK, Origin=page.url)[0]
     assert 403 == page.get("/", Host="evil.example")[0]
 
 
-def test_site_mode_sends_to_the_site_and_the_picture_answers(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+def test_site_mode_sends_to_the_site_and_the_picture_answers(
+    dashboard: Any, broker: Any, voice: Any, wait: Any
+) -> None:
     """On the site's own broker an order waits until alarms or state show that it was taken."""
     page, site = dashboard("local-a", mode="site"), voice("local-a")
     topic = topics.local_orders("local-a")

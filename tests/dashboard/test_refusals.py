@@ -31,11 +31,10 @@ def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, vo
     assert {} == broker.mark("serv-a")
 
 
-def test_exercise_is_taken_in_service_and_framed(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+def test_exercise_is_taken_in_service_and_framed(shared: Any, broker: Any, voice: Any, wait: Any) -> None:
     """An exercise at a real site is shown, with its word round everything."""
-    page, site = dashboard("exer-a", in_service=True), voice("exer-a")
+    page, site = shared, voice("exer-a")
     site.status = Status.EXERCISE
-    wait(lambda: page.json("/healthz")["broker"], "the link")
 
     broker.say(site.alive(), site.state(Power.DEAD))
     wait(lambda: page.json("/api/sites/exer-a")["power"] == "dead", "the state")
@@ -90,33 +89,35 @@ def test_hostile_payloads_stop_nothing(dashboard: Any, broker: Any, voice: Any, 
     assert "Traceback" not in page.log.read_text()
 
 
-@pytest.mark.parametrize("raw", ["1" + "0" * 400, "-1" + "0" * 400, "1e308"])
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [("huge-a", "1" + "0" * 400), ("huge-b", "-1" + "0" * 400), ("huge-c", "1e308")],
+    ids=["large", "small", "float"],
+)
 def test_number_beyond_reason_is_a_dash(
-    dashboard: Any, broker: Any, voice: Any, wait: Any, raw: str
+    shared: Any, broker: Any, voice: Any, wait: Any, name: str, raw: str
 ) -> None:  # fmt: skip
     """A number that no screen and no curve can hold stops neither."""
-    page, site = dashboard("huge-a"), voice("huge-a")
-    wait(lambda: page.json("/healthz")["broker"], "the link")
+    page, site = shared, voice(name)
     picture = encode(site.device(fuel__level=12345.0)).replace(b"12345.0", raw.encode())
     body = {"device": "genset", "whole": True, "values": {"fuel.level": site.value(12345.0)}}
     batch = encode(site.batch(site.record(1, "sample", body), stream="sample")).replace(b"12345.0", raw.encode())
 
-    broker.publish(topics.device("huge-a", "genset"), picture)
-    broker.publish(topics.record("huge-a", "sample"), batch)
-    wait(lambda: broker.mark("huge-a") == {"run-1": {"sample": 1}}, "the mark")
+    broker.publish(topics.device(name, "genset"), picture)
+    broker.publish(topics.record(name, "sample"), batch)
+    wait(lambda: broker.mark(name) == {"run-1": {"sample": 1}}, "the mark")
 
-    assert "–" in page.json("/api/sites/huge-a")["fuel"]["shown"]
-    assert [None] == [value for _, value in page.json("/api/sites/huge-a/history")["signals"]["fuel.level"]]
-    assert 200 == page.get("/sites/huge-a")[0]
+    assert "–" in page.json(f"/api/sites/{name}")["fuel"]["shown"]
+    assert [None] == [value for _, value in page.json(f"/api/sites/{name}/history")["signals"]["fuel.level"]]
+    assert 200 == page.get(f"/sites/{name}")[0]
 
 
-def test_words_from_outside_are_never_markup(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+def test_words_from_outside_are_never_markup(shared: Any, broker: Any, voice: Any, wait: Any) -> None:
     """Whatever a site calls itself or says stands as text in the page."""
-    page, site = dashboard("html-a"), voice("html-a")
-    wait(lambda: page.json("/healthz")["broker"], "the link")
-    evil = '<script>alert(1)</script>"\'>'
+    page, site = shared, voice("html-a")
+    evil = "<script>alert(1)</script>\"'>"
 
-    broker.say(site.birth(), site.state(contradictions=(evil,), reasons=(evil,)), site.device(engine__state=evil),
+    broker.say(site.birth(), said, site.device(engine__state=evil),
                site.alarms(site.alarm(detail=evil)), site.batch(site.record(1, "clock_set", {"detail": evil})))  # fmt: skip
     wait(lambda: broker.mark("html-a") == {"run-1": {"event": 1}}, "the record")
 
@@ -125,13 +126,13 @@ def test_words_from_outside_are_never_markup(dashboard: Any, broker: Any, voice:
     assert 5 <= html.count("&lt;script&gt;alert")
 
 
-def test_topic_and_message_must_agree(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+def test_topic_and_message_must_agree(shared: Any, broker: Any, voice: Any, wait: Any) -> None:
     """A message of one site on the topic of another is refused."""
-    page, other = dashboard("agree-a", "agree-b"), voice("agree-b")
-    wait(lambda: page.json("/healthz")["broker"], "the link")
+    page, other = shared, voice("agree-b")
 
     broker.publish(topics.state("agree-a"), encode(other.state(Power.DEAD)))
     broker.publish(topics.device("agree-b", "meter"), encode(other.device("genset")))
-    wait(lambda: page.json("/api/counts")["refused"] == {"agree-a": 1, "agree-b": 1}, "two refusals")
+    wait(lambda: {"agree-a", "agree-b"} <= page.json("/api/counts")["refused"].keys(), "two refusals")
 
-    assert 0 == page.json("/api/counts")["folded"]
+    assert not page.json("/api/sites/agree-a")["known"]
+    assert [] == page.json("/api/sites/agree-b")["devices"]

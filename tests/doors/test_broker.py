@@ -64,6 +64,20 @@ async def test_link_returns_after_the_broker_died(mosquitto, owner, caplog) -> N
     assert (2, 1) == (site.ups, site.downs)
 
 
+async def test_broker_that_dies_holds_no_publisher(mosquitto, owner) -> None:
+    """A message on its way when the broker dies is LinkDown at once, not after the whole time for an answer."""
+    broker = mosquitto()
+    site = await owner(broker.settings(answer_within_s=60.0)).connected()
+    broker.freeze()
+    sending = asyncio.create_task(site.link.publish(TOPIC, b"lost"))
+    await asyncio.sleep(0)
+    broker.kill()
+
+    with pytest.raises(LinkDown, match="site broker went away before it took room/one"):
+        async with asyncio.timeout(10):
+            await sending
+
+
 async def test_one_outage_is_told_once(mosquitto, owner, caplog) -> None:
     """However long the broker is away and however often the link tries, each sentence stands once in the log."""
     broker = mosquitto()

@@ -11,7 +11,9 @@ from contract.words import ClockQuality, Status
 from dashboard.core.intake import span
 from dashboard.core.marks import advance, dated_ms
 
-SPANS = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda one: (one[0], one[0] + one[1])), max_size=40)
+SPANS = st.lists(
+    st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda one: (one[0], one[0] + one[1])), max_size=40
+)
 
 
 @given(SPANS, st.integers(0, 10))

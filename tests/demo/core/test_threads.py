@@ -71,10 +71,19 @@ def test_content_thread_tells_its_versions_apart() -> None:
     versions = {1: "a" * 64, 2: "b" * 64}
     taken = [_event("content_taken", document="services", sha256=digest) for digest in versions.values()]
 
-    assert all(threads.content_seen(taken, versions, 2).values())
-    assert not threads.content_seen(taken[:1], versions, 1)["second_version_taken"]
-    assert not threads.content_seen(taken, versions, 1)["second_version_at_kiosk"]
-    assert not threads.content_seen(taken, {}, 2)["first_version_taken"]
+    def kiosk(version: int) -> dict[str, Any]:
+        return {"documents": [{"name": "services", "version": version}]}
+
+    assert all(threads.content_seen(taken, versions, kiosk(2), None).values())
+    assert not threads.content_seen(taken[:1], versions, kiosk(1), 1)["second_version_taken"]
+    assert not threads.content_seen(taken, versions, kiosk(1), 2)["second_version_at_kiosk"]
+    assert not threads.content_seen(taken, {}, kiosk(2), 2)["first_version_taken"]
+
+
+def test_kiosk_that_does_not_tell_its_documents_is_judged_by_its_topic() -> None:
+    """Then the step says so by its name."""
+    assert threads.content_seen([], {}, {}, 2)["second_version_on_the_kiosks_topic"]
+    assert not threads.content_seen([], {}, {}, None)["second_version_on_the_kiosks_topic"]
 
 
 def test_documents_are_what_the_contract_takes_and_differ() -> None:

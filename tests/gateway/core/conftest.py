@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from hypothesis import settings
 
 from contract.messages import Value
 from contract.orders import Order, Report, What
@@ -12,6 +13,9 @@ from gateway.config import rules
 from gateway.core import pipeline
 from gateway.core.pipeline import Batch, Happening, Numbered
 from gateway.core.site import DeviceFacts, Facts, Memory, Now, Site
+
+settings.register_profile("house", deadline=None, max_examples=60)
+settings.load_profile("house")
 
 WALL_MS = 1_764_000_000_000
 SET_SIGNALS = (

@@ -52,7 +52,13 @@ def low_battery(story: Story | None = None, **changes: Any) -> Story:
     [
         # (seconds, volts, state of battery-low): 60 s below 12.0 raise it, 12.3 clear it, between them nothing changes
         [(0, 11.9, "normal"), (59, 11.9, "normal"), (60, 11.9, "unacked")],
-        [(0, 11.9, "normal"), (50, 12.5, "normal"), (60, 11.9, "normal"), (119, 11.9, "normal"), (120, 11.9, "unacked")],
+        [
+            (0, 11.9, "normal"),
+            (50, 12.5, "normal"),
+            (60, 11.9, "normal"),
+            (119, 11.9, "normal"),
+            (120, 11.9, "unacked"),
+        ],
         [(0, 11.9, "normal"), (60, 11.9, "unacked"), (70, 12.2, "unacked"), (80, 12.3, "returned_unacked")],
         [(0, 11.9, "normal"), (60, 11.9, "unacked"), (70, None, "unacked"), (9000, None, "unacked")],
         [(0, 12.0, "normal"), (600, 12.0, "normal")],

@@ -226,9 +226,7 @@ def test_a_person_sees_the_load_side_where_no_meter_does_until_the_mains_change(
     assert ["dead", "on_mains"] == powers
 
 
-@pytest.mark.parametrize(
-    ("clock", "expected"), [(ClockQuality.SYNCED, "on_mains"), (ClockQuality.UNSYNCED, "unknown")]
-)
+@pytest.mark.parametrize(("clock", "expected"), [(ClockQuality.SYNCED, "on_mains"), (ClockQuality.UNSYNCED, "unknown")])
 def test_a_report_of_another_boot_needs_a_clock(clock: ClockQuality, expected: str) -> None:
     """After a restart of the box only the wall clock can tell how old a report is."""
     before = Story(facts(controller=None, devices=()))

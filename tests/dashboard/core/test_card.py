@@ -1,0 +1,137 @@
+"""What a card says: old is never fresh, missing is never 0, silence is not death."""
+
+import zoneinfo
+from typing import Any
+
+import pytest
+
+from contract.freshness import Now
+from contract.phrases import LANGUAGES
+from contract.words import ClockQuality, Freshness, Power, Readiness
+from dashboard.core.card import Card, card
+from dashboard.core.picture import SitePicture, fold
+from dashboard.core.ranking import summary, worst_first
+from dashboard.core.reader import Reader
+from dashboard.core.sites import Site
+from dashboard.core.values import ValueRow
+
+ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")
+KALL = Site(id="are-kall", place="Kall", in_service=True)
+
+
+def _reader(mono_ms: int, language: str = "sv", wall_ms: int | None = None) -> Reader:
+    clock = ClockQuality.UNSYNCED if wall_ms is None else ClockQuality.SYNCED
+    return Reader(language=language, zone=ZONE, now=Now(mono_ms=mono_ms, wall_ms=wall_ms, clock=clock))
+
+
+def _card(messages: list[Any], gone_ms: int = 0, *, live: bool = True, language: str = "sv") -> Card:
+    picture = SitePicture(site="are-kall")
+    for message in messages:
+        picture = fold(picture, message, 0 if live else None)
+    return card(KALL, picture, (), _reader(gone_ms, language))
+
+
+def _row(shown: Card, key: str) -> ValueRow:
+    return next(row for device in shown.devices for row in device.rows if row.key == key)
+
+
+@pytest.mark.parametrize(
+    ("gone_ms", "expected"),
+    [
+        (0, Freshness.FRESH),
+        (30_000, Freshness.FRESH),
+        (30_001, Freshness.STALE),
+        (900_000, Freshness.STALE),
+        (900_001, Freshness.UNKNOWN),
+    ],
+)
+def test_value_ages_by_its_period_and_the_heartbeat(voice: Any, gone_ms: int, expected: Freshness) -> None:
+    """Old after three periods, unknown after three heartbeats of silence; the figure stays with its age."""
+    site = voice("are-kall")
+
+    row = _row(_card([site.alive(), site.birth(), site.device(fuel__level=62.0)], gone_ms), "fuel.level")
+
+    assert (expected, "62,0\u00a0%", gone_ms) == (row.freshness, row.shown, row.age_ms)
+
+
+def test_missing_value_is_never_a_figure(voice: Any) -> None:
+    """No value comes with its reason, and zero is zero."""
+    site = voice("are-kall")
+    told = site.device(fuel__level=(None, "sensor_fault"), generator__power=0)
+
+    shown = _card([site.alive(), site.birth(), told])
+
+    assert (None, "givarfel") == (_row(shown, "fuel.level").shown, _row(shown, "fuel.level").why)
+    assert "0,0\u00a0kW" == _row(shown, "generator.power").shown
+    assert (None, "inte läst än") == (_row(shown, "engine.speed").shown, _row(shown, "engine.speed").why)
+
+
+def test_silence_is_not_death(voice: Any) -> None:
+    """A silent site says that there is no contact and what was known last; a dead one in contact says dead."""
+    site = voice("are-kall")
+    messages = [site.alive(), site.state(Power.ON_RESERVE)]
+
+    heard, silent = _card(messages), _card(messages, 900_001)
+    dead = _card([site.alive(), site.state(Power.DEAD)])
+
+    assert ("reserve", True) == (heard.role_now, heard.contact.in_contact)
+    assert ("unknown", False) == (silent.role_now, silent.contact.in_contact)
+    assert ("Ingen kontakt på 15\u00a0min", "På reservkraft") == (silent.contact.lost, silent.power_words)
+    assert ("bad", "Strömlös") == (dead.role_now, dead.power_words)
+
+
+def test_retained_state_alone_is_not_now(voice: Any) -> None:
+    """What the broker had kept is the last known, until the site is heard."""
+    site = voice("are-kall")
+
+    shown = _card([site.alive(), site.state(Power.ON_MAINS), site.device(fuel__level=62.0)], live=False)
+
+    assert ("unknown", None) == (shown.role_now, shown.contact.silence_ms)
+    assert Freshness.UNKNOWN is shown.fuel.freshness
+
+
+def test_state_of_the_run_before_is_not_now(voice: Any) -> None:
+    """A gateway that has started anew and not judged yet is heard, but its site is unknown."""
+    before, after = voice("are-kall"), voice("are-kall", run="run-2")
+
+    shown = _card([before.alive(), before.state(Power.ON_MAINS), after.tick().alive()])
+
+    assert ("unknown", True) == (shown.role_now, shown.contact.restarted)
+    assert "har inte sagt hur den har det" in shown.contact.lost
+
+
+def test_endurance_counts_down_on_reserve(voice: Any) -> None:
+    """Hours left fall while the set carries the site; nobody heard for an hour takes an hour away."""
+    site = voice("are-kall")
+    messages = [site.alive(), site.state(Power.ON_RESERVE, endurance=site.endurance(30, 44))]
+
+    assert "30–44 timmar" == _card(messages).endurance
+    assert "29–43 timmar" == _card(messages, 3_600_000).endurance
+
+
+def test_worst_stands_first(voice: Any) -> None:
+    """No power, then no contact, then on reserve, then the rest; one sentence counts them."""
+    cards = []
+    powers = [("a", Power.ON_MAINS, 0), ("b", Power.ON_RESERVE, 0), ("c", Power.ON_MAINS, 900_001), ("d", Power.DEAD, 0)]
+    for name, power, gone_ms in powers:
+        site = voice(name)
+        picture = SitePicture(site=name)
+        for message in (site.alive(), site.state(power)):
+            picture = fold(picture, message, -gone_ms)
+        cards.append(card(Site(id=name, place=name.upper(), in_service=True), picture, (), _reader(0)))
+
+    assert ["d", "c", "b", "a"] == [one.id for one in worst_first(cards)]
+    assert "4 platser: 1 strömlös, 1 på reservkraft, 1 el från nätet, 1 utan kontakt." == summary(cards, _reader(0))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_has_words_in_both_languages(voice: Any, language: str) -> None:
+    """No state, readiness or frame lacks its word."""
+    site = voice("are-kall", simulated=True)
+
+    for power in Power:
+        for readiness in Readiness:
+            shown = _card([site.alive(), site.state(power, readiness=readiness)], language=language)
+            assert shown.power_words
+            assert shown.readiness
+            assert shown.frames

@@ -1,0 +1,73 @@
+"""Colours that can be read, sizes that can be touched, texts that exist in both languages."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from contract.words import Power
+from kiosk.core.style import LARGER_MM, TARGET_MM, TEXT_MM, Style
+from kiosk.core.theme import DARK, LIGHT, SHAPES, Role, Theme, contrast
+from kiosk.core.view import POWER_ROLES
+from kiosk.io.texts import words
+
+
+def test_contrast_is_counted_as_the_standard_does() -> None:
+    """Black on white is 21; the sheet's orange with white is 2.5 and fails."""
+    assert 21 == pytest.approx(contrast("#000000", "#FFFFFF"))
+    assert 2.5 == pytest.approx(contrast("#FF7F00", "#FFFFFF"), abs=0.1)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_pair_can_be_read(theme: Theme) -> None:
+    """7:1 for what matters in a crisis, 4.5:1 for the rest, 3:1 for edges."""
+    pairs = {**theme.roles, "paper": theme.paper, "quiet": theme.quiet, "stripes": theme.stripes}
+
+    assert {} == {
+        str(name): round(contrast(pair.ink, pair.ground), 2)
+        for name, pair in pairs.items()
+        if contrast(pair.ink, pair.ground) < (7 if pair.crisis else 4.5)
+    }
+    assert contrast(theme.edge, theme.paper.ground) >= 3
+    assert contrast(theme.edge, theme.roles[Role.PLAIN].ground) >= 3
+
+
+def test_states_differ_without_colour() -> None:
+    """Good, bad, reserve and unknown have shapes of their own; unknown is never the shape of good."""
+    shapes = [SHAPES[role] for role in (Role.GOOD, Role.REMARK, Role.BAD, Role.RESERVE, Role.UNKNOWN)]
+
+    assert 5 == len(set(shapes))
+    assert Role.UNKNOWN is POWER_ROLES[Power.UNKNOWN]
+    assert set(Power) == set(POWER_ROLES)
+
+
+@pytest.mark.parametrize(("panel", "px"), [(5.88, 118), (8.26, 165), (5.56, 111), (4.03, 81)])
+def test_targets_are_as_large_as_a_thumb(panel: float, px: int) -> None:
+    """20 mm on each panel of the sheet."""
+    assert 20 == TARGET_MM
+    assert px == Style(panel).target
+
+
+def test_larger_text_holds_the_angle() -> None:
+    """Enlarged body text has a capital H of 6.1 mm, 0.7 degrees at half a metre; nothing gets smaller."""
+    assert LARGER_MM["body"] * 0.71 >= 6.1
+    assert all(LARGER_MM[name] >= size for name, size in TEXT_MM.items())
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    """Same keys, same fields, nothing empty, nothing left untranslated."""
+    sv, en = words("sv").table, words("en").table
+
+    assert sv.keys() == en.keys()
+    for key in sv:
+        assert _fields(sv[key]) == _fields(en[key]), key
+        assert sv[key].strip(), key
+        assert sv[key] != en[key] or re.fullmatch(r"[^a-zåäö]*", _without_fields(sv[key])), key
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def _without_fields(text: str) -> str:
+    return re.sub(r"\{\w+\}", "", text)

@@ -1,0 +1,207 @@
+"""What the screen says of a picture, of its age, and of what nobody has said."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.freshness import Contact, Now
+from contract.words import ClockQuality, Declared, Power, Status
+from kiosk.core.picture import Held, Told
+from kiosk.core.theme import Role
+from kiosk.core.view import View, view
+from kiosk.io.texts import words
+
+MINUTE, HOUR = 60_000, 3_600_000
+MONO = 1_000_000
+
+
+def see(house: Any, held: Held, gone_ms: int = 0, *, clock: ClockQuality = ClockQuality.SYNCED, **asked: Any) -> View:
+    """The view `gone_ms` after the contact at noon."""
+    wall = None if clock is ClockQuality.UNSYNCED else house.NOON + gone_ms
+    now = Now(MONO + gone_ms, wall, clock)
+    return view(held, now, words(asked.get("language", "sv")), house.SITE, asked.get("simulated", False))
+
+
+def heard(house: Any, power: Power = Power.ON_MAINS, **changed: Any) -> Held:
+    """A picture just heard live."""
+    return Held(
+        picture=house.picture(power, **changed), contact=Contact(house.BOOT, 50_000_000, MONO), services=house.SERVICES
+    )
+
+
+def test_nothing_heard_is_unknown_and_waits(house: Any) -> None:
+    """Without a cache the screen says that it does not know yet."""
+    seen = see(house, Held())
+
+    assert ("Vet inte", Role.UNKNOWN) == (seen.power.text, seen.power.role)
+    assert "Vet inte än. Väntar på platsens dosa." == seen.power_age
+    assert "Vi vet inte om det finns varningar. Väntar på platsens dosa." == seen.checked.text
+
+
+@pytest.mark.parametrize(
+    ("gone_s", "word", "age"),
+    [
+        (0, "El från nätet", "Aktuellt läge. Kontrollerat kl. 12:00."),
+        (30, "El från nätet", "Aktuellt läge. Kontrollerat kl. 12:00."),
+        (31, "Vet inte", "Gammal uppgift från kl. 12:00."),
+        (180, "Vet inte", "Gammal uppgift från kl. 12:00."),
+        (181, "Vet inte", "Gammal uppgift från kl. 12:00. Ingen kontakt med platsens dosa sedan dess."),
+        (86_400, "Vet inte", "Gammal uppgift från tor 12:00. Ingen kontakt med platsens dosa sedan dess."),
+        (864_000, "Vet inte", "Gammal uppgift från 20 nov. kl. 12:00. Ingen kontakt med platsens dosa sedan dess."),
+    ],
+)
+def test_old_facts_are_marked_as_old(house: Any, gone_s: int, word: str, age: str) -> None:
+    """Three periods make a fact old, three heartbeats of silence make it unknown, and the screen says since when."""
+    seen = see(house, heard(house), gone_s * 1000)
+
+    assert (word, age) == (seen.power.text, seen.power_age)
+
+
+def test_last_known_state_stands_beside_unknown(house: Any) -> None:
+    """What was known is told as the last known, not as now."""
+    assert "Senast kända läge: El från nätet" == see(house, heard(house), HOUR).power_since
+
+
+def test_restart_of_the_computer_uses_wall_clocks(house: Any) -> None:
+    """Without live contact since boot the picture is old, told by the wall clocks."""
+    held = Held(picture=house.picture())
+
+    seen = see(house, held, 5 * MINUTE)
+
+    assert "Gammal uppgift från kl. 12:00. Ingen kontakt med platsens dosa sedan dess." == seen.power_age
+    assert Role.UNKNOWN is seen.power.role
+
+
+def test_age_without_any_wall_clock(house: Any) -> None:
+    """With a box that starts in 1970 the age still counts, in minutes instead of clock time."""
+    since = house.moment(3 * MINUTE, wall_ms=None)
+    held = heard(house, at=house.moment(wall_ms=None), since=since)
+
+    seen = see(house, held, clock=ClockQuality.UNSYNCED)
+
+    assert ("El från nätet", "Sedan 3 min tillbaka") == (seen.power.text, seen.power_since)
+    assert "Klockan är inte ställd" == seen.clock
+
+
+@given(gone_ms=st.integers(0, 400 * 24 * HOUR), power=st.sampled_from(list(Power)), known=st.booleans())
+def test_never_green_when_not_fresh(house: Any, gone_ms: int, power: Power, known: bool) -> None:
+    """Whatever the state and the clocks: older than three periods is never shown as now, and never "no warnings"."""
+    clock = ClockQuality.SYNCED if known else ClockQuality.UNSYNCED
+    seen = see(house, heard(house, power), gone_ms, clock=clock)
+
+    if gone_ms > 30_000:
+        assert Role.UNKNOWN is seen.power.role
+        assert not seen.fresh
+        assert "Inga varningar" not in seen.checked.text
+        assert all(row.role is Role.UNKNOWN for row in seen.services)
+
+
+@pytest.mark.parametrize(
+    ("power", "said_h_ago", "until_h", "word"),
+    [
+        (Power.ON_MAINS, 1, None, "Öppet"),
+        (Power.ON_MAINS, 6, None, "Öppet"),
+        (Power.ON_MAINS, 1, 7, "Öppet till kl. 19:00"),
+        (Power.ON_MAINS, 8, -1, "Vet inte, fråga personalen"),
+        (Power.ON_MAINS, None, None, "Vet inte, fråga personalen"),
+        (Power.ON_RESERVE, None, None, "Vet inte, fråga personalen"),
+        (Power.ON_RESERVE, 3.9, None, "Öppet"),
+        (Power.ON_RESERVE, 4.1, None, "Vet inte, fråga personalen"),
+        (Power.DEAD, 4.1, 7, "Vet inte, fråga personalen"),
+        (Power.UNKNOWN, 4.1, None, "Vet inte, fråga personalen"),
+    ],
+)
+def test_open_only_by_a_word_that_still_holds(
+    house: Any, power: Power, said_h_ago: float | None, until_h: float | None, word: str
+) -> None:
+    """A service is open because a person said so lately enough, never because there is power."""
+    said = ()
+    if said_h_ago is not None:
+        until = None if until_h is None else house.NOON + int(until_h * HOUR)
+        at = house.moment(int(said_h_ago * HOUR))
+        said = (house.ServiceNow(service="shop", declared=Declared.OPEN, until_ms=until, declared_at=at),)
+
+    assert word == see(house, heard(house, power, services=said)).services[0].word
+
+
+def test_until_is_not_believed_without_a_clock(house: Any) -> None:
+    """A time to close says nothing to a screen that does not know what time it is."""
+    said = house.ServiceNow(
+        service="shop", declared=Declared.OPEN, until_ms=house.NOON + HOUR, declared_at=house.moment()
+    )
+    held = heard(house, services=(said,))
+
+    assert Role.UNKNOWN is see(house, held, clock=ClockQuality.UNSYNCED).services[0].role
+
+
+@pytest.mark.parametrize(
+    ("status", "simulated", "stamps"),
+    [
+        (Status.ACTUAL, False, ()),
+        (Status.EXERCISE, False, ("ÖVNING",)),
+        (Status.TEST, False, ("PROV",)),
+        (Status.ACTUAL, True, ("SIMULERING – inte på riktigt",)),
+        (Status.EXERCISE, True, ("SIMULERING – inte på riktigt", "ÖVNING")),
+    ],
+)
+def test_what_is_not_for_real_says_so(house: Any, status: Status, simulated: bool, stamps: tuple[str, ...]) -> None:
+    """Simulation, exercise and test stand on the frame in words."""
+    assert stamps == see(house, heard(house, status=status, simulated=simulated), simulated=simulated).stamps
+
+
+def test_simulation_is_framed_before_anything_is_heard(house: Any) -> None:
+    """An empty simulated screen is framed too."""
+    assert ("SIMULERING – inte på riktigt",) == see(house, Held(), simulated=True).stamps
+
+
+def test_doors_lead_somewhere(house: Any) -> None:
+    """There is no door to a page that has nothing to tell."""
+    assert ("power", "important") == see(house, Held()).doors
+    full = Held(services=house.SERVICES, contacts=house.CONTACTS)
+    assert ("services", "power", "important", "contacts") == see(house, full).doors
+
+
+def test_events_of_an_exercise_keep_their_word(house: Any) -> None:
+    """What happened in an exercise is never told as if it had happened; staff's events are not told."""
+    kinds = [house.Event.MAINS_LOST, house.Event.ALARM_RAISED, house.Event.MAINS_BACK]
+    events = [house.PublicEvent(run="r", seq=n, kind=kind, at=house.moment()) for n, kind in enumerate(kinds, 1)]
+    told = (
+        Told(event=events[0], status=Status.EXERCISE),
+        *(Told(event=one, status=Status.ACTUAL) for one in events[1:]),
+    )
+
+    seen = see(house, Held(picture=house.picture(), events=told))
+
+    assert ["Strömmen från nätet är tillbaka", "ÖVNING: Strömmen från nätet försvann"] == [r.text for r in seen.events]
+
+
+def test_english_is_english(house: Any) -> None:
+    """The other language is whole."""
+    seen = see(house, heard(house, Power.ON_RESERVE), language="en")
+
+    assert ("On reserve power", "Current. Checked at 12:00.") == (seen.power.text, seen.power_age)
+    assert "Buy food" == seen.services[0].text
+
+
+def test_notices_run_out_and_are_clean(house: Any) -> None:
+    """A notice is gone after its end, and hidden letters in it are not drawn."""
+    old = house.NoticeNow(id="a", sv="gammalt", en="", since=house.moment(HOUR), until_ms=house.NOON - 1)
+    odd = house.NoticeNow(id="b", sv="Kaf\u202efe\x00 idag", en="", since=house.moment(HOUR), until_ms=None)
+
+    assert ["Kaf fe  idag"] == [row.text for row in see(house, heard(house, notices=(old, odd))).notices]
+
+
+def test_times_beyond_the_calendar_do_not_crash(house: Any) -> None:
+    """The largest time the wire allows is shown as something."""
+    said = house.ServiceNow(service="shop", declared=Declared.OPEN, until_ms=2**53, declared_at=house.moment())
+
+    assert see(house, heard(house, services=(said,))).services[0].word.startswith("Öppet till")
+
+
+def test_equal_facts_make_equal_views(house: Any) -> None:
+    """Within the same minute nothing has to be drawn anew."""
+    held = heard(house)
+
+    assert see(house, held, 1000) == see(house, held, 9000)

@@ -1,0 +1,101 @@
+"""The cache keeps each event once, survives trouble with its file, and never mixes simulation with the real."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from contract import topics
+from contract.messages import encode
+from contract.words import Status
+from kiosk.core.picture import Held
+from kiosk.io.cache import Cache, CacheReader, Heard, counts
+from kiosk.io.drawn import Drawn
+
+OWN = "own-boot"
+
+
+def heard(house: Any, message: Any, *, retained: bool = False, mono_ms: int = 1000) -> Heard:
+    """A picture as the keeper hands it over."""
+    topic = topics.public_picture(house.SITE)
+    return Heard(
+        topic=topic, payload=encode(message), message=message, retained=retained, own_boot=OWN, mono_ms=mono_ms
+    )
+
+
+def test_events_are_kept_once(house: Any, tmp_path: Path) -> None:
+    """The same events in two pictures are two events, in order."""
+    cache = Cache(tmp_path / "k.sqlite", house.SITE, False)
+    kinds = (house.Event.MAINS_LOST, house.Event.ON_RESERVE)
+    events = tuple(house.PublicEvent(run="r", seq=n, kind=kind, at=house.moment()) for n, kind in enumerate(kinds, 1))
+    for known in (events[:1], events, events):
+        cache.keep([heard(house, house.picture(events=known))], {"folded": 1})
+    cache.close()
+
+    found = counts(tmp_path / "k.sqlite")
+
+    assert [("r", 1, "mains_lost"), ("r", 2, "on_reserve")] == [(e["run"], e["seq"], e["kind"]) for e in found["events"]]
+    assert 3 == found["folded"]
+
+
+def test_contact_counts_only_since_this_boot(house: Any, tmp_path: Path) -> None:
+    """After a restart of the computer the old contact says nothing; a retained message is no contact."""
+    cache = Cache(tmp_path / "k.sqlite", house.SITE, False)
+    reader = CacheReader(tmp_path / "k.sqlite", house.SITE, False)
+    cache.keep([heard(house, house.picture(), retained=True)], {})
+
+    assert house.picture() == reader.held(OWN).picture
+    assert reader.held(OWN).contact is None
+    cache.keep([heard(house, house.picture(), mono_ms=77)], {})
+    assert 77 == reader.held(OWN).contact.mono_ms
+    assert reader.held("next-boot").contact is None
+
+
+def test_broken_file_is_put_aside(house: Any, tmp_path: Path) -> None:
+    """A cache that is no database is kept beside, and a new one made; the screen meanwhile sees nothing."""
+    file = tmp_path / "k.sqlite"
+    file.write_bytes(b"this is no database" * 100)
+
+    assert Held() == CacheReader(file, house.SITE, False).held(OWN)
+    assert str(tmp_path / "k.sqlite.aside") == Cache(file, house.SITE, False).set_aside
+    assert Held() == CacheReader(file, house.SITE, False).held(OWN)
+
+
+def test_simulated_cache_never_becomes_real(house: Any, tmp_path: Path) -> None:
+    """The settings turn from simulated to real: the old picture is gone from the screen, before the keeper is up too."""
+    file = tmp_path / "k.sqlite"
+    cache = Cache(file, house.SITE, True)
+    cache.keep([heard(house, house.picture(simulated=True))], {})
+    cache.close()
+
+    assert CacheReader(file, house.SITE, True).held(OWN).picture
+    assert Held() == CacheReader(file, house.SITE, False).held(OWN)
+    assert Cache(file, house.SITE, False).set_aside
+    assert Held() == CacheReader(file, house.SITE, False).held(OWN)
+
+
+def test_receipts_are_numbered_without_gaps(house: Any, tmp_path: Path) -> None:
+    """Each drawn line gets the next number once, and is forgotten only by the mark."""
+    cache = Cache(tmp_path / "k.sqlite", house.SITE, False)
+    lines = [
+        Drawn(screen="s", bulletin=f"b{n}", serial=n, status=Status.ACTUAL, first_frame=house.moment()) for n in (1, 2, 3)
+    ]
+
+    assert 2 == cache.take_drawn(lines[:2], "run", 0, 100)
+    assert 3 == cache.take_drawn(lines, "run", 2, 150)
+    assert [("run", 1), ("run", 2), ("run", 3)] == [row[:2] for row in cache.receipts()]
+    assert 150 == cache.drawn_offset()
+    cache.forget_receipts({"run": 2, "other": 9})
+    assert [("run", 3)] == [row[:2] for row in cache.receipts()]
+
+
+def test_wal_lets_the_screen_read_while_the_keeper_writes(house: Any, tmp_path: Path) -> None:
+    """A write that is not finished neither blocks nor shows."""
+    cache = Cache(tmp_path / "k.sqlite", house.SITE, False)
+    reader = CacheReader(tmp_path / "k.sqlite", house.SITE, False)
+    cache.keep([heard(house, house.picture())], {})
+    with sqlite3.connect(tmp_path / "k.sqlite", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM newest")
+
+        assert house.picture() == reader.held(OWN).picture
+        other.execute("ROLLBACK")

@@ -1,0 +1,59 @@
+"""The log of drawn frames survives being cut, and is read only in whole lines."""
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.words import Status
+from kiosk.io.drawn import Drawn, DrawnLog, read_from
+
+
+def drawn(house: Any, number: int) -> Drawn:
+    """A line."""
+    return Drawn(
+        screen="butiken", bulletin=f"b{number}", serial=number, status=Status.ACTUAL, first_frame=house.moment()
+    )
+
+
+def test_line_is_written_once(house: Any, tmp_path: Path) -> None:
+    """The same message twice is one line, also after a restart."""
+    log = tmp_path / "drawn.jsonl"
+    for _ in range(2):
+        DrawnLog(log).append(drawn(house, 1))
+
+    assert [drawn(house, 1)] == read_from(log, 0)[0]
+
+
+def test_cut_last_line_costs_only_itself(house: Any, tmp_path: Path) -> None:
+    """A power cut in the middle of a line: the next line is whole, the cut one counted and written again."""
+    log = tmp_path / "drawn.jsonl"
+    writer = DrawnLog(log)
+    writer.append(drawn(house, 1))
+    writer.append(drawn(house, 2))
+    log.write_bytes(log.read_bytes()[:-20])
+
+    first, offset, bad = read_from(log, 0)
+    assert ([drawn(house, 1)], 0) == (first, bad)
+    again = DrawnLog(log)
+    again.append(drawn(house, 2))
+    assert ([drawn(house, 2)], 1) == read_from(log, offset)[::2]
+
+
+def test_new_file_is_read_from_its_beginning(house: Any, tmp_path: Path) -> None:
+    """A log that is shorter than what was read is another log; no log is nothing."""
+    log = tmp_path / "drawn.jsonl"
+    assert ([], 0, 0) == read_from(log, 500)
+    DrawnLog(log).append(drawn(house, 1))
+
+    assert [drawn(house, 1)] == read_from(log, 99_999)[0]
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_can_be_read(house: Any, tmp_path_factory: Any, data: bytes) -> None:
+    """Whatever stands in the file, reading ends at the last whole line and crashes nothing."""
+    log = tmp_path_factory.getbasetemp() / "any.jsonl"
+    log.write_bytes(data)
+
+    assert data.rfind(b"\n") + 1 == read_from(log, 0)[1]
