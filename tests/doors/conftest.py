@@ -52,11 +52,6 @@ class Mosquitto:
             time.sleep(0.01)
         raise AssertionError("Mosquitto did not start: " + Path(log.name).read_text("utf-8"))
 
-    def freeze(self) -> None:
-        """Let it answer nothing more, its connections open."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
     def kill(self) -> None:
         """Kill it without a goodbye."""
         if self._process is not None:

@@ -74,6 +74,18 @@ def test_whatever_may_be_sent_can_be_told_and_read_back(orders: list[Order], clo
     decode(announce.public_picture(story.site, PEOPLE_ONLY, at(60))[1], PublicPicture)
 
 
+def test_the_longest_name_still_fits_where_it_is_named() -> None:
+    """As source of a power change, and as witness."""
+    story = Story(PEOPLE_ONLY)
+    what = Report(observed_ms=WALL_MS, power="none")
+    told = story.step(at(1), order(1, what, who="Å" * 80))
+
+    assert "power_changed" in [one.kind for one in told]
+    for one in told:
+        msgspec.convert(msgspec.json.decode(msgspec.json.encode(one.body)), BODIES[one.kind])
+    assert 80 == len(decode(announce.state(story.site, PEOPLE_ONLY, at(2))[1], SiteState).witnesses[0].source)
+
+
 def test_a_report_is_as_old_as_what_was_seen() -> None:
     """Observed at second 100, entered at 160, received at 400: it is from second 100."""
     story = Story(PEOPLE_ONLY)

@@ -292,12 +292,12 @@ def test_an_outage_is_told_once_and_in_order(silent_after: int | None, how: str)
         for second in (begin, begin + 5):
             story.poll(at(second), "genset", genset(second, mains=mains, engine=engine, kw=kw))
             story.poll(at(second + 1), "meter", volts("meter", load, second + 1))
-        if number == silent_after and how == "silence":
-            story.poll(at(begin + 7), "genset", silence(genset(0), begin + 7))
-        elif number == silent_after:
-            told += told_of_the_plant(story)
-            story = story.restarted()
-            story.step(at(begin + 7, run="run-2"), report(number, begin + 7, needs="water"))
+            if number == silent_after and second == begin and how == "silence":
+                story.poll(at(begin + 3), "genset", silence(genset(0), begin + 3))
+            elif number == silent_after and second == begin:
+                told += told_of_the_plant(story)
+                story = story.restarted()
+                story.step(at(begin + 3, run="run-2"), report(number, begin + 3, needs="water"))
     story.poll(at(200), "genset", genset(200))
 
     assert EVENTS == [kind for kind in told + told_of_the_plant(story) if kind not in ("report_entered", "order_done")]

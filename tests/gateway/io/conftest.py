@@ -8,8 +8,17 @@ import socket
 import threading
 import tty
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
+
+from contract.messages import Value
+from contract.records import Record
+from contract.words import ClockQuality, Origin, Quality, Status, Stream
+from gateway.core.pipeline import Batch, Numbered
+from gateway.core.site import Memory, Now
+from gateway.io.counts import counts
+from gateway.io.store import Store
 
 Answer = bytes | list[tuple[float, bytes]] | None
 """What comes back: bytes at once, (delay in s, bytes) one after another, or silence."""
@@ -243,3 +252,71 @@ def foreign() -> Iterator[Callable[[int, list[int]], Foreign]]:
     yield make
     for peer in made:
         peer.close()
+
+
+# --- a store, and what goes into it ---
+
+POLLED = {
+    "fuel.level": Value(value=60, origin=Origin.MEASURED, up_ms=1),
+    "engine.speed": Value(value=None, origin=Origin.MEASURED, up_ms=1, quality=Quality.SENSOR_FAULT, reason="code"),
+}
+POLL = Batch(device="genset", values=POLLED)
+
+
+def moment(second: int, run: str = "run-1", wall_ms: int | None = 0) -> Now:
+    """A moment; the wall clock shows the same number of seconds."""
+    wall = None if wall_ms is None else wall_ms + second * 1000
+    return Now(run=run, boot="boot-1", up_ms=second * 1000, wall_ms=wall, clock=ClockQuality.SYNCED)
+
+
+def event(seq: int, kind: str = "mains_lost") -> Numbered:
+    """An event of the run."""
+    return Numbered(Stream.EVENT, seq, kind, {"number": seq})
+
+
+def sample(seq: int, size: int = 1) -> Numbered:
+    """A sample of the run."""
+    return Numbered(Stream.SAMPLE, seq, "sample", {"device": "genset", "whole": False, "values": {}, "pad": "x" * size})
+
+
+def opened(path: Path, status: Status = Status.ACTUAL, *, simulated: bool = False) -> Store:
+    """The store of that path."""
+    return Store(path, status, simulated=simulated)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the store lies."""
+    return tmp_path / "data" / "gateway.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    """An empty store."""
+    one = opened(path)
+    yield one
+    one.close()
+
+
+def seqs(store: Store, stream: Stream = Stream.SAMPLE) -> list[int]:
+    """What waits, in the order of sending, over all batches."""
+    found: list[tuple[int, str, Record]] = []
+    while rows := store.waiting(stream, found[-1][0] if found else 0):
+        found += rows
+    return [record.seq for _, _, record in found]
+
+
+def balanced(path: Path) -> bool:
+    """created = confirmed + gaps + waiting, in every stream."""
+    told = counts(path)
+    return all(
+        told["created"][one] == told["confirmed"][one] + told["gaps"][one] + told["waiting"][one] for one in Stream
+    )
+
+
+def again_memory(path: Path) -> Memory:
+    """The memory that a new start finds."""
+    store = opened(path)
+    found = store.memory()
+    store.close()
+    return found

@@ -1,0 +1,210 @@
+"""The two roads at a real broker: what is lost on the way is sent again, what is new never overtakes what is old."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import aiomqtt
+import msgspec
+import pytest
+
+from contract import topics
+from contract.messages import MAX_MESSAGE
+from contract.records import RecordBatch
+from contract.words import ClockQuality, Connection, Status, Stream
+from doors.broker import BrokerSettings
+from gateway.core.pipeline import Numbered
+from gateway.core.site import Facts, Now
+from gateway.io import mqtt
+from gateway.io.mqtt import Pictures, Records
+from gateway.io.store import Store
+
+from .conftest import event, moment, sample
+
+SITE = "test-kall"
+FACTS = Facts(
+    site=SITE, place="Kall", connection=Connection.AUTOMATIC, status=Status.ACTUAL, simulated=False, version="1",
+    devices=(), controller=None, rated_kw=1, design_load_kw=1, tank_litres=0, dead_percent=0, activate_within_s=1,
+    heartbeat_s=60, picture_every_s=10, sample_every_s=10, sample_active_every_s=10, whole_every_s=10, rules={},
+)  # fmt: skip
+
+
+@pytest.fixture
+async def port(tmp_path: Path) -> AsyncIterator[int]:
+    """A Mosquitto on a free port."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        number = int(one.getsockname()[1])
+    config = tmp_path / "mosquitto.conf"
+    config.write_text(f"listener {number} 127.0.0.1\nallow_anonymous true\npersistence false\n", "utf-8")
+    quiet = subprocess.DEVNULL
+    program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+    process = await asyncio.create_subprocess_exec(program, "-c", str(config), stdout=quiet, stderr=quiet)
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", number)
+                writer.close()
+                break
+            except OSError:
+                await asyncio.sleep(0.02)
+    yield number
+    process.kill()
+    await process.wait()
+
+
+class Centre:
+    """Hears the records; says nothing unless the test does."""
+
+    def __init__(self, port: int) -> None:
+        self.batches: list[RecordBatch] = []
+        self.sizes: list[int] = []
+        self.ready = asyncio.Event()
+        self._stir = asyncio.Event()
+        self._port = port
+
+    async def run(self) -> None:
+        """Listen."""
+        async with aiomqtt.Client("127.0.0.1", self._port) as client:
+            await client.subscribe(topics.record(SITE, "+"), qos=1)
+            self.ready.set()
+            async for message in client.messages:
+                payload = bytes(message.payload)  # type: ignore[arg-type]
+                self.sizes.append(len(payload))
+                self.batches.append(msgspec.json.decode(payload, type=RecordBatch))
+                self._stir.set()
+
+    def seqs(self, stream: Stream) -> list[int]:
+        """All numbers heard of a stream, in order, with those that came again."""
+        return [record.seq for batch in self.batches if batch.stream is stream for record in batch.records]
+
+    async def until(self, happens: Callable[[], bool]) -> None:
+        """Wait until so much was heard."""
+        async with asyncio.timeout(10):
+            while not happens():
+                self._stir.clear()
+                await self._stir.wait()
+
+
+class Road:
+    """The record road of one site, running."""
+
+    def __init__(self, store: Store, port: int) -> None:
+        self.centre = Centre(port)
+        self.pictures = Pictures(
+            BrokerSettings(url=f"mqtt://127.0.0.1:{port}"),
+            name="central",
+            facts=FACTS,
+            now=self.now,
+            subscribe=(),
+            on_message=lambda *_: None,
+            everything=list,
+            on_up=self._again,
+        )
+        self.records = Records(store, self.pictures, FACTS, self.now)
+
+    def _again(self) -> None:
+        self.records.again()
+
+    def now(self) -> Now:
+        """Ten seconds after the start."""
+        return Now(run="run-1", boot="boot-1", up_ms=10_000, wall_ms=10_000, clock=ClockQuality.SYNCED)
+
+
+@pytest.fixture
+async def road(store: Store, port: int) -> AsyncIterator[Road]:
+    """A running road with a listening centre."""
+    one = Road(store, port)
+    listening = asyncio.create_task(one.centre.run())
+    await asyncio.wait_for(one.centre.ready.wait(), 10)
+    working = [asyncio.create_task(one.pictures.run()), asyncio.create_task(one.records.run())]
+    yield one
+    for task in (*working, listening):
+        task.cancel()
+    await asyncio.gather(*working, listening, return_exceptions=True)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A road that looks every fifth of a second whether a stream makes progress."""
+    monkeypatch.setattr(mqtt, "RESEND_S", 0.2)
+
+
+async def test_a_deaf_centre_gets_everything_again_though_new_records_keep_coming(
+    impatient: None, store: Store, road: Road
+) -> None:
+    """The link never breaks and there is always something new to send: what has no mark still comes again."""
+    road.records.wake()
+    number = 0
+    async with asyncio.timeout(10):
+        while road.centre.seqs(Stream.EVENT).count(1) < 2:
+            number += 1
+            store.keep(moment(number), numbered=[event(number)])
+            road.records.wake()
+            await asyncio.sleep(0.02)
+    heard = road.centre.seqs(Stream.EVENT)
+    begin = heard.index(1, 1)
+
+    assert list(range(1, begin + 1)) == heard[:begin]
+    assert list(range(1, len(heard) - begin + 1)) == heard[begin:]
+
+
+async def test_what_comes_after_everything_was_confirmed_is_sent_at_once(store: Store, road: Road) -> None:
+    """An emptied outbox does not make the sender believe that new records were sent already."""
+    for number in range(1, 6):
+        store.keep(moment(number), numbered=[event(number)])
+        road.records.wake()
+        await road.centre.until(lambda upto=number: road.centre.seqs(Stream.EVENT)[-1:] == [upto])
+        store.confirm("run-1", Stream.EVENT, number)
+
+    assert [1, 2, 3, 4, 5] == road.centre.seqs(Stream.EVENT)
+
+
+async def test_a_centre_that_says_nothing_gets_only_so_much(
+    store: Store, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many records of a stream are under way; a mark makes room, and events do not wait for samples."""
+    monkeypatch.setattr(mqtt, "MOST_UNDER_WAY", 600)
+    store.keep(moment(1), numbered=[sample(seq) for seq in range(1, 2001)])
+    road.records.wake()
+    await road.centre.until(lambda: len(road.centre.seqs(Stream.SAMPLE)) >= 600)
+    store.keep(moment(2), numbered=[event(1)])
+    road.records.wake()
+    await road.centre.until(lambda: road.centre.seqs(Stream.EVENT) == [1])
+    held = len(road.centre.seqs(Stream.SAMPLE))
+    store.confirm("run-1", Stream.SAMPLE, 600)
+    road.records.wake()
+    await road.centre.until(lambda: len(road.centre.seqs(Stream.SAMPLE)) >= 1200)
+
+    assert 600 == held
+    assert list(range(1, 1201)) == road.centre.seqs(Stream.SAMPLE)[:1200]
+
+
+async def test_no_batch_is_larger_than_a_message_may_be(store: Store, road: Road) -> None:
+    """A hundred whole samples of a large controller travel in several batches, each taken by its reader."""
+    missing = {"value": None, "origin": "measured", "up_ms": 1, "quality": "sensor_fault", "reason": "code 0xFFFC"}
+    body = {"device": "genset", "whole": True, "values": {f"some.long_name_{place}": missing for place in range(150)}}
+    store.keep(moment(1), numbered=[Numbered(Stream.SAMPLE, seq, "sample", body) for seq in range(1, 101)])
+    road.records.wake()
+    await road.centre.until(lambda: len(road.centre.seqs(Stream.SAMPLE)) >= 100)
+
+    assert list(range(1, 101)) == road.centre.seqs(Stream.SAMPLE)
+    assert max(road.centre.sizes) < MAX_MESSAGE
+
+
+async def test_nothing_is_said_after_the_goodbye(store: Store, road: Road) -> None:
+    """A heartbeat that waits does not make a site that has gone look alive."""
+    store.keep(moment(1), numbered=[event(1)])
+    road.records.wake()
+    await road.centre.until(lambda: bool(road.centre.batches))
+    road.pictures.tell([(topics.state(SITE), b"waits")])
+    await road.pictures.farewell(topics.status(SITE), b"gone")
+    published = road.pictures.published
+    road.pictures.tell([(topics.status(SITE), b"alive")])
+    await asyncio.sleep(0)
+    await asyncio.sleep(0.05)
+
+    assert published == road.pictures.published

@@ -1,0 +1,242 @@
+"""The whole gateway as a process: links cut, processes killed, hostile neighbours, and nothing lost or invented."""
+
+import json
+import random
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import SITE, Gateway, Listener, Site, eventually
+
+
+@pytest.fixture
+def centre(brokers: Site) -> Iterator[Listener]:
+    """The municipality."""
+    one = Listener(brokers.centre)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def inside(brokers: Site) -> Iterator[Listener]:
+    """Somebody at the site."""
+    one = Listener(brokers.local)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def gateway(brokers: Site, tmp_path: Path) -> Iterator[Gateway]:
+    """A running gateway with both brokers."""
+    one = brokers.gateway(tmp_path).start()
+    yield one
+    if one.process is not None and one.process.poll() is None:
+        one.process.kill()
+        one.process.wait(5)
+
+
+def seqs(records: list[dict[str, Any]]) -> list[int]:
+    """Numbers in the order of arrival."""
+    return [record["seq"] for record in records]
+
+
+def run_of(listener: Listener) -> str:
+    """The run of the newest heartbeat."""
+    return str(listener.all("up/status")[-1]["head"]["run"])
+
+
+def mark(run: str, **marks: int) -> bytes:
+    """What the centre has committed."""
+    return json.dumps({"site": SITE, "wall_ms": 1, "marks": {run: marks}}).encode()
+
+
+def reborn(brokers: Site, gateway: Gateway) -> Listener:
+    """The central broker is back, and the centre listens before the gateway can speak."""
+    assert gateway.process is not None
+    gateway.process.send_signal(signal.SIGSTOP)
+    brokers.centre.start()
+    listener = Listener(brokers.centre)
+    gateway.process.send_signal(signal.SIGCONT)
+    return listener
+
+
+def test_records_come_again_until_the_mark_and_in_order(brokers: Site, gateway: Gateway, centre: Listener) -> None:
+    """The broker dies and forgets; polling goes on; all that has no mark is sent again, what has one never more."""
+    eventually(lambda: len(centre.records("sample")) >= 4, "samples before the cut")
+    run = run_of(centre)
+    first = seqs(centre.records("sample"))
+    brokers.centre.kill()
+    polls = gateway.counts()["polls"]["genset"]
+    eventually(lambda: gateway.counts()["polls"]["genset"] > polls + 2, "polls while the link is cut")
+    again = reborn(brokers, gateway)
+    eventually(lambda: len(again.records("sample")) > len(first), "samples after the cut")
+    picture = {f"sot/1/{SITE}/up/{name}" for name in ("birth", "status", "state", "alarms", "device/meter")}
+    eventually(lambda: picture <= {topic for topic, _ in again.heard}, "the whole picture")
+    second = seqs(again.records("sample"))
+
+    assert list(range(1, len(first) + 1)) == first
+    assert list(range(1, len(second) + 1)) == second
+
+    top = second[-1]
+    again.say("down/mark", mark(run, sample=top, event=1), retain=True)
+    eventually(lambda: gateway.counts()["confirmed"]["sample"] == top, "the mark is taken")
+    brokers.centre.kill()
+    third = reborn(brokers, gateway)
+    eventually(lambda: third.records("sample"), "samples after the mark")
+    numbers = seqs(third.records("sample"))
+    for listener in (again, third):
+        listener.stop()
+
+    assert list(range(top + 1, top + 1 + len(numbers))) == numbers
+    assert "Traceback" not in gateway.said()
+
+
+def test_after_kill_9_nothing_stored_is_lost(gateway: Gateway, centre: Listener, inside: Listener) -> None:
+    """The will says offline at once; the next run sends what the last one had not got confirmed, as history."""
+    eventually(lambda: len(centre.records("sample")) >= 3, "samples of the first run")
+    first = run_of(centre)
+    gateway.end(signal.SIGKILL)
+    for listener in (centre, inside):
+        eventually(lambda at=listener: not at.all("up/status")[-1]["online"], "the last will")
+    before = gateway.counts()
+    gateway.start()
+    eventually(lambda: run_of(centre) != first and centre.all("up/status")[-1]["online"], "a new run")
+    eventually(lambda: centre.records(run=run_of(centre)), "events of the new run")
+    after = gateway.counts()
+    old = [batch for batch in centre.all("up/record/sample") if batch["run"] == first]
+
+    assert before["events"] == after["events"][: len(before["events"])]
+    assert before["readings"] <= after["readings"]
+    assert seqs(centre.records("sample", first))[-1] == before["created"]["sample"]
+    assert old[-1]["historical"]
+    assert all(record["simulated"] and record["status"] == "test" for record in centre.records())
+    assert 0 == gateway.end()
+    assert not eventually(lambda: [s for s in centre.all("up/status") if not s["online"]], "goodbye")[-1]["online"]
+
+
+def test_a_device_that_falls_silent_comes_back_by_itself(gateway: Gateway, inside: Listener) -> None:
+    """Its values lose their number and say why, the other device keeps its pace, and nobody restarts anything."""
+
+    def qualities(*, silent: bool) -> list[int]:
+        pictures = inside.all("up/device/meter")
+        found = [{value.get("quality", "good") for value in picture["values"].values()} for picture in pictures]
+        return [place for place, seen in enumerate(found) if seen and (seen == {"comm_error"}) is silent]
+
+    silent = eventually(lambda: qualities(silent=True), "a picture of silence", 20)
+    before = len(inside.all("up/device/genset"))
+    values = inside.all("up/device/meter")[silent[0]]["values"]
+    eventually(lambda: qualities(silent=False) and qualities(silent=False)[-1] > silent[0], "values again", 20)
+
+    assert all(value["value"] is None and value["reason"] for value in values.values())
+    assert len(inside.all("up/device/genset")) > before + 3
+    assert ["device_silent", "device_back"] == [
+        one["kind"] for one in gateway.counts()["events"] if one["kind"].startswith("device_")
+    ][:2]
+    assert gateway.process is not None
+    assert gateway.process.poll() is None
+
+
+HOSTILE_TOPICS = (
+    "down/orders", "down/mark", "down/bulletin/x", "down/bulletin", "down/content", "down/blob", "down/blob/x",
+    "down/blob/x/y", "down/nothing", "local/orders", "local/receipt",
+)  # fmt: skip
+
+
+def hostile() -> Iterator[bytes]:
+    """What somebody who means no good would send."""
+    dice = random.Random(7)
+    yield from (
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\x00",
+        b"\xff\xfe",
+        b"[" * 90_000,
+        b'{"a":' * 20_000,
+        b"1e999",
+        b"9" * 5000,
+    )
+    yield from (dice.randbytes(size) for size in (1, 30, 3000, 300_000))
+    big = 10**40
+    yield json.dumps({"revision": big, "orders": [], "documents": []}).encode()
+    yield json.dumps({"site": SITE, "wall_ms": 1, "marks": {"\u0000": {"event": big}}}).encode()
+    yield mark("no-such-run", event=2**53, sample=2**53)
+    yield json.dumps({"site": "other-site", "wall_ms": 1, "marks": {"x": {"event": 1}}}).encode()
+    order = {"id": "x" * 80, "who": "\u0000" * 80, "role": "r", "entered_ms": 2**53, "through": "t"}
+    report = {"kind": "report", "observed_ms": 2**53, "power": "none", "litres": 1e5, "needs": "\u202e" * 2000}
+    yield json.dumps({"revision": 0, "orders": [order | {"what": report}]}).encode()
+    yield json.dumps({"revision": 0, "orders": [order | {"id": "y", "what": {"kind": "shutdown"}}]}).encode()
+    moment = {"boot": "b", "up_ms": 1, "wall_ms": None, "clock": "synced"}
+    receipt = {"screen": "s", "bulletin": "b", "serial": 1, "status": "actual", "first_frame": moment}
+    for number in range(1, 30):
+        yield json.dumps(receipt | {"kiosk_run": f"\u0000{number}", "number": 1 + number % 2}).encode()
+
+
+def test_hostile_neighbours_disturb_nothing(gateway: Gateway, centre: Listener, inside: Listener) -> None:
+    """Whatever comes on whatever topic: the next heartbeat, poll and record come as before, and no traceback."""
+    eventually(lambda: centre.all("up/status") and inside.all("up/device/genset"), "the gateway is up")
+    run = run_of(centre)
+    for payload in hostile():
+        for topic in HOSTILE_TOPICS:
+            (inside if topic.startswith("local") else centre).say(topic, payload)
+    centre.say("down/mark", mark(run, event=2**53, sample=2**53))
+    genset, beats = len(inside.all("up/device/genset")), len(centre.all("up/status"))
+    eventually(lambda: len(inside.all("up/device/genset")) > genset + 2, "polls after it")
+    eventually(lambda: len(centre.all("up/status")) > beats, "a heartbeat after it")
+    order = {"id": "o-1", "who": "Kim", "role": "owner", "entered_ms": 1, "through": "phone"}
+    note = order | {"what": {"kind": "notice", "notice": "n", "sv": "hej"}}
+    centre.say("down/orders", json.dumps({"revision": 1, "orders": [note]}).encode())
+    eventually(lambda: [one for one in centre.records() if one["body"].get("order") == "o-1"], "a good order is obeyed")
+    numbers = sorted(set(seqs(centre.records())))
+
+    assert run == run_of(centre)
+    assert list(range(1, len(numbers) + 1)) == numbers
+    assert {"event": 0, "receipt": 0, "sample": 0} == gateway.counts()["confirmed"]
+    assert "Traceback" not in gateway.said()
+    assert all(len(line) < 1000 for line in gateway.said().splitlines())
+
+
+def test_a_rebirth_is_told_to_whoever_asked(gateway: Gateway, centre: Listener) -> None:
+    """The centre asks, the centre gets the catalogue anew."""
+    eventually(lambda: centre.all("up/birth"), "the first birth")
+    before = len(centre.all("up/birth"))
+    what = {"kind": "command", "command": "rebirth", "expires_ms": 2**53}
+    order = {"id": "o-1", "who": "Kim", "role": "duty", "entered_ms": 1, "through": "dashboard", "what": what}
+    centre.say("down/orders", json.dumps({"revision": 1, "orders": [order]}).encode(), retain=True)
+
+    eventually(lambda: len(centre.all("up/birth")) == before + 1, "another birth")
+
+
+def test_without_any_broker_it_polls_and_stores(site: Site, tmp_path: Path) -> None:
+    """One sentence per broker that is not there; ends at once and well when asked."""
+    gateway = site.gateway(tmp_path).start()
+    eventually(lambda: gateway.store.exists() and gateway.counts()["polls"].get("genset", 0) > 3, "polls on the disk")
+    code = gateway.end()
+    complaints = [line for line in gateway.said().splitlines() if "broker" in line]
+
+    assert 0 == code
+    assert ["central", "site"] == sorted(line.split()[2] for line in complaints)
+    assert all("trying again" in line for line in complaints)
+    assert "Traceback" not in gateway.said()
+    assert 0 < gateway.counts()["waiting"]["event"] == gateway.counts()["created"]["event"]
+
+
+def test_a_second_gateway_is_refused_while_the_first_runs(site: Site, tmp_path: Path) -> None:
+    """One sentence, exit code 1."""
+    first = site.gateway(tmp_path, centre=False).start()
+    eventually(first.store.exists, "the first runs")
+    (tmp_path / "second").mkdir()
+    second = site.gateway(tmp_path / "second", centre=False)
+    text = (tmp_path / "second/site.toml").read_text("utf-8")
+    (tmp_path / "second/site.toml").write_text(text.replace(str(second.store), str(first.store)), "utf-8")
+    second.start()
+    assert second.process is not None
+    code = second.process.wait(10)
+    first.end()
+
+    assert 1 == code
+    assert f"{first.store}: another gateway uses this store; stop that one first\n" == second.said()
