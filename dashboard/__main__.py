@@ -21,9 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     if given and given[0] not in COMMANDS and not given[0].startswith("-"):
         given = ["run", *given]
     asked = _parser().parse_args(given)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    command: Callable[[argparse.Namespace], None] = asked.command
+    level = logging.INFO if command is _run else logging.WARNING
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
     try:
-        command: Callable[[argparse.Namespace], None] = asked.command
         command(asked)
     except DashboardError as fault:
         print(fault, file=sys.stderr)

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import uvicorn
 
@@ -68,10 +69,21 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._hub = hub
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal says stop."""
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal says stop, and all is put away before the program ends; the library's own would end it at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop, number)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _stop(self, number: int) -> None:
         self._hub.close()
-        super().handle_exit(sig, frame)
+        self.handle_exit(number, None)
 
     def stop_if_failed(self, task: asyncio.Task[None]) -> None:
         """Half a dashboard is worse than none."""

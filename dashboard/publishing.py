@@ -25,7 +25,6 @@ from doors.broker import Link, LinkDown
 from doors.clock import Clock
 
 MAX_BYTES = 1024 * 1024
-WAIT_S = 15.0
 
 
 def make_keys(folder: Path) -> str:
@@ -114,7 +113,7 @@ async def _send(settings: Settings, shelf: Shelf, sites: tuple[str, ...]) -> Non
     )
     task = asyncio.create_task(link.run())
     try:
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(settings.broker.answer_within_s):
             await up.wait()
             for site in sites:
                 for topic, payload in kept(shelf, site):

@@ -49,6 +49,7 @@ def _decoded(levels: tuple[str, ...], payload: bytes) -> Message | None:
             raise Refused(f"the topic of stream {rest[0]!r} carries {batch.stream.value!r}")
         for record in batch.records:
             span(record)
+            written(record)
         return batch
     return None
 
@@ -64,6 +65,14 @@ def span(record: Record) -> tuple[int, int]:
     if not gap.first <= gap.last == record.seq:
         raise Refused(f"gap record {record.seq} claims {gap.first}…{gap.last}")
     return gap.first, gap.last
+
+
+def written(record: Record) -> str:
+    """A record's body as JSON, as it is kept; raises Refused for one that nobody could read back."""
+    try:
+        return msgspec.json.encode(record.body).decode("utf-8")
+    except (ValueError, OverflowError, RecursionError) as fault:
+        raise Refused(f"record {record.seq}: its body can not be kept: {fault}") from fault
 
 
 def admit(message: Message, site: Site) -> None:

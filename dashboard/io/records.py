@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from contract.records import Mark, Record, RecordBatch
 from contract.words import Event, Stream
 from dashboard.core.events import Stored
-from dashboard.core.intake import finite, samples, span
+from dashboard.core.intake import finite, samples, span, written
 from dashboard.core.marks import advance, dated_ms
 from dashboard.core.series import Sample
 from dashboard.io.database import Database
@@ -127,7 +127,7 @@ def _keep(connection: Connection, taken: Taken, record: Record) -> int:
         "site": batch.head.site, "run": batch.run, "stream": batch.stream.value, "seq": record.seq,
         "first": span(record)[0], "kind": record.kind, "wall_ms": wall_ms, "up_ms": record.at.up_ms,
         "status": record.status.value, "simulated": record.simulated, "historical": batch.historical,
-        "body": json.dumps(record.body, ensure_ascii=False),
+        "body": written(record),
     }  # fmt: skip
     if not connection.execute(_KEEP, row).rowcount:
         return 0

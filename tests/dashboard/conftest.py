@@ -37,6 +37,7 @@ from contract.messages import (
 )
 from contract.records import Mark, Record, RecordBatch
 from contract.words import AlarmState, ClockQuality, Connection, Origin, Power, Readiness, Status, Stream
+from dashboard.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 15.0
@@ -338,7 +339,7 @@ def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboar
 
 SHARED = ("kind-reports", "kind-activation", "kind-declarations", "kind-notices", "bad-a", "form-a", "csrf-a", "csrf-b",
           "huge-a", "huge-b", "huge-c", "agree-a", "agree-b", "html-a", "exer-a", "hist-a", "gap-a", "rec-a", "old-a",
-          "live-a", "words-a", "rev-a", "run-a")  # fmt: skip
+          "live-a", "deep-a", "deep-b", "words-a", "rev-a", "run-a")  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -357,7 +358,7 @@ def settings_text(sites: tuple[str, ...], port: int, mode: str = "centre", in_se
         for site in sites
     )
     return (
-        f'[web]\nport = 0\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\n'
+        f'[web]\nport = 0\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\nanswer_within_s = 3.0\n'
         f'[store]\npath = "store.sqlite"\n[view]\nmode = "{mode}"\n{tables}'
     )
 
@@ -366,6 +367,18 @@ def settings_text(sites: tuple[str, ...], port: int, mode: str = "centre", in_se
 def settings_of() -> Callable[..., str]:
     """`settings_of(sites, port)`: the text of a settings file."""
     return settings_text
+
+
+@pytest.fixture
+def asked(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """`asked(…)`: (exit code, stdout, stderr) of the command line within this process, where a new one adds nothing."""
+
+    def run(*arguments: Any) -> tuple[int, str, str]:
+        code = main([str(one) for one in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Records through a real broker, a real process and a real store: committed once, marked without holes, never lost."""
 
+import resource
 import time
 from typing import Any
 
@@ -142,3 +143,28 @@ def test_records_in_a_burst_are_all_committed(dashboard: Any, broker: Any, voice
 
     wait(lambda: broker.mark("burst-a") == {"run-1": {"event": 3000}}, "the mark")
     assert time.monotonic() - began < 15
+
+
+def test_full_disk_is_said_and_costs_nothing(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """While the store can not grow nothing is confirmed and the page says so; what comes again is then kept."""
+    page, site = dashboard("full-a"), voice("full-a")
+    wait(lambda: page.json("/healthz")["broker"], "the link")
+    broker.say(site.batch(site.record(1)))
+    wait(lambda: broker.mark("full-a") == {"run-1": {"event": 1}}, "the first mark")
+    batch = site.batch(*[site.record(seq) for seq in range(2, 300)])
+
+    free = resource.prlimit(page.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    broker.say(batch)
+    wait(lambda: not page.json("/healthz")["ok"], "the trouble")
+    assert "Lagringen fungerar inte" in page.get("/sites/full-a")[1]
+    assert {"run-1": {"event": 1}} == broker.mark("full-a")
+    assert 1 == page.json("/api/counts")["records"]["event"]
+
+    resource.prlimit(page.process.pid, resource.RLIMIT_FSIZE, free)
+
+    def comes_again() -> bool:
+        broker.say(batch)
+        return broker.mark("full-a") == {"run-1": {"event": 299}}
+
+    wait(comes_again, "the rest")
+    wait(lambda: page.json("/healthz")["ok"], "the store to be well")

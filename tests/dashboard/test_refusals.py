@@ -6,7 +6,7 @@ import pytest
 
 from contract import topics
 from contract.messages import encode
-from contract.words import Origin, Power, Status
+from contract.words import Origin, Power, Status, Stream
 
 
 def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
@@ -94,31 +94,52 @@ def test_hostile_payloads_stop_nothing(dashboard: Any, broker: Any, voice: Any, 
     [("huge-a", "1" + "0" * 400), ("huge-b", "-1" + "0" * 400), ("huge-c", "1e308")],
     ids=["large", "small", "float"],
 )
-def test_number_beyond_reason_is_a_dash(
-    shared: Any, broker: Any, voice: Any, wait: Any, name: str, raw: str
-) -> None:  # fmt: skip
-    """A number that no screen and no curve can hold stops neither."""
-    page, site = shared, voice(name)
-    picture = encode(site.device(fuel__level=12345.0)).replace(b"12345.0", raw.encode())
-    body = {"device": "genset", "whole": True, "values": {"fuel.level": site.value(12345.0)}}
-    batch = encode(site.batch(site.record(1, "sample", body), stream="sample")).replace(b"12345.0", raw.encode())
+def test_number_beyond_reason_is_a_dash(shared: Any, broker: Any, voice: Any, wait: Any, name: str, raw: str) -> None:
+    """A number that no screen can hold stops nothing."""
+    site = voice(name)
 
-    broker.publish(topics.device(name, "genset"), picture)
-    broker.publish(topics.record(name, "sample"), batch)
-    wait(lambda: broker.mark(name) == {"run-1": {"sample": 1}}, "the mark")
+    broker.publish(
+        topics.device(name, "genset"), encode(site.device(fuel__level=12345.0)).replace(b"12345.0", raw.encode())
+    )
+    wait(lambda: shared.json(f"/api/sites/{name}")["fuel"], "the value")
 
-    assert "–" in page.json(f"/api/sites/{name}")["fuel"]["shown"]
-    assert [None] == [value for _, value in page.json(f"/api/sites/{name}/history")["signals"]["fuel.level"]]
-    assert 200 == page.get(f"/sites/{name}")[0]
+    assert "–" in shared.json(f"/api/sites/{name}")["fuel"]["shown"]
+    assert 200 == shared.get(f"/sites/{name}")[0]
+
+
+@pytest.mark.parametrize("raw", ["1" + "0" * 400, "1" + "0" * 5000, "[" * 900 + "]" * 900, "[" * 5000 + "]" * 5000])
+def test_record_is_kept_only_if_it_can_be_read_back(shared: Any, broker: Any, voice: Any, wait: Any, raw: str) -> None:
+    """Endless numbers and deep nesting are refused or kept, but stop neither the keeper nor the list nor the page."""
+    site = voice("deep-a", run=f"run-{len(raw)}")
+    bad = encode(site.batch(site.record(1, "clock_set", {"detail": 12345.0}))).replace(b"12345.0", raw.encode())
+
+    broker.publish(topics.record("deep-a", "event"), bad)
+    broker.say(site.batch(site.record(1), site.record(2)))
+    wait(lambda: broker.mark("deep-a").get(site.run) == {"event": 2}, "the good record")
+
+    assert [1, 2] == [row["seq"] for row in shared.json("/api/sites/deep-a/events") if row["run"] == site.run]
+    assert 200 == shared.get("/sites/deep-a")[0]
+
+
+def test_sample_beyond_reason_is_a_gap(shared: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """A sample that no curve can hold is no point of it."""
+    site = voice("deep-b")
+    body = {"device": "genset", "whole": True, "values": {"fuel.level": site.value(1e308)}}
+
+    broker.say(site.batch(site.record(1, "sample", body), stream=Stream.SAMPLE))
+    wait(lambda: broker.mark("deep-b") == {"run-1": {"sample": 1}}, "the mark")
+
+    assert [None] == [value for _, value in shared.json("/api/sites/deep-b/history")["signals"]["fuel.level"]]
 
 
 def test_words_from_outside_are_never_markup(shared: Any, broker: Any, voice: Any, wait: Any) -> None:
     """Whatever a site calls itself or says stands as text in the page."""
     page, site = shared, voice("html-a")
     evil = "<script>alert(1)</script>\"'>"
+    said = site.state(contradictions=(evil,), reasons=(evil,))
+    noted = site.batch(site.record(1, "clock_set", {"detail": evil}))
 
-    broker.say(site.birth(), said, site.device(engine__state=evil),
-               site.alarms(site.alarm(detail=evil)), site.batch(site.record(1, "clock_set", {"detail": evil})))  # fmt: skip
+    broker.say(site.birth(), said, site.device(engine__state=evil), site.alarms(site.alarm(detail=evil)), noted)
     wait(lambda: broker.mark("html-a") == {"run-1": {"event": 1}}, "the record")
 
     html = page.get("/sites/html-a")[1]

@@ -112,7 +112,12 @@ def test_endurance_counts_down_on_reserve(voice: Any) -> None:
 def test_worst_stands_first(voice: Any) -> None:
     """No power, then no contact, then on reserve, then the rest; one sentence counts them."""
     cards = []
-    powers = [("a", Power.ON_MAINS, 0), ("b", Power.ON_RESERVE, 0), ("c", Power.ON_MAINS, 900_001), ("d", Power.DEAD, 0)]
+    powers = [
+        ("a", Power.ON_MAINS, 0),
+        ("b", Power.ON_RESERVE, 0),
+        ("c", Power.ON_MAINS, 900_001),
+        ("d", Power.DEAD, 0),
+    ]
     for name, power, gone_ms in powers:
         site = voice(name)
         picture = SitePicture(site=name)

@@ -1,0 +1,179 @@
+"""The pages as people and browsers meet them: live, in two languages, framed, readable at two widths."""
+
+import re
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from contract.words import Power, Readiness, Stream
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield one
+        one.close()
+
+
+def _open(browser: Browser, url: str, width: str = "desk", **options: Any) -> tuple[Page, list[str]]:
+    """A page, and all that went wrong in it."""
+    wide, high = WIDTHS[width]
+    page = browser.new_page(viewport={"width": wide, "height": high}, **options)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto(url)
+    return page, faults
+
+
+def test_stream_names_the_site_that_changed(shared: Any, broker: Any, voice: Any) -> None:
+    """A browser that listens hears within a moment which site has changed."""
+    with urllib.request.urlopen(shared.url + "/events", timeout=10) as stream:
+        assert "text/event-stream" in stream.headers["content-type"]
+        assert b"event: hello" in _event(stream)
+
+        broker.say(voice("live-a").alive())
+
+        found = (_event(stream) for _ in range(5))
+        assert any(b"changed" in one and b"live-a" in one for one in found)
+
+
+def _event(stream: Any) -> bytes:
+    lines = []
+    while (line := stream.readline()).strip():
+        lines.append(line)
+    return b"".join(lines)
+
+
+def test_stop_does_not_wait_for_browsers(dashboard: Any) -> None:
+    """A browser that listens does not hold the program open."""
+    page = dashboard("stop-a")
+    with urllib.request.urlopen(page.url + "/events", timeout=10) as stream:
+        _event(stream)
+
+        assert 0 == page.stop()
+
+
+def test_card_needs_no_script(shared: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """Word, shape, since when, fuel and age stand in the page as the server sends it, in both languages."""
+    site = voice("words-a")
+    broker.say(site.alive(), site.birth(), site.device(fuel__level=62.0), site.state(Power.ON_RESERVE), retain=False)
+    wait(lambda: shared.json("/api/sites/words-a")["power"] == "on_reserve", "the state")
+
+    swedish, english = (shared.get(f"/sites/words-a?lang={language}")[1] for language in ("sv", "en"))
+
+    for word in ("På reservkraft", "sedan", "62,0\u00a0%", "Hördes", "<svg"):
+        assert word in swedish
+    for word in ("On reserve power", "since", "62.0\u00a0%", "Heard", 'lang="en"'):
+        assert word in english
+    assert "sedan" not in english.replace("are-", "")
+
+
+@pytest.mark.parametrize("path", ["/", "/sites/words-a", "/sites/bad-a", "/sites/nowhere"])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_pages_are_whole(shared: Any, path: str, language: str) -> None:
+    """No template leaves a hole, and every id stands once."""
+    html = shared.get(f"{path}?lang={language}", Accept="text/html")[1]
+
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert html.rstrip().endswith("</html>")
+    assert sorted(set(ids)) == sorted(ids)
+    assert "None" not in html
+
+
+def _speak(site: Any, broker: Any) -> None:
+    """A site on reserve with alarms, history and events."""
+    samples = []
+    for seq in range(1, 30):
+        site.tick(60_000)
+        values = {"fuel.level": site.value(80.0 - seq), "generator.power": site.value(9000.0 + 100 * (seq % 5))}
+        samples.append(site.record(seq, "sample", {"device": "genset", "whole": True, "values": values}))
+    broker.say(site.batch(*samples, stream=Stream.SAMPLE), site.batch(site.record(1), site.record(2, "on_reserve")))
+    broker.say(
+        site.alive(), site.birth(), site.device(engine__state="running", fuel__level=50.0, generator__power=9400),
+        site.device("meter", meter__voltage_l1n=(None, "comm_error")),
+        site.state(Power.ON_RESERVE, readiness=Readiness.REMARKS, reasons=("alarm:device-silent",),
+                   endurance=site.endurance(20, 30)),
+        site.alarms(site.alarm(), site.alarm("gen-shutdown", 9, priority=1)), retain=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_site_page_in_a_browser(
+    shared: Any, broker: Any, voice: Any, wait: Any, browser: Browser, width: str, tmp_path: Path
+) -> None:
+    """Nothing is cut, the curves are drawn, no script fails, targets are large enough for a thumb."""
+    site = voice("run-a", simulated=True)
+    _speak(site, broker)
+    wait(lambda: shared.json("/api/sites/run-a")["alarms"], "the site")
+
+    page, faults = _open(browser, shared.url + "/sites/run-a", width)
+    page.wait_for_selector(".curve canvas")
+    page.screenshot(path=tmp_path / "site.png", full_page=True)
+
+    assert [] == faults
+    assert WIDTHS[width][0] == page.evaluate("document.documentElement.scrollWidth")
+    assert 2 == page.locator(".curve canvas").count()
+    assert page.get_by_text("SIMULERING").first.is_visible()
+    assert all(48 <= box["height"] for box in (one.bounding_box() for one in page.locator("button").all()))
+    assert page.locator('[data-signal="meter.voltage_l1n"]').inner_text().count("enheten svarar inte") == 1
+    assert (tmp_path / "site.png").stat().st_size > 20_000
+    page.close()
+
+
+def test_page_is_live_and_keeps_what_is_typed(
+    shared: Any, broker: Any, voice: Any, wait: Any, browser: Browser
+) -> None:
+    """A change is shown without a reload; the name somebody is typing stays; the order waits for the site."""
+    site = voice("old-a")
+    broker.say(site.alive(), site.state(Power.ON_MAINS), site.alarms(site.alarm()), retain=False)
+    wait(lambda: shared.json("/api/sites/old-a")["alarms"], "the site")
+    page, faults = _open(browser, shared.url + "/sites/old-a")
+    page.get_by_label("Vem är du?").fill("Jour Ett")
+
+    broker.say(site.tick().state(Power.DEAD), retain=False)
+    page.locator("#panel-state .if-contact", has_text="Strömlös").first.wait_for()
+    assert "Jour Ett" == page.get_by_label("Vem är du?").input_value()
+    page.get_by_role("button", name="Kvittera").click()
+    page.locator("#panel-orders .waiting").wait_for()
+
+    assert 0 == page.get_by_role("button", name="Kvittera").count()
+    assert [] == faults
+    page.close()
+
+
+def test_page_turns_by_itself_when_the_server_is_gone(
+    dashboard: Any, broker: Any, voice: Any, wait: Any, browser: Browser
+) -> None:
+    """kill -9 of the server: the page says so, ages go on, values turn old and then the site unknown."""
+    server = dashboard("gone-a", options=("--clock", "rate=20,quality=unsynced"))
+    site = voice("gone-a")
+    wait(lambda: server.json("/healthz")["broker"], "the link")
+    messages = [site.alive(heartbeat_s=40), site.birth(period_s=20, heartbeat_s=40), site.device(fuel__level=62.0)]
+    broker.say(*messages, site.state(Power.ON_MAINS), retain=False)
+    wait(lambda: server.json("/api/sites/gone-a")["contact"]["in_contact"], "the site")
+    page, _ = _open(browser, server.url + "/sites/gone-a")
+
+    server.kill()
+
+    page.locator("#lost-stream").wait_for(state="visible")
+    fuel = page.locator("#panel-state .value").first
+    page.locator('#panel-state .value[data-freshness="stale"]').first.wait_for()
+    assert "gammalt" in fuel.inner_text()
+    page.locator("#panel-state .if-lost", has_text="Ingen kontakt").first.wait_for()
+    assert "vet inte" in fuel.inner_text()
+    assert page.get_by_text("Senast känt: El från nätet").is_visible()
+    page.close()
