@@ -99,6 +99,7 @@ class Gateway:
         finally:
             for line in lines.values():
                 await line.close()
+            self._book_published()
             self._store.close()
 
     async def farewell(self) -> None:
@@ -293,7 +294,20 @@ class Gateway:
             if now.up_ms - beat_ms >= self._facts.heartbeat_s * 1000:
                 beat_ms = now.up_ms
                 self._tell_staff([announce.status(self._facts, now)])
+                self._book_published()
             await asyncio.sleep(max(SHORTEST_TICK_S, self._clock.real_seconds(TICK_S)))
+
+    def _book_published(self) -> None:
+        """How many messages the brokers took, once a heartbeat: a figure, not worth a write for each."""
+        roads = [road for road in (self._local, self._centre) if road is not None]
+        count = sum(road.published for road in roads)
+        try:
+            self._store.add_published(count)
+        except StoreFault as fault:
+            log.error("%s", fault)
+            return
+        for road in roads:
+            road.published = 0
 
     async def _housekeeping(self) -> None:
         """Keep the store within its bounds."""

@@ -20,6 +20,7 @@ def counts(path: Path) -> dict[str, Any]:
         figures: dict[str, Any] = _readings(db)
         for tally in ("created", "confirmed", "gaps"):
             figures[tally] = {stream.value: tallies.get(f"{tally}.{stream.value}", 0) for stream in Stream}
+        figures["published"] = tallies.get("published", 0)
         waiting = dict(db.execute("SELECT stream, COUNT(*) FROM outbox WHERE kind != 'gap' GROUP BY stream").fetchall())
         figures["waiting"] = {stream.value: waiting.get(stream.value, 0) for stream in Stream}
         figures["events"] = _events(db)

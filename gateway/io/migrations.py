@@ -44,6 +44,7 @@ def _first(db: sqlite_utils.Database) -> None:
     for stream in Stream:
         for tally in ("created", "confirmed", "gaps"):
             db.table("tallies").insert({"name": f"{tally}.{stream.value}", "count": 0})
+    db.table("tallies").insert({"name": "published", "count": 0})
 
 
 STEPS = (_first,)

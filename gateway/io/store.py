@@ -194,6 +194,14 @@ class Store:
                 (before_wall_ms, FORGET_AT_ONCE),
             ).rowcount
 
+    def add_published(self, more: int) -> None:
+        """Messages that a broker took since the last time this was told; raises StoreFault."""
+        try:
+            with self._db:
+                self._count("published", more)
+        except sqlite3.Error as fault:
+            raise StoreFault(_sentence(self.path, fault)) from fault
+
     # --- reading ---
 
     def memory(self) -> Memory:
