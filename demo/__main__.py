@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 
 from demo.config import Asked
-from demo.core.faults import DemoFault
+from demo.core.faults import BadUse, DemoFault
 
-SCENARIOS = ("outage", "three-days")
+OUTAGE = "outage"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 (all judgements passed, or it was shown until Ctrl-C), 1 (something failed) or 2 (wrong use)."""
-    asked = _parser().parse_args(arguments)
+    given = _parser().parse_args(arguments)
     try:
-        return asyncio.run(_run(_understand(asked)))
+        return asyncio.run(_run(_understand(given)))
     except DemoFault as fault:
         print(fault, file=sys.stderr)
         return fault.exit_code
@@ -24,13 +24,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def _run(asked: Asked) -> int:
-    from demo import outage, stopping, three_days
+    from demo import days, outage, stopping
 
-    work = three_days.run(asked) if asked.scenario == "three-days" else outage.run(asked)
-    return await stopping.until_stopped(work, ends_well=asked.seconds is None and asked.scenario == "outage")
+    looking_on = asked.scenario == OUTAGE and asked.seconds is None
+    work = outage.run(asked) if asked.scenario == OUTAGE else days.run(asked)
+    return await stopping.until_stopped(work, ends_well=looking_on)
 
 
 def _understand(asked: argparse.Namespace) -> Asked:
+    if asked.rate and asked.seconds:
+        raise BadUse("--rate and --seconds: the seconds decide the rate; give one of them")
     return Asked(
         scenario=asked.scenario,
         seconds=asked.seconds,
@@ -48,7 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="sotpunkt-demo",
         description="Runs plant, brokers, gateway, dashboard and kiosk as real processes; Ctrl-C stops them all.",
     )
-    parser.add_argument("--scenario", choices=SCENARIOS, default="outage", help="what happens (default: outage)")
+    parser.add_argument(
+        "--scenario",
+        default=OUTAGE,
+        metavar="S",
+        help="outage (default); three-days, or the path of a scenario file: told hour by hour",
+    )
     parser.add_argument(
         "--seconds", type=_positive, metavar="N", help="fit the scenario into N real seconds, judge it and end"
     )

@@ -3,9 +3,7 @@
 import asyncio
 import json
 import os
-import tomllib
 from collections.abc import AsyncIterator, Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from demo.core.pace import BEFORE_S, Pace
 from demo.core.script import repeated
 from demo.io.brokers import Brokers, Door, Roads, broker_answers, free_ports, running_broker
 from demo.io.processes import Programs, answer, module
+from demo.io.scenario import tree
 from demo.io.web import NoAnswer, Web
 from doors.clock import Clock
 
@@ -171,21 +170,22 @@ class House:
 
     async def ask(self, command: list[str]) -> Told:
         """The JSON that a command prints; raises CannotRun."""
-        code, out, said = await answer(command, environment=self._environment, also_to=None)
-        if code:
-            raise CannotRun(f"{' '.join(command[2:4])}: {said or f'exit code {code}'}")
+        got = await answer(command, environment=self._environment)
+        name = " ".join(command[2:4])
+        if got.code:
+            raise CannotRun(f"{name}: {got.why}")
         try:
-            return dict(json.loads(out.strip().splitlines()[-1]))
+            return dict(json.loads(got.out.strip().splitlines()[-1]))
         except (ValueError, IndexError) as fault:
-            raise CannotRun(f"{' '.join(command[2:4])} printed no JSON: {out[:100]!r}") from fault
+            raise CannotRun(f"{name} printed no JSON: {got.out[:100]!r}") from fault
 
     async def command(self, *arguments: str | Path) -> str:
         """Run a command of the dashboard's program beside it, as a person would: what it printed. Raises CannotRun."""
         command = module("dashboard", *arguments)
-        code, out, said = await answer(command, environment=self._environment, also_to=self.folder / "log/commands.log")
-        if code:
-            raise CannotRun(f"dashboard {' '.join(map(str, arguments[:2]))}: {said or f'exit code {code}'}")
-        return out.decode("utf-8")
+        got = await answer(command, environment=self._environment, also_to=self.folder / "log/commands.log")
+        if got.code:
+            raise CannotRun(f"dashboard {' '.join(map(str, arguments[:2]))}: {got.why}")
+        return got.out.decode("utf-8")
 
     # --- hearing ---
 
@@ -222,9 +222,13 @@ class House:
                 yield self.told[place]
                 place += 1
 
+    def at_s(self) -> float:
+        """Product seconds since the scenario began."""
+        return float(self.clock.up_ms() - self.ready["begins_up_ms"]) / 1000
+
     async def until_s(self, at_s: float) -> None:
         """Wait until the scenario is so many product seconds old."""
-        while (left := self.ready["begins_up_ms"] / 1000 + at_s - self.clock.up_ms() / 1000) > 0:
+        while (left := at_s - self.at_s()) > 0:
             await self.clock.sleep(left)
 
     def _write(self, program: str, text: str) -> None:
@@ -237,9 +241,8 @@ class House:
 
     def _repeated(self) -> str:
         """The scenario many times over, as a file of its own."""
-        text = files("simulator").joinpath(f"scenarios/{self.scenario}.toml").read_text("utf-8")
-        path = self.folder / "plant" / f"{self.scenario}.toml"
-        path.write_text(settings.toml(repeated(tomllib.loads(text), TIMES)), "utf-8")
+        path = self.folder / "plant" / "repeated.toml"
+        path.write_text(settings.toml(repeated(tree(self.scenario), TIMES)), "utf-8")
         return str(path)
 
     async def close(self) -> None:

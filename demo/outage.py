@@ -1,7 +1,6 @@
 """The outage: shown to somebody who looks on, or played into given seconds, judged, and told as one line of JSON."""
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
@@ -24,7 +23,9 @@ WALL_MS, UP_MS = 1_768_891_200_000, 600_000
 """Tuesday 20 January 2026, 07:40 in Sweden; the box has been up for ten minutes. The same at every run, so that
 pictures can be compared."""
 SETTLE_S = 20.0
-"""Real seconds in which everything must have been confirmed."""
+"""Real seconds in which everything must have come to its end."""
+RESENT_S = 75.0
+"""Real seconds after which also a batch that was lost on the way has been sent again and confirmed."""
 KIOSK_SHOT_S = 8.0
 MIDDLE_S = 185.0
 """The set has just taken over: the moment worth a picture."""
@@ -117,16 +118,14 @@ async def _judged(house: House, threads: Threads, asked: Asked, began_s: float) 
 
 async def _settled(house: House, threads: Threads) -> dict[str, Any]:
     """All counts, taken when nothing waits any more, or as they are when the time is over."""
-    found: dict[str, Any] = {}
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(SETTLE_S):
-            while True:
-                found = await _counted(house, threads)
-                waiting = sum(found["gateway"]["waiting"].values())
-                seen = judge.threads(found["threads"])
-                if not waiting and not seen and not _events(house, found):
-                    return found
-    return found or await _counted(house, threads)
+    began_s = real_s()
+    while True:
+        found = await _counted(house, threads)
+        waiting = sum(found["gateway"]["waiting"].values())
+        late = bool(judge.threads(found["threads"]) or _events(house, found))
+        gone_s = real_s() - began_s
+        if gone_s > RESENT_S or (not waiting and (gone_s > SETTLE_S or not late)):
+            return found
 
 
 async def _counted(house: House, threads: Threads) -> dict[str, Any]:
@@ -227,6 +226,7 @@ async def _pictures(house: House, shots: Path, folder: Path) -> None:
         if why_not:
             say(why_not)
             break
+    pictures.forget(house.folder / "data/browser")
     await pictures.kiosk_pictures_newer(shots, before, KIOSK_SHOT_S)
     if folder != shots:
         pictures.copy(pictures.kiosk_pictures(shots), folder)

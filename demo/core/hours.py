@@ -1,5 +1,6 @@
 """Hour by hour: what each surface shows, what it ought to show, and what of that is not right yet."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     """Is there a way to the municipality?"""
     clock: bool
     """Does the box know the time?"""
+    notices: tuple[str, ...] = ()
+    """What somebody has written for the screen, in Swedish."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +60,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def truth_at(at_s: float, events: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]]) -> Truth:
     """What is true `at_s` into the scenario, from the events of the plant and the steps of the conductor so far."""
     power, box, link, clock = Power.ON_MAINS, True, True, True
+    notices: dict[str, str] = {}
     for event in sorted(events, key=_at):
         if event["at_s"] <= at_s:
             power = POWER_AFTER.get(event["event"], power)
@@ -67,7 +71,9 @@ def truth_at(at_s: float, events: Iterable[Mapping[str, Any]], steps: Iterable[M
         link = {"link_down": False, "link_up": True}.get(what, link)
         box = {"box_off": False, "box_on": True}.get(what, box)
         clock = what == "clock_set" or (clock and not (what == "box_on" and step.get("clock") == "1970"))
-    return Truth(power=power, box=box, link=link, clock=clock)
+        if what == "notice":
+            notices[step["notice"]] = step["sv"]
+    return Truth(power=power, box=box, link=link, clock=clock, notices=tuple(notices.values()))
 
 
 def _at(line: Mapping[str, Any]) -> float:
@@ -92,9 +98,8 @@ def _kiosk(truth: Truth, shown: Shown) -> list[str]:
         return [] if shown.kiosk is None else ["kiosk shows something without power"]
     if shown.kiosk is None:
         return ["kiosk tells no lines"]
-    if any(phrase("power", truth.power) in line for line in shown.kiosk):
-        return []
-    return [f"kiosk does not say “{phrase('power', truth.power)}”"]
+    due = (phrase("power", truth.power), *truth.notices)
+    return [f"kiosk does not say “{text}”" for text in due if not any(text in line for line in shown.kiosk)]
 
 
 def _dashboard(truth: Truth, shown: Shown) -> list[str]:
@@ -109,38 +114,40 @@ def _word(power: Power | None) -> str:
     return "nothing" if power is None else power.value
 
 
-WIDTHS = (3, 12, 12, 44, 40)
+WIDTHS = (3, 10, 10, 54, 42)
 HEAD = ("h", "true", "gateway", "kiosk", "dashboard")
+GAP = "  "
 
 
 def head() -> str:
     """The table's head."""
-    return _line(HEAD) + "\n" + "  ".join("─" * width for width in WIDTHS)
+    return "\n".join(_lines(HEAD)) + "\n" + GAP.join("─" * width for width in WIDTHS)
 
 
 def text(one: Row) -> str:
-    """One hour as lines of the table: the row, and under it what is not right yet."""
-    truth = one.truth
+    """One hour as lines of the table; nothing is cut. Under it stands what is not right yet."""
+    truth, shown = one.truth, one.shown
     notes = [word for word, said in (("no link", not truth.link), ("box off", not truth.box)) if said]
     notes += ["no clock"] if truth.box and not truth.clock else []
     cells = (
         str(one.hour),
-        truth.power.value,
-        _word(one.shown.power),
-        " | ".join(one.shown.kiosk) if one.shown.kiosk is not None else ("—" if truth.box else "dark"),
-        one.shown.dashboard_words or _word(one.shown.dashboard),
+        " ".join((truth.power.value, *(f"({note})" for note in notes))),
+        _word(shown.power),
+        " | ".join(shown.kiosk) if shown.kiosk is not None else ("—" if truth.box else "dark"),
+        shown.dashboard_words or _word(shown.dashboard),
     )
-    lines = [_line(cells) + (f"  ({', '.join(notes)})" if notes else "")]
-    return "\n".join(lines + [f"      not right yet: {sentence}" for sentence in one.wrong])
+    return "\n".join([*_lines(cells), *(f"     ! not right yet: {sentence}" for sentence in one.wrong)])
 
 
-def _line(cells: Sequence[str]) -> str:
-    fitted = [_fit(cell, width) for cell, width in zip(cells, WIDTHS, strict=True)]
-    return "  ".join(fitted).rstrip()
-
-
-def _fit(cell: str, width: int) -> str:
-    return (cell if len(cell) <= width else cell[: width - 1] + "…").ljust(width)
+def _lines(cells: Sequence[str]) -> list[str]:
+    """One row of the table; a long cell takes several lines."""
+    columns = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, WIDTHS, strict=True)]
+    deep = max(len(column) for column in columns)
+    padded = [column + [""] * (deep - len(column)) for column in columns]
+    return [
+        GAP.join(cell.ljust(width) for cell, width in zip(line, WIDTHS, strict=True)).rstrip()
+        for line in zip(*padded, strict=True)
+    ]
 
 
 def figures(rows: Sequence[Row]) -> dict[str, Any]:

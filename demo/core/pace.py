@@ -39,6 +39,12 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
         return round(1000 * (self.poll_s + self.timeout_s * self.rate))
 
 
+HOUR_REAL_S = 2.5
+"""Real seconds for one hour of days that somebody reads hour by hour."""
+FASTEST_DAYS = 1790.0
+"""A heartbeat is two real seconds, and the longest that a gateway takes is an hour of the product."""
+
+
 def pace(rate: float) -> Pace:
     """The times that go with a rate."""
     poll_s = max(SHORTEST_POLL_S, rate * POLL_REAL_S)
@@ -56,3 +62,13 @@ def fit(length_s: float, seconds: float) -> Pace:
     if seconds < least:
         raise BadUse(f"--seconds {seconds:g}: the scenario needs at least {least} s; give --seconds {least} or more")
     return pace(max(1.0, length_s / (seconds - STARTING_S - BEFORE_S - AFTER_S)))
+
+
+def fit_hours(length_s: float, seconds: float | None) -> Pace:
+    """The pace of days told hour by hour, within the seconds if they are given; raises BadUse."""
+    if seconds is None:
+        return pace(3600 / HOUR_REAL_S)
+    least = math.ceil(length_s / FASTEST_DAYS + STARTING_S + AFTER_S)
+    if seconds < least:
+        raise BadUse(f"--seconds {seconds:g}: these days need at least {least} s; give --seconds {least} or more")
+    return pace(max(1.0, length_s / (seconds - STARTING_S - AFTER_S)))

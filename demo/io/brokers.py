@@ -111,9 +111,9 @@ class Brokers:
         file = home / f"{name}.passwords"
         keep_secret(file, "".join(f"{account}:{password}\n" for account, password in passwords.items()))
         # -U turns the plain file into hashes in place, so that no password stands on a command line
-        code, _, said = await answer([str(self._passwd), "-U", str(file)], environment=dict(os.environ))
-        if code:
-            raise CannotRun(f"mosquitto_passwd refused the accounts of {name}: {said}")
+        got = await answer([str(self._passwd), "-U", str(file)], environment=dict(os.environ))
+        if got.code:
+            raise CannotRun(f"mosquitto_passwd refused the accounts of {name}: {got.why}")
         config = home / f"{name}.conf"
         config.write_text(mosquitto_config(port, home / f"{name}.acl", file, getpass.getuser()), "utf-8")
         self._commands[name] = [str(self._mosquitto), "-c", str(config)], port

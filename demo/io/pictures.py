@@ -45,9 +45,9 @@ async def picture(address: str, file: Path, size: tuple[int, int], profile: Path
         *(["--no-sandbox"] if os.geteuid() == 0 else []),  # its sandbox refuses root
         address,
     ]
-    code, _, said = await answer(command, environment=dict(os.environ), within_s=WITHIN_S)
-    if code or not _there(file):
-        return f"no picture of {address}: {said or f'exit code {code}'}"
+    got = await answer(command, environment=dict(os.environ), within_s=WITHIN_S)
+    if got.code or not _there(file):
+        return f"no picture of {address}: {got.why}"
     return ""
 
 
@@ -57,6 +57,11 @@ def make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise CannotRun(f"--shots {folder}: {fault.strerror}; choose another folder") from fault
+
+
+def forget(profile: Path) -> None:
+    """What the browser has written for itself is nobody's interest."""
+    shutil.rmtree(profile, ignore_errors=True)
 
 
 def copy(files: Iterable[Path], folder: Path) -> None:

@@ -139,10 +139,24 @@ async def _ended(programs: list[Program], within_s: float) -> bool:
     return not waiting
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a command ended: exit code, standard output, what it said on standard error."""
+
+    code: int
+    out: bytes
+    said: str
+
+    @property
+    def why(self) -> str:
+        """The last thing it said, or how it ended."""
+        return self.said.splitlines()[-1] if self.said else f"exit code {self.code}"
+
+
 async def answer(
     command: list[str], *, environment: dict[str, str], within_s: float = 30.0, also_to: Path | None = None
-) -> tuple[int, bytes, str]:
-    """Run a command that ends by itself: exit code, standard output, last line of what it said on standard error."""
+) -> Answer:
+    """Run a command that ends by itself, within real seconds; never raises because of it."""
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -153,14 +167,14 @@ async def answer(
             start_new_session=True,
         )
     except OSError as fault:
-        return 1, b"", f"{command[0]}: {fault.strerror or fault}"
+        return Answer(1, b"", f"{command[0]}: {fault.strerror or fault}")
     try:
         async with asyncio.timeout(within_s):
             out, err = await process.communicate()
     except TimeoutError:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
-        return 1, b"", f"no end within {within_s:g} s"
+        return Answer(1, b"", f"no end within {within_s:g} s")
     except asyncio.CancelledError:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -168,8 +182,7 @@ async def answer(
     if also_to:
         with also_to.open("ab") as file:
             file.write(out + err)
-    said = err.decode("utf-8", "replace").strip().splitlines()
-    return process.returncode or 0, out, said[-1] if said else ""
+    return Answer(process.returncode or 0, out, err.decode("utf-8", "replace").strip())
 
 
 def last_line(log: Path) -> str:

@@ -119,9 +119,9 @@ async def test_program_that_is_not_there_is_one_sentence(programs: tuple[Program
 
 async def test_command_that_hangs_is_given_up() -> None:
     """An answer is waited for with a bound, and the command does not stay behind."""
-    code, out, said = await answer(_python("import time; time.sleep(60)"), environment=dict(os.environ), within_s=0.5)
+    got = await answer(_python("import time; time.sleep(60)"), environment=dict(os.environ), within_s=0.5)
 
-    assert (1, b"", "no end within 0.5 s") == (code, out, said)
+    assert (1, b"", "no end within 0.5 s") == (got.code, got.out, got.why)
 
 
 def test_killed_demonstration_leaves_no_program(tmp_path: Path) -> None:

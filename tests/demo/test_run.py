@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -122,11 +123,12 @@ def test_program_that_dies_is_named(tmp_path: Path) -> None:
     [
         (("--seconds", "5"), f"--seconds 5: the scenario needs at least {pace.shortest_s(570.0)} s"),
         (("--seconds", "0"), "'0' is not a number above 0"),
-        (("--scenario", "flood"), "invalid choice: 'flood'"),
+        (("--scenario", "flood"), "flood"),
         (("--scenario", "three-days", "--broker", "mqtt://h"), "leave --broker out"),
-        (("--scenario", "three-days", "--seconds", "20"), "three-days needs at least"),
+        (("--scenario", "three-days", "--seconds", "20"), "these days need at least 166 s"),
         (("--broker", "h:1883"), "is not like mqtt://HOST:PORT"),
         (("--port", "99999"), "is not a port"),
+        (("--rate", "5", "--seconds", "60"), "give one of them"),
     ],
 )
 def test_wrong_use_is_one_sentence(arguments: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
@@ -147,6 +149,21 @@ def test_broker_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     assert 1 == code
     assert "--broker mqtt://127.0.0.1:9: nothing listens there" in said
     assert "Traceback" not in said
+
+
+def test_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
+    """The dashboard's own sentence is passed on, and everything that was started is ended."""
+    run = tmp_path / "run"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = _refused("--headless", "--port", port, "--dir", run)
+
+    assert 1 == code
+    assert str(port) in said
+    assert "Traceback" not in said
+    assert {} == _of(run)
 
 
 def test_folder_of_another_run_is_not_touched(tmp_path: Path) -> None:

@@ -83,17 +83,28 @@ def test_kiosk_that_tells_another_state_or_nothing_is_called_out() -> None:
     assert ("kiosk tells no lines",) == dark
 
 
-def test_row_fits_its_columns_and_names_what_is_not_right() -> None:
-    """Long lines are cut, notes stand beside, and every wrong thing has a line of its own."""
-    truth = Truth(power=DEAD, box=True, link=False, clock=False)
-    shown = Shown(power=None, kiosk=("x" * 200,), dashboard=Power.UNKNOWN, dashboard_words="Ingen kontakt")
-    first, *rest = hours.text(hours.row(7, truth, shown)).splitlines()
+def test_notice_that_is_not_on_the_screen_is_called_out() -> None:
+    """What somebody wrote for visitors must be there from then on, in its newest words."""
+    steps = [{"do": "notice", "at_s": at, "notice": "warm", "sv": sv} for at, sv in ((10, "Öppet"), (20, "Stängt"))]
+    truth = hours.truth_at(30, [{"event": "mains_fails", "at_s": 5}], steps)
 
-    assert "7    dead          nothing       " + "x" * 43 + "…  Ingen kontakt  (no link, no clock)" == first
+    assert ("Stängt",) == truth.notices
+    assert () == _wrong(truth, Shown(power=DEAD, kiosk=(*SAYS_DEAD, "Stängt nu"), dashboard=DEAD))
+    assert ("kiosk does not say “Stängt”",) == _wrong(truth, Shown(power=DEAD, kiosk=SAYS_DEAD, dashboard=DEAD))
+
+
+def test_row_fits_its_columns_and_names_what_is_not_right() -> None:
+    """A long cell takes several lines, nothing is cut, and every wrong thing has a line of its own."""
+    truth = Truth(power=DEAD, box=True, link=False, clock=False)
+    shown = Shown(power=None, kiosk=("x" * 60, "y"), dashboard=Power.UNKNOWN, dashboard_words="Ingen kontakt")
+
     assert [
-        "      not right yet: gateway says nothing, true is dead",
-        "      not right yet: kiosk does not say “Strömlös”",
-    ] == rest
+        f"7    dead (no    nothing     {'x' * 54}  Ingen kontakt",
+        "     link) (no               xxxxxx | y",
+        "     clock)",
+        "     ! not right yet: gateway says nothing, true is dead",
+        "     ! not right yet: kiosk does not say “Strömlös”",
+    ] == hours.text(hours.row(7, truth, shown)).splitlines()
 
 
 def test_figures_count_the_hours_that_are_right() -> None:

@@ -3,7 +3,7 @@
 import tomllib
 
 from demo.core import settings
-from demo.core.script import repeated
+from demo.core.script import Script, repeated, script
 
 
 def test_toml_text_reads_back_as_it_was() -> None:
@@ -37,3 +37,13 @@ def test_repeated_scenario_is_the_same_again_later() -> None:
 
     assert [10, 170] == [step["at_s"] for step in twice["step"]]
     assert 320 == twice["length_s"]
+
+
+def test_script_tells_length_and_place() -> None:
+    """Hours or seconds; a plant without a name is the automatic one; a mode of its own changes who connects."""
+    by_hand = Script(length_s=266_400.0, plant="manual", connection="manual")
+    by_itself = Script(length_s=570.0, plant="automatic", connection="automatic")
+
+    assert by_hand == script({"length_h": 74, "plant": "manual"})
+    assert by_itself == script({"length_s": 570})
+    assert "manual" == script({"length_s": 570, "start": {"mode": "manual"}}).connection
