@@ -198,11 +198,12 @@ class Gateway:
         for stream, seq in mine.items():
             if seq > self._site.seqs.get(stream, 0):
                 raise Refused(f"the mark confirms {stream.value} {seq}, which has not been yet")
+        gone = 0
         for run, streams in mark.marks.items():
             for stream, seq in streams.items():
-                self._store.confirm(run, stream, seq)
+                gone += self._store.confirm(run, stream, seq)
         if self._records is not None:
-            self._records.wake()
+            self._records.answered(gone)
 
     def _tell_documents(self, site: Site, changes: list[Change], messages: list[Message]) -> None:
         self._settle(site, changes, self._now())

@@ -24,6 +24,9 @@ LONGEST_ROUNDS = 32
 MOST_UNDER_WAY = 10 * MAX_RECORDS
 """Records of a stream sent and not confirmed: a centre that is deaf does not cost the whole backlog each time."""
 
+AGAIN_S = 5.0
+"""Real seconds at least between two sendings that a mark without news sets off."""
+
 
 class Pictures:
     """What one broker should show: retained topics, of which only the newest waits."""
@@ -115,14 +118,26 @@ class Records:
         """Looks at a stream since it last made progress."""
         self._wake = asyncio.Event()
         self._told = ""
+        self._again_s = -AGAIN_S
 
     def wake(self) -> None:
-        """There is something new to send, or a mark has made room."""
+        """There is something new to send."""
         self._wake.set()
 
     def again(self) -> None:
         """The link is new: whatever has no mark is sent again."""
         self._sent.clear()
+        self._wake.set()
+
+    def answered(self, gone: int) -> None:
+        """A mark came and let `gone` records go. One that brings nothing new tells that the centre is there again.
+
+        Its broker may have come back before it, and have taken records for which nobody was listening.
+        """
+        now_s = asyncio.get_running_loop().time()
+        if not gone and now_s - self._again_s >= AGAIN_S:
+            self._again_s = now_s
+            self._sent.clear()
         self._wake.set()
 
     async def run(self) -> None:

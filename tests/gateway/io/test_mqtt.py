@@ -152,6 +152,21 @@ async def test_a_deaf_centre_gets_everything_again_though_new_records_keep_comin
     assert list(range(1, len(heard) - begin + 1)) == heard[begin:]
 
 
+async def test_a_mark_without_news_tells_that_the_centre_is_there_again(store: Store, road: Road) -> None:
+    """Records that a broker took while nobody listened are sent again at the mark of the centre that came back, once."""
+    store.keep(moment(1), numbered=[event(1)])
+    road.records.wake()
+    await road.centre.until(lambda: road.centre.seqs(Stream.EVENT) == [1])
+    road.records.answered(0)
+    await road.centre.until(lambda: road.centre.seqs(Stream.EVENT) == [1, 1])
+    road.records.answered(0)
+    store.keep(moment(2), numbered=[event(2)])
+    road.records.wake()
+    await road.centre.until(lambda: 2 in road.centre.seqs(Stream.EVENT))
+
+    assert [1, 1, 2] == road.centre.seqs(Stream.EVENT)
+
+
 async def test_what_comes_after_everything_was_confirmed_is_sent_at_once(store: Store, road: Road) -> None:
     """An emptied outbox does not make the sender believe that new records were sent already."""
     for number in range(1, 6):
