@@ -70,7 +70,7 @@ def _positive(text: str) -> float:
     return seconds
 
 
-def _keeper(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+def _keeper(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
     from kiosk.keeper import Keeper
 
     async def until_signal() -> None:
@@ -98,7 +98,7 @@ def _screen(asked: argparse.Namespace, settings: config.Settings, clock: Clock) 
     return show(settings, clock, shots=asked.shots, seconds=asked.seconds)
 
 
-def _run(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+def _run(asked: argparse.Namespace, _settings: config.Settings, _clock: Clock) -> None:
     from kiosk.pair import run_both
 
     common = ["--clock", asked.clock] if asked.clock else []
@@ -108,11 +108,11 @@ def _run(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> 
     )
 
 
-def _check(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+def _check(asked: argparse.Namespace, settings: config.Settings, _clock: Clock) -> None:
     print(f"{asked.file}: site {settings.site.id}, broker {settings.broker.url}, cache {settings.cache_path}: all well")
 
 
-def _counts(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+def _counts(_asked: argparse.Namespace, settings: config.Settings, _clock: Clock) -> None:
     from kiosk.io.cache import counts
 
     print(json.dumps(counts(settings.cache_path), ensure_ascii=False))

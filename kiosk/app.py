@@ -34,6 +34,8 @@ LOOK_S = 1.0
 """Ages grow without any message: the view is made anew so often; equal views draw nothing."""
 MAX_FPS = 20
 WARNING_S = 20.0
+READING_S = 15.0
+"""How long the newer of several new messages stands before the next is shown for the first time."""
 SHOTS_EVERY_S = 10.0
 SETTLE_FRAMES = 4
 """Frames that a page gets to lay itself out before its picture is taken."""
@@ -41,7 +43,7 @@ SETTLE_FRAMES = 4
 
 def show(settings: Settings, clock: Clock, *, shots: Path | None, seconds: float | None) -> int:
     """Run the screen until SIGTERM, Ctrl-C or the seconds are over; raises CannotDraw."""
-    _open_window(settings)
+    open_window(settings)
     screen = Screen(settings, clock, shots=shots, seconds=seconds)
     try:
         KioskApp(screen).run()
@@ -50,7 +52,7 @@ def show(settings: Settings, clock: Clock, *, shots: Path | None, seconds: float
     return 0
 
 
-def _open_window(settings: Settings) -> None:
+def open_window(settings: Settings) -> None:
     """Make the window; without one there is no kiosk."""
     fonts = Path(os.environ["KIVY_DATA"] if "KIVY_DATA" in os.environ else _kivy_data()) / "fonts"
     font = str(fonts / "DejaVuSans.ttf")
@@ -124,6 +126,7 @@ class Screen:
         window.bind(on_touch_down=self._touched, on_flip=self._flipped, on_request_close=lambda *_, **__: True)
         self._touch_s = self._looked_s = self._started_s = Frames.get_time()
         self._shot_s = -SHOTS_EVERY_S
+        self._taken_s, self._returns = -READING_S, False
         self.root = Root(self._view(), self._style, self._choose)
         self._takeover()
         Frames.schedule_interval(self._tick, TICK_S)
@@ -173,14 +176,24 @@ class Screen:
     # --- messages that take the screen ---
 
     def _takeover(self) -> None:
-        """A message that was never drawn takes the screen at once; one after another when there are several."""
-        new = {(one.id, one.serial) for one in self.root.view.bulletins} - self._log.done
+        """A message that was never drawn takes the screen at once, an older one when the newer has been read."""
+        known = self.root.view.bulletins
+        new = {(one.id, one.serial) for one in known} - self._log.done
+        shown = self.root.page.shown if self.root.page_name == "bulletin" else None
+        read_s = Frames.get_time() - self._taken_s
         if not new:
+            if self._returns and read_s >= READING_S:
+                self._returns = False
+                if shown is not None:
+                    self.root.page.at = 0  # the newest is what stays
             return
-        if self.root.page_name != "bulletin":
-            self.root.ask(False)
-            self.root.go("bulletin")
-        self.root.page.show_first_of(new)
+        newer = shown is None or max(serial for _, serial in new) > shown.serial
+        if newer or read_s >= READING_S:
+            if shown is None:
+                self.root.ask(False)
+                self.root.go("bulletin")
+            self.root.page.show_first_of(new)
+            self._taken_s, self._returns = Frames.get_time(), True
 
     def _flipped(self, *_: object) -> None:
         """A frame has reached the panel: what did it show for the first time?"""

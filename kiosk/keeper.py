@@ -99,12 +99,12 @@ class Keeper:
             raise Refused(f"more than {MAX_TOPICS} public topics; the rest is not kept")
         if held is not None and overtaken(heard.message.head, held.head, heard.retained):
             return
-        if isinstance(heard.message, PublicPicture):
-            self._count("folded")
         changed = held is None or not same_facts(heard.message, held)
         self._held[heard.topic] = heard.message
         if not changed and heard.retained:
             return  # what was known already, said again after a connect; it proves nothing of now
+        if isinstance(heard.message, PublicPicture):
+            self._count("folded")
         self._pending[heard.topic] = heard
         if changed or self._due(heard):
             self._flush()

@@ -74,7 +74,7 @@ def run_both(commands: list[list[str]], *, seconds: float | None) -> None:
     """Start and look after the processes until SIGTERM, Ctrl-C or the seconds are over; both are stopped."""
     stopping = False
 
-    def stop(number: int, _frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         nonlocal stopping
         stopping = True
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from contract.bulletins import Bulletin, PublicBulletin, Words as BulletinWords
+from contract.bulletins import Bulletin, PublicBulletin
+from contract.bulletins import Words as BulletinWords
 from contract.freshness import silence_ms
 from contract.words import Status
 from kiosk.core.age import HOUR_MS, Reader

@@ -1,6 +1,7 @@
 """What the keeper hears becomes what the cache holds: a message by its topic, judged and ordered."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 
@@ -98,9 +99,7 @@ def same_facts(new: Public, held: Public) -> bool:
 
 def in_order(events: tuple[PublicEvent, ...]) -> list[PublicEvent]:
     """Events as they happened: runs in order of appearance, each run by its numbers, each number once."""
-    falling = any(
-        later.run == event.run and later.seq < event.seq for event, later in zip(events, events[1:], strict=False)
-    )
+    falling = any(later.run == event.run and later.seq < event.seq for event, later in pairwise(events))
     runs: dict[str, dict[int, PublicEvent]] = {}
     for event in reversed(events) if falling else events:
         runs.setdefault(event.run, {}).setdefault(event.seq, event)

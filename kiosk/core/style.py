@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from kiosk.core.theme import DARK, LIGHT, Theme
 
 TARGET_MM = 20.0
-"""Height and least width of what is to be touched: gloves, tremor, hurry."""
+"""Least height of what is to be touched: gloves, tremor, hurry."""
+NARROW_MM = 17.0
+"""Least width, for four buttons side by side on a panel 87 mm wide."""
 TEXT_MM = {"small": 4.2, "body": 5.4, "lead": 7.0, "title": 9.4, "display": 17.0}
 LARGER_MM = {"small": 6.6, "body": 8.7, "lead": 9.4, "title": 11.0, "display": 17.0}
 """Font sizes; 8.7 mm makes a capital H of 6.1 mm, 0.7 degrees at half a metre."""
@@ -36,6 +38,11 @@ class Style:
     def target(self) -> float:
         """Least side of a touch target in pixels."""
         return self.mm(TARGET_MM)
+
+    @property
+    def narrow(self) -> float:
+        """Least width of a touch target in pixels; with the gap, thumbs are 18.6 mm apart even on a narrow panel."""
+        return self.mm(NARROW_MM)
 
     @property
     def gap(self) -> float:

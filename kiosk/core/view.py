@@ -74,6 +74,7 @@ class View:
     power_age: str
     events_title: str
     events: tuple[Row, ...]
+    no_events: str
     open_now: Line
     services: tuple[Row, ...]
     doors: tuple[Door, ...]
@@ -106,9 +107,10 @@ def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View
         power_since=_since(picture, reader, fresh),
         power_means=words.say(f"power.means_{_believed(picture, fresh)}"),
         power_age=_age(picture, reader, fresh),
-        events_title=words.say("power.events" if fresh is Freshness.FRESH else "power.old_events"),
+        events_title=words.say("power.old_events"),
         events=_events(held.events, reader),
-        open_now=_open_now(held, services, words),
+        no_events=words.say("power.no_events"),
+        open_now=_open_now(services, words),
         services=services,
         doors=_doors(services, contacts),
         checked=_checked(bulletins, picture, reader, fresh),
@@ -213,7 +215,7 @@ def _declared(one: ServiceNow | None, picture: PublicPicture | None, reader: Rea
     return one.declared
 
 
-def _open_now(held: Held, services: tuple[Row, ...], words: Words) -> Line:
+def _open_now(services: tuple[Row, ...], words: Words) -> Line:
     """One line for the first page: what is open, else what is not, else that nobody has said."""
     for role, key in ((Role.GOOD, "open"), (Role.REMARK, "limited"), (Role.BAD, "closed")):
         names = [row.text for row in services if row.role is role]

@@ -1,7 +1,6 @@
 """The cache (SQLite, WAL): the keeper writes, the screen and `counts` only read."""
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,7 +80,7 @@ class Cache:
         aside = self._path.with_name(self._path.name + ".aside")
         for ending in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
-                os.replace(f"{self._path}{ending}", f"{aside}{ending}")
+                Path(f"{self._path}{ending}").replace(f"{aside}{ending}")
         return str(aside)
 
     def _create(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.lang import Builder
@@ -16,6 +17,8 @@ from kiosk.widgets.text import FitLabel, measure, pieces
 
 __all__ = ["FitLabel", "Panel", "Symbol", "Touch"]
 
+Part = dict[str, Any]
+"""The properties of one RowBox that is not made yet."""
 WORD_SHARE = 0.38
 """Part of a row's width for the word about it."""
 
@@ -76,50 +79,50 @@ class RowList(BoxLayout):
         if self.height < 2 or self.width < 2 or self.words is None:
             return
         rows = self.rows or ((Row(self.empty),) if self.empty else ())
-        pages = self._pages(rows, self.height)
+        pages = self._pages(rows, self.height - self.spacing)
         if len(pages) > 1:
-            pages = self._pages(rows, self.height - self.style.target - self.spacing)
+            pages = self._pages(rows, self.height - self.style.target - 3 * self.spacing)
         self._page = min(self._page, len(pages) - 1)
-        for box in pages[self._page]:
-            self.add_widget(box)
+        for part in pages[self._page]:
+            self.add_widget(RowBox(style=self.style, **part))
         self.add_widget(BoxLayout())  # takes what is left, so that rows begin at the top
         if len(pages) > 1:
             self.add_widget(self._turner(len(pages)))
 
-    def _pages(self, rows: tuple[Row, ...], height: float) -> list[list[RowBox]]:
-        pages: list[list[RowBox]] = [[]]
+    def _pages(self, rows: tuple[Row, ...], height: float) -> list[list[Part]]:
+        """What stands on each page; no widget is made before its page is shown."""
+        pages: list[list[Part]] = [[]]
         left = height
         for row in rows:
-            for box in self._boxes(row, height):
-                if box.height > left and pages[-1]:
+            for part in self._parts(row, height):
+                if part["height"] > left and pages[-1]:
                     pages.append([])
                     left = height
-                pages[-1].append(box)
-                left -= box.height + self.spacing
+                pages[-1].append(part)
+                left -= part["height"] + self.spacing
         return pages
 
-    def _boxes(self, row: Row, height: float) -> list[RowBox]:
+    def _parts(self, row: Row, height: float) -> list[Part]:
         """A row as one box, or several when its text is longer than the page."""
         style = self.style
-        side = 2 * style.mm(2)
+        body, small, edge = int(style.text("body")), int(style.text("small")), 2 * style.mm(0.6)
         word_width = self.width * WORD_SHARE if row.word else 0
-        width = self.width - side - word_width - style.mm(2)
-        detail = measure(row.detail, int(style.text("small")), int(width))[1] + 2 if row.detail else 0
-        room = height - detail - 2 * style.mm(0.6) - 4
-        if detail and room < 3 * style.text("body"):
-            return self._boxes(replace(row, detail=""), height) + self._boxes(Row(row.detail, role=row.role), height)
-        boxes = []
-        for piece in pieces(row.text, style.text("body"), width, room):
-            text = measure(piece, int(style.text("body")), int(width))[1] + 2
-            word = measure(row.word, int(style.text("body")), int(word_width * 0.75))[1] if row.word else 0
-            tall = min(height, max(text + detail, word + style.mm(2), style.text("body") * 1.3) + 2 * style.mm(0.6))
-            boxes.append(
-                RowBox(
-                    style=style, row=replace(row, text=piece), text_height=text, detail_height=detail,
-                    word_width=word_width, height=tall,
-                )
+        width = self.width - 2 * style.mm(2) - word_width - style.mm(2)
+        detail = measure(row.detail, small, int(width))[1] + 2 if row.detail else 0
+        room = height - detail - edge - 4
+        if detail and room < 3 * body:
+            return self._parts(replace(row, detail=""), height) + self._parts(Row(row.detail, role=row.role), height)
+        word = measure(row.word, body, int(word_width * 0.75))[1] + style.mm(2) if row.word else 0
+        parts = []
+        for piece in pieces(row.text, body, width, room):
+            text = measure(piece, body, int(width))[1] + 2
+            parts.append(
+                {
+                    "row": replace(row, text=piece), "text_height": text, "detail_height": detail,
+                    "word_width": word_width, "height": min(height, max(text + detail, word, body * 1.3) + edge),
+                }
             )  # fmt: skip
-        return boxes
+        return parts
 
     def _turner(self, pages: int) -> BoxLayout:
         """Back, where we are, more."""

@@ -7,7 +7,6 @@ from kivy.core.text import Label as Measured
 from kivy.properties import NumericProperty
 from kivy.uix.label import Label
 
-STEP = 0.94
 SMALLEST_PX = 8
 LINE_HEIGHT = 1.15
 
@@ -17,8 +16,9 @@ def measure(text: str, font_px: int, width: int) -> tuple[int, int]:
     """Width and height in pixels of `text` wrapped at `width`; the width is that of its widest word at least."""
     label = Measured(text=text, font_size=font_px, text_size=(width, None), line_height=LINE_HEIGHT)
     size = label.render()
-    words = (label.get_extents(word)[0] for word in text.split())
-    return max(int(size[0]), *words, 0), int(size[1])
+    longest = sorted(set(text.split()), key=len, reverse=True)[:5]
+    words = (label.get_extents(word)[0] for word in longest)
+    return max(int(size[0]), *(word + 3 for word in words), 0), int(size[1])
 
 
 def fits(text: str, font_px: float, width: float, height: float) -> bool:
@@ -32,8 +32,9 @@ def pieces(text: str, font_px: float, width: float, height: float) -> list[str]:
     if fits(text, font_px, width, height):
         return [text]
     words, found = text.split(" "), []
+    most = 2 + int(width * height / (font_px * font_px))  # a word takes more room than this
     while words:
-        low, high = 1, len(words)
+        low, high = 1, min(len(words), most)
         while low < high:
             middle = (low + high + 1) // 2
             if measure(" ".join(words[:middle]), int(font_px), max(1, int(width)))[1] <= height:
@@ -61,8 +62,9 @@ class FitLabel(Label):
 
     def _refit(self, _seconds: float) -> None:
         width, height = self.width - self.padding[0] - self.padding[2], self.height - self.padding[1] - self.padding[3]
-        font = float(self.wanted)
-        while font > SMALLEST_PX and not fits(self.text, font, width, height):
-            font *= STEP
-        self.font_size = int(font)
+        low, high = SMALLEST_PX, max(SMALLEST_PX, int(self.wanted))
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if fits(self.text, middle, width, height) else (low, middle - 1)
+        self.font_size = low
         self.text_size = self.size

@@ -55,7 +55,7 @@ def test_retained_picture_is_no_contact(house: Any, kiosk: Any, gateway: Any) ->
 
 
 def test_hostile_payloads_are_refused_and_counted(house: Any, kiosk: Any, gateway: Any) -> None:
-    """Garbage, wrong types, deep nests, large and foreign messages: refused, told once, and the next picture is taken."""
+    """Garbage, wrong types, deep nests, large and foreign messages: refused, told once; the next picture is taken."""
     keeper = kiosk.start("keeper")
     gateway.picture()
     house.wait_until(lambda: kiosk.counts()["folded"] == 1)
@@ -147,9 +147,7 @@ def test_gateway_that_goes_silent_grows_old(house: Any, kiosk: Any, gateway: Any
         (('path = "k.sqlite"', 'path = "/proc/none/k.sqlite"'), 1, "check"),
     ],
 )
-def test_wrong_settings_are_one_clear_answer(
-    kiosk: Any, change: tuple[str, str], code: int, sentence: str
-) -> None:
+def test_wrong_settings_are_one_clear_answer(kiosk: Any, change: tuple[str, str], code: int, sentence: str) -> None:
     """Faults of the file are told at once, with what to do, and nothing starts."""
     kiosk.file.write_text(kiosk.file.read_text("utf-8").replace(*change), "utf-8")
 
@@ -162,9 +160,8 @@ def test_wrong_settings_are_one_clear_answer(
 def test_check_and_clock(kiosk: Any) -> None:
     """A good file is good; another clock is refused on a real site; counts before a keeper is one sentence."""
     assert 0 == kiosk.call("check").returncode
-    assert (2, True) == (lambda a: (a.returncode, "simulated = true" in a.stderr))(
-        kiosk.call("keeper", "--clock", "rate=20")
-    )
+    answer = kiosk.call("keeper", "--clock", "rate=20")
+    assert (2, True) == (answer.returncode, "simulated = true" in answer.stderr)
     assert 1 == kiosk.call("counts").returncode
 
 

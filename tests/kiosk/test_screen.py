@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from contract.words import Power
-from kiosk.core.theme import DARK, LIGHT, Role
+from kiosk.core.theme import LIGHT, Role
 
-Pixels = list[bytes]
+STATE = 9000
+"""Of the pixels that are looked at, more than this many have the ground of the state on the first page."""
 
 
 def pixels(file: Path) -> tuple[int, int, dict[str, int]]:
@@ -56,7 +57,9 @@ def _unfilter(kind: int, line: bytearray, above: bytearray, depth: int) -> bytea
             line[x] = line[x] + (left + above[x]) // 2 & 255
         elif kind == 4:
             guess = left + above[x] - corner
-            near = min((abs(guess - left), 0, left), (abs(guess - above[x]), 1, above[x]), (abs(guess - corner), 2, corner))
+            near = min(
+                (abs(guess - left), 0, left), (abs(guess - above[x]), 1, above[x]), (abs(guess - corner), 2, corner)
+            )
             line[x] = line[x] + near[2] & 255
         elif kind == 0:
             break
@@ -86,7 +89,7 @@ def shown(kiosk: Any, house: Any, screen: Any, page: str, colour: str, least: in
 def start_screen(kiosk: Any, house: Any) -> Any:
     """A screen that saves pictures, once it listens."""
     screen = kiosk.start("screen", "--shots", str(kiosk.shots))
-    house.wait_until(lambda: (kiosk.shots / "kiosk-home.png").exists(), 30)
+    house.wait_until((kiosk.shots / "kiosk-home.png").exists, 30)
     return screen
 
 
@@ -94,7 +97,7 @@ def test_life_of_a_screen(house: Any, kiosk: Any, gateway: Any) -> None:
     """Unknown at first, green on mains, amber on reserve, old after a restart without a broker, alive after kill -9."""
     screen = start_screen(kiosk, house)
     assert (1280, 800) == pixels(kiosk.shots / "kiosk-home.png")[:2]
-    shown(kiosk, house, screen, "home", ground(Role.UNKNOWN))
+    shown(kiosk, house, screen, "home", ground(Role.UNKNOWN), STATE)
 
     keeper = kiosk.start("keeper")
     house.wait_until(lambda: "connected" in kiosk.said("keeper"))
@@ -105,16 +108,19 @@ def test_life_of_a_screen(house: Any, kiosk: Any, gateway: Any) -> None:
     kiosk.stop(keeper, signal.SIGKILL)
     kiosk.start("keeper")
     house.wait_until(lambda: kiosk.said("keeper").count("connected") == 2)
-    gateway.picture(Power.ON_RESERVE, period_s=2, heartbeat_s=2)
+    gateway.picture(Power.ON_RESERVE, period_s=60)
     shown(kiosk, house, screen, "power", ground(Role.RESERVE))
+    gateway.picture(Power.ON_RESERVE, period_s=0.1, heartbeat_s=0.1)
+    house.wait_until(lambda: kiosk.counts()["folded"] == 3)
 
     kiosk.stop(screen, signal.SIGKILL)
     for process in kiosk.processes:
         kiosk.stop(process, signal.SIGKILL)
     (kiosk.shots / "kiosk-home.png").unlink()
     screen = start_screen(kiosk, house)  # no keeper: nobody hears a broker
-    colours = shown(kiosk, house, screen, "home", ground(Role.UNKNOWN))
-    assert ground(Role.RESERVE) not in colours
+    first = pixels(kiosk.shots / "kiosk-home.png")[2]
+    assert ground(Role.RESERVE) not in first
+    assert STATE < first[ground(Role.UNKNOWN)]
     assert 0 == kiosk.stop(screen)
     assert "Traceback" not in kiosk.said("screen")
 
@@ -136,6 +142,34 @@ def test_message_takes_the_screen_and_is_answered(house: Any, kiosk: Any, gatewa
     screen = kiosk.start("screen", "--shots", str(kiosk.shots), "--seconds", "1")
     assert 0 == screen.wait(30)
     assert 1 == len((kiosk.folder / "drawn.jsonl").read_text("utf-8").splitlines())
+
+
+def test_an_update_is_answered_and_a_cancel_too(house: Any, kiosk: Any, gateway: Any) -> None:
+    """Alert, update, cancel: three receipts in order, and the screen is calm again."""
+    kiosk.start("keeper")
+    screen = start_screen(kiosk, house)
+    gateway.picture(period_s=60)
+    steps = (("a", "alert", ()), ("b", "update", ("a",)), ("c", "cancel", ("b",)))
+    for number, (name, kind, references) in enumerate(steps, 1):
+        gateway.say(house.bulletin(name, number, at=gateway.now(), msg_type=kind, references=references))
+        house.wait_until(lambda number=number: len(set(gateway.heard)) >= number, 20)
+    receipts = [json.loads(payload) for payload in dict.fromkeys(gateway.heard)]
+
+    assert [("a", 1), ("b", 2), ("c", 3)] == [(one["bulletin"], one["number"]) for one in receipts]
+    assert all(one["first_frame"] for one in receipts)
+    assert ground(Role.BAD) not in shown(kiosk, house, screen, "home", ground(Role.GOOD))
+
+
+def test_message_for_another_place_is_answered_with_why(house: Any, kiosk: Any, gateway: Any) -> None:
+    """A message that another place was meant to see is never drawn, and the receipt says why."""
+    kiosk.start("keeper")
+    start_screen(kiosk, house)
+    gateway.say(house.bulletin("x", 1, at=gateway.now(), sites=("krokom-rotviken",)))
+    house.wait_until(lambda: gateway.heard, 20)
+
+    receipt = json.loads(gateway.heard[0])
+    assert (None, "elsewhere") == (receipt["first_frame"], receipt["why_not"])
+    assert not (kiosk.shots / "kiosk-bulletin.png").exists()
 
 
 def test_simulation_is_framed_on_every_page(house: Any, kiosk: Any, broker_port: int) -> None:
@@ -169,7 +203,7 @@ def test_run_starts_both_again(house: Any, kiosk: Any, gateway: Any) -> None:
         return {name: int(pid) for pid, args in rows for name in ("keeper", "screen") if f"kiosk {name}" in args}
 
     first = house.wait_until(lambda: len(children()) == 2 and children(), 15)
-    house.wait_until(lambda: (kiosk.shots / "kiosk-home.png").exists(), 30)
+    house.wait_until((kiosk.shots / "kiosk-home.png").exists, 30)
     for pid in first.values():
         subprocess.run(["kill", "-9", str(pid)], check=True, timeout=10)
     again = house.wait_until(lambda: len(children()) == 2 and children() != first and children(), 15)
@@ -180,8 +214,3 @@ def test_run_starts_both_again(house: Any, kiosk: Any, gateway: Any) -> None:
     assert 0 == kiosk.stop(run)
     for pid in again.values():
         house.wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), 10)
-
-
-def test_dark_ground_is_another(kiosk: Any) -> None:
-    """The dark theme does not share its paper with the light one."""
-    assert LIGHT.paper.ground != DARK.paper.ground

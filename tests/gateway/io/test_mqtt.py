@@ -153,7 +153,7 @@ async def test_a_deaf_centre_gets_everything_again_though_new_records_keep_comin
 
 
 async def test_a_mark_without_news_tells_that_the_centre_is_there_again(store: Store, road: Road) -> None:
-    """Records that a broker took while nobody listened are sent again at the mark of the centre that came back, once."""
+    """What a broker took while nobody listened is sent again at the mark of the centre that came back, once."""
     store.keep(moment(1), numbered=[event(1)])
     road.records.wake()
     await road.centre.until(lambda: road.centre.seqs(Stream.EVENT) == [1])

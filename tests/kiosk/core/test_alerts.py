@@ -30,7 +30,9 @@ def test_alert_update_cancel(house: Any) -> None:
 
     assert (["a"], {}) == outcome(house, alert)
     assert (["b"], {"a": "replaced"}) == outcome(house, update, alert)
-    assert ([], {"a": "cancelled", "b": "cancelled", "c": "cancelled"}) == _relaxed(outcome(house, cancel, alert, update))
+    assert ([], {"a": "cancelled", "b": "cancelled", "c": "cancelled"}) == _relaxed(
+        outcome(house, cancel, alert, update)
+    )
 
 
 def _relaxed(found: tuple[list[str], dict[str, str]]) -> tuple[list[str], dict[str, str]]:

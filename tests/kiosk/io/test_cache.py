@@ -33,7 +33,9 @@ def test_events_are_kept_once(house: Any, tmp_path: Path) -> None:
 
     found = counts(tmp_path / "k.sqlite")
 
-    assert [("r", 1, "mains_lost"), ("r", 2, "on_reserve")] == [(e["run"], e["seq"], e["kind"]) for e in found["events"]]
+    assert [("r", 1, "mains_lost"), ("r", 2, "on_reserve")] == [
+        (e["run"], e["seq"], e["kind"]) for e in found["events"]
+    ]
     assert 3 == found["folded"]
 
 
@@ -61,7 +63,7 @@ def test_broken_file_is_put_aside(house: Any, tmp_path: Path) -> None:
 
 
 def test_simulated_cache_never_becomes_real(house: Any, tmp_path: Path) -> None:
-    """The settings turn from simulated to real: the old picture is gone from the screen, before the keeper is up too."""
+    """The settings turn from simulated to real: the old picture is off the screen, before the keeper is up."""
     file = tmp_path / "k.sqlite"
     cache = Cache(file, house.SITE, True)
     cache.keep([heard(house, house.picture(simulated=True))], {})
@@ -77,7 +79,8 @@ def test_receipts_are_numbered_without_gaps(house: Any, tmp_path: Path) -> None:
     """Each drawn line gets the next number once, and is forgotten only by the mark."""
     cache = Cache(tmp_path / "k.sqlite", house.SITE, False)
     lines = [
-        Drawn(screen="s", bulletin=f"b{n}", serial=n, status=Status.ACTUAL, first_frame=house.moment()) for n in (1, 2, 3)
+        Drawn(screen="s", bulletin=f"b{n}", serial=n, status=Status.ACTUAL, first_frame=house.moment())
+        for n in (1, 2, 3)
     ]
 
     assert 2 == cache.take_drawn(lines[:2], "run", 0, 100)

@@ -1,0 +1,201 @@
+"""Run by test_layout.py in a process of its own: draws every page in every way and prints what is wrong as JSON.
+
+Arguments: width, height, pixels per millimetre. Wrong is: a text larger than its label, a label outside its box,
+brothers that overlap, a touch target under 17 x 20 mm, a text below the least readable size.
+"""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve()
+LEAST_MM = 2.6
+"""Height of the font, under which nobody reads standing up."""
+
+
+def load_house() -> Any:
+    """The makers of messages beside this file."""
+    spec = importlib.util.spec_from_file_location("house", HERE.with_name("conftest.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["house"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def cases(house: Any) -> dict[str, tuple[Any, Any, bool]]:
+    """(held, now, simulated) by name: calm, trouble, silence, exercise, nothing."""
+    from contract.bulletins import Words
+    from contract.freshness import Contact, Now
+    from contract.words import ClockQuality, Declared, Event, Power, Status
+    from kiosk.core.picture import Held, Told
+
+    hour = 3_600_000
+    contact = Contact(house.BOOT, 50_000_000, 1000)
+    now = Now(1000, house.NOON, ClockQuality.SYNCED)
+    kinds = (Event.MAINS_LOST, Event.ENGINE_STARTING, Event.ON_RESERVE, Event.MAINS_BACK, Event.BACK_ON_MAINS)
+    events = tuple(
+        Told(event=house.PublicEvent(run="r", seq=n, kind=kind, at=house.moment((9 - n) * hour)), status=Status.ACTUAL)
+        for n, kind in enumerate(kinds, 1)
+    )
+    said = tuple(
+        house.ServiceNow(service=key, declared=declared, until_ms=house.NOON + hour, declared_at=house.moment(hour))
+        for key, declared in (("shop", Declared.OPEN), ("fuel", Declared.LIMITED), ("post", Declared.CLOSED))
+    )
+    notice = house.NoticeNow(id="n", sv="Kaffe. " * 280, en="", since=house.moment(hour), until_ms=None)
+    longest = house.bulletin(
+        "b-2", 2, incident="i-2", severity="moderate", expires_ms=house.NOON + 30 * hour,
+        texts={"sv": Words(headline="Strömavbrott i Kall, Huså och Konäs. " * 4, description="Ledningen är av. " * 110,
+                           instruction="Spara på mobilens batteri. " * 70)},
+    )  # fmt: skip
+
+    def held(power: Power, bulletins: tuple[Any, ...] = (), **changed: Any) -> Held:
+        picture = house.picture(power, since=house.moment(50 * hour), services=said, notices=(notice,), **changed)
+        return Held(
+            picture=picture, contact=contact, events=events, bulletins=bulletins,
+            services=house.SERVICES, contacts=house.CONTACTS,
+        )  # fmt: skip
+
+    exercise = house.bulletin(status=Status.EXERCISE)
+    return {
+        "calm": (held(Power.ON_MAINS), now, False),
+        "trouble": (held(Power.ON_RESERVE, (house.bulletin(), longest), active=True), now, False),
+        "old": (held(Power.DEAD), Now(1000 + 26 * hour, house.NOON + 26 * hour, ClockQuality.SYNCED), False),
+        "exercise": (held(Power.RETURNING, (exercise,), status=Status.EXERCISE, simulated=True), now, True),
+        "nothing": (Held(), Now(1000, None, ClockQuality.UNSYNCED), False),
+    }
+
+
+def faults(root: Any, px_per_mm: float) -> list[str]:
+    """What is wrong in the tree as it was just drawn."""
+    from kivy.uix.label import Label
+
+    from kiosk.widgets.panel import Touch
+
+    found = []
+    for widget in root.walk(restrict=True):
+        drawn = [child for child in widget.children if child.opacity and child.width > 1 and child.height > 1]
+        name = type(widget).__name__
+        found += [f"{name}: {type(a).__name__} lies on {type(b).__name__}" for a, b in pairs(drawn) if overlap(a, b)]
+        found += [f"{name}: {type(child).__name__} reaches outside" for child in drawn if outside(child, widget)]
+        if isinstance(widget, Label) and widget.text.strip() and widget.height > 1 and _visible(widget, root):
+            found += label_faults(widget, px_per_mm)
+        if isinstance(widget, Touch) and not widget.disabled:
+            wide, tall = widget.width / px_per_mm, widget.height / px_per_mm
+            if wide < 16.9 or tall < 19.9:
+                found.append(f"{widget.text!r}: {wide:.1f} x {tall:.1f} mm is too small to touch")
+    return found
+
+
+def _visible(widget: Any, root: Any) -> bool:
+    while widget is not root and widget is not None:
+        if not widget.opacity or widget.height <= 1:
+            return False
+        widget = widget.parent
+    return True
+
+
+def label_faults(label: Any, px_per_mm: float) -> list[str]:
+    """Cut or too small to read."""
+    from kiosk.widgets.text import measure
+
+    wide, high = measure(label.text, int(label.font_size), int(label.width - label.padding[0] - label.padding[2]))
+    found = []
+    if wide > label.width + 1 or high > label.height + 1:
+        found.append(f"{label.text[:30]!r}: {wide}x{high} is cut in {label.width:.0f}x{label.height:.0f}")
+    if label.texture_size[0] > label.width + 1 or label.texture_size[1] > label.height + 1:
+        found.append(f"{label.text[:30]!r}: the texture is larger than its label")
+    if label.font_size < LEAST_MM * px_per_mm:
+        found.append(f"{label.text[:30]!r}: {label.font_size / px_per_mm:.1f} mm is too small to read")
+    return found
+
+
+def pairs(widgets: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each two of them, without the question that is meant to lie on top."""
+    calm = [widget for widget in widgets if type(widget).__name__ != "StillHere"]
+    for place, one in enumerate(calm):
+        for other in calm[place + 1 :]:
+            yield one, other
+
+
+def overlap(one: Any, other: Any) -> bool:
+    """Do two boxes share more than an edge?"""
+    return min(one.right, other.right) - max(one.x, other.x) > 1 and min(one.top, other.top) - max(one.y, other.y) > 1
+
+
+def outside(child: Any, parent: Any) -> bool:
+    """Does a child reach beyond its parent?"""
+    return (
+        child.x < parent.x - 1 or child.y < parent.y - 1 or child.right > parent.right + 1 or child.top > parent.top + 1
+    )
+
+
+def walk(root: Any, house: Any, px_per_mm: float, report: dict[str, list[str]]) -> Iterator[None]:
+    """Every case, language, size of text and page; a few frames for each."""
+    from kiosk.core.style import Style
+    from kiosk.core.view import view
+    from kiosk.io.texts import words
+
+    for name, (held, now, simulated) in cases(house).items():
+        for language in ("sv",) if name == "calm" else ("en",) if name == "nothing" else ("sv", "en"):
+            for larger in (False, True):
+                root.page_name = "home"
+                seen = view(held, now, words(language), house.SITE, simulated)
+                root.restyle(Style(px_per_mm, larger=larger, dark=larger), seen)
+                for page in root.pages():
+                    root.go(page)
+                    root.ask(page == "power")
+                    for _ in range(3):
+                        yield
+                    key = f"{name} {language} {'larger' if larger else 'ordinary'} {page}"
+                    report[key] = faults(root, px_per_mm)
+                    root.ask(False)
+
+
+def main(width: int, height: int, px_per_mm: float, home: Path) -> None:
+    """Draw all and print."""
+    from kiosk.io.surface import prepare
+
+    prepare(home)
+    import kiosk.app
+    from doors.broker import BrokerSettings
+    from kiosk import config
+
+    house = load_house()
+    kiosk.app.open_window(
+        config.Settings(
+            site=config.Site(id=house.SITE), broker=BrokerSettings(url="mqtt://localhost"),
+            cache=config.Cache(path="k.sqlite"),
+            screen=config.Screen(name="s", width=width, height=height, px_per_mm=px_per_mm),
+        )
+    )  # fmt: skip
+    from kivy.config import Config
+
+    Config.set("graphics", "maxfps", "200")
+    from kivy.base import runTouchApp, stopTouchApp
+    from kivy.clock import Clock
+
+    from kiosk.core.style import Style
+    from kiosk.core.view import view
+    from kiosk.io.texts import words
+    from kiosk.screens.root import Root
+
+    held, now, simulated = cases(house)["calm"]
+    root = Root(view(held, now, words("sv"), house.SITE, simulated), Style(px_per_mm), lambda _: None)
+    report: dict[str, list[str]] = {}
+    steps = walk(root, house, px_per_mm, report)
+
+    def step(_seconds: float) -> None:
+        if next(steps, stop) is stop:
+            stopTouchApp()
+
+    stop = object()
+    Clock.schedule_interval(step, 0)
+    runTouchApp(root)
+    sys.stdout.write(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), Path(sys.argv[4]))
