@@ -40,8 +40,7 @@ def _gateway(folder: Path, port: int, ports: list[int]) -> dict[str, Any]:
     store = folder / "gateway.db"
     settings = folder / "gateway.toml"
     devices = "".join(
-        f'[[device]]\nname = "d{place}"\nprofile = "{folder}/bench.toml"\n'
-        f'tcp = "127.0.0.1:{at}"\npoll_every_s = 1\n'
+        f'[[device]]\nname = "d{place}"\nprofile = "{folder}/bench.toml"\ntcp = "127.0.0.1:{at}"\npoll_every_s = 1\n'
         for place, at in enumerate(ports)
     )
     settings.write_text(

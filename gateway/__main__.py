@@ -17,6 +17,9 @@ from gateway.io.counts import counts
 from gateway.io.store import Store, StoreFault
 from gateway.read import add_read_parser, run_plan, run_profiles, run_read
 
+log = logging.getLogger(__name__)
+
+LEAVE_WITHIN_S = 5.0
 USAGE = 2
 FAILED = 1
 
@@ -79,8 +82,16 @@ async def _serve(gateway: Gateway) -> int:
         except TimeoutError:
             pass
         work.cancel()
-    await asyncio.gather(work, return_exceptions=not work.done())
+        await asyncio.wait({work}, timeout=LEAVE_WITHIN_S)
+        if not work.done():
+            # a broker or a bus that does not let go must not hold the machine's shutdown; all that counts is stored
+            log.warning(
+                "left without waiting for %s", ", ".join(sorted(task.get_name() for task in asyncio.all_tasks()))
+            )
+            os._exit(0)
+        return 0
     waiter.cancel()
+    await work
     return 0
 
 

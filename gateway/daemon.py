@@ -89,13 +89,14 @@ class Gateway:
             async with asyncio.TaskGroup() as group:
                 for wired in self._plan.wired:
                     line = lines.setdefault(wired.line, open_line(wired.line))
-                    group.create_task(self._poll(Device(line, wired.unit, wired.profile), wired.table.name))
-                group.create_task(self._local.run())
+                    device = Device(line, wired.unit, wired.profile)
+                    group.create_task(self._poll(device, wired.table.name), name=f"poll {wired.table.name}")
+                group.create_task(self._local.run(), name="site broker")
                 if self._centre is not None and self._records is not None:
-                    group.create_task(self._centre.run())
-                    group.create_task(self._records.run())
-                group.create_task(self._tick())
-                group.create_task(self._housekeeping())
+                    group.create_task(self._centre.run(), name="central broker")
+                    group.create_task(self._records.run(), name="records")
+                group.create_task(self._tick(), name="tick")
+                group.create_task(self._housekeeping(), name="housekeeping")
         finally:
             for line in lines.values():
                 await line.close()
