@@ -47,11 +47,12 @@ def _parser() -> argparse.ArgumentParser:
         ("run", _run, "both, each started again when it dies"),
         ("check", _check, "check a settings file; nothing is started"),
         ("counts", _counts, "print as JSON what the cache holds"),
+        ("lines", _lines, "print as JSON what the home page says just now"),
     ):
         one = commands.add_parser(name, help=tells)
         one.add_argument("file", type=Path, metavar="FILE.toml")
         one.set_defaults(command=command)
-        if name in ("keeper", "screen", "run"):
+        if name in ("keeper", "screen", "run", "lines"):
             one.add_argument("--clock", metavar="SPEC", help="another clock, only for a simulated site: rate=20")
         if name in ("screen", "run"):
             one.add_argument("--shots", type=Path, metavar="DIR", help="save a PNG of each page: at once, then now and"
@@ -116,6 +117,21 @@ def _counts(_asked: argparse.Namespace, settings: config.Settings, _clock: Clock
     from kiosk.io.cache import counts
 
     print(json.dumps(counts(settings.cache_path), ensure_ascii=False))
+
+
+def _lines(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+    from contract.freshness import Now
+    from kiosk.core.view import view
+    from kiosk.io.cache import CacheReader
+    from kiosk.io.texts import words
+
+    site = settings.site
+    held = CacheReader(settings.cache_path, site.id, site.simulated).held(clock.boot)
+    now = Now(clock.up_ms(), clock.wall_ms(), clock.quality())
+    shown = view(held, now, words(settings.screen.language), site.id, site.simulated)
+    lines = [shown.power.text, shown.power_since, shown.power_age, shown.active, shown.open_now.text]
+    lines += [one.headline for one in shown.bulletins] + [row.text for row in shown.notices]
+    print(json.dumps({"lines": [line for line in lines if line]}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

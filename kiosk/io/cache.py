@@ -11,7 +11,7 @@ import msgspec
 import sqlite_utils
 
 from contract.bulletins import PublicBulletin, Receipt
-from contract.content import ContactsDocument, ServicesDocument
+from contract.content import ContactsDocument, PublicDocument, ServicesDocument
 from contract.freshness import Contact
 from contract.messages import PublicEvent, PublicPicture, Refused, encode
 from contract.words import Status
@@ -281,7 +281,7 @@ def _events(connection: sqlite3.Connection, last: int = 50) -> tuple[Told, ...]:
 
 
 def counts(path: Path) -> dict[str, Any]:
-    """What the cache counts: messages folded and refused, events in order, bulletins; raises CannotKeep."""
+    """What the cache counts: messages folded and refused, events in order, bulletins, documents; raises CannotKeep."""
     if not path.is_file():
         raise CannotKeep(f"there is no cache at {path}; start the keeper first")
     try:
@@ -292,6 +292,10 @@ def counts(path: Path) -> dict[str, Any]:
                 msgspec.json.decode(payload, type=PublicBulletin)
                 for (payload,) in cache.execute("SELECT payload FROM newest WHERE topic LIKE '%/public/bulletin/%'")
             ]
+            documents = [
+                msgspec.json.decode(payload, type=PublicDocument)
+                for (payload,) in cache.execute("SELECT payload FROM newest WHERE topic LIKE '%/public/content/%'")
+            ]
             waiting = cache.execute("SELECT count(*) FROM receipt").fetchone()[0]
     except (sqlite3.Error, msgspec.DecodeError) as fault:
         raise CannotKeep(f"the cache {path} cannot be read: {fault}") from fault
@@ -300,5 +304,6 @@ def counts(path: Path) -> dict[str, Any]:
         "refused": numbers.get("refused", 0),
         "events": [{"run": run, "seq": seq, "kind": kind} for run, seq, kind in events],
         "bulletins": [{"id": one.bulletin.id, "serial": one.bulletin.serial, "ended": one.ended} for one in bulletins],
+        "documents": [{"name": one.name, "version": one.version} for one in documents],
         "receipts_waiting": waiting,
     }

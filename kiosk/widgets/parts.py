@@ -54,8 +54,13 @@ class RowBox(Panel):
     word_width = NumericProperty(0)
 
 
+WIDE = 1.6
+"""A list this much wider than high has its button beside the rows, where it costs no row."""
+SIDE_MM = 34
+
+
 class RowList(BoxLayout):
-    """Rows, as many as fit; the rest on further pages, turned by large buttons."""
+    """Rows, as many as fit; the rest on further pages, turned by large buttons: beside the rows where it is wide."""
 
     rows = ObjectProperty(())
     style = ObjectProperty(ORDINARY, rebind=True)
@@ -66,6 +71,7 @@ class RowList(BoxLayout):
         kwargs.setdefault("orientation", "vertical")
         super().__init__(**kwargs)
         self._page = 0
+        self._room = 0.0
         self._lay = Clock.create_trigger(self._laid, -1)
         self.fbind("size", self._lay)
         self.fbind("rows", self._lay)
@@ -79,14 +85,28 @@ class RowList(BoxLayout):
         if self.height < 2 or self.width < 2 or self.words is None:
             return
         rows = self.rows or ((Row(self.empty),) if self.empty else ())
+        self._room = self.width
         pages = self._pages(rows, self.height - self.spacing)
-        if len(pages) > 1:
+        beside = self.width > WIDE * self.height
+        if len(pages) > 1 and beside:
+            self._room = self.width - self.style.mm(SIDE_MM) - self.style.gap
+            pages = self._pages(rows, self.height - self.spacing)
+        elif len(pages) > 1:
             pages = self._pages(rows, self.height - self.style.target - 3 * self.spacing)
         self._page = min(self._page, len(pages) - 1)
+        column = BoxLayout(orientation="vertical", spacing=self.spacing)
         for part in pages[self._page]:
-            self.add_widget(RowBox(style=self.style, **part))
-        self.add_widget(BoxLayout())  # takes what is left, so that rows begin at the top
-        if len(pages) > 1:
+            column.add_widget(RowBox(style=self.style, **part))
+        column.add_widget(BoxLayout())  # takes what is left, so that rows begin at the top
+        if len(pages) == 1:
+            self.add_widget(column)
+        elif beside:
+            both = BoxLayout(spacing=self.style.gap)
+            both.add_widget(column)
+            both.add_widget(self._side(len(pages)))
+            self.add_widget(both)
+        else:
+            self.add_widget(column)
             self.add_widget(self._turner(len(pages)))
 
     def _pages(self, rows: tuple[Row, ...], height: float) -> list[list[Part]]:
@@ -106,8 +126,8 @@ class RowList(BoxLayout):
         """A row as one box, or several when its text is longer than the page."""
         style = self.style
         body, small, edge = int(style.text("body")), int(style.text("small")), 2 * style.mm(0.6)
-        word_width = self.width * WORD_SHARE if row.word else 0
-        width = self.width - 2 * style.mm(2) - word_width - style.mm(2)
+        word_width = self._room * WORD_SHARE if row.word else 0
+        width = self._room - 2 * style.mm(2) - word_width - style.mm(2)
         detail = measure(row.detail, small, int(width))[1] + 2 if row.detail else 0
         room = height - detail - edge - 4
         if detail and room < 3 * body:
@@ -132,6 +152,19 @@ class RowList(BoxLayout):
         bar.add_widget(StateLine(style=self.style, text=where))
         bar.add_widget(_turn(self.style, self.words.say("bar.more"), self._page < pages - 1, lambda: self._turn(1)))
         return bar
+
+    def _side(self, pages: int) -> BoxLayout:
+        """One button that goes on, and from the last page to the first again; where we are below it."""
+        side = BoxLayout(orientation="vertical", spacing=self.spacing, size_hint_x=None, width=self.style.mm(SIDE_MM))
+        last = self._page == pages - 1
+        step = -self._page if last else 1
+        word = "bar.first" if last else "bar.more"
+        side.add_widget(_turn(self.style, self.words.say(word), True, lambda: self._turn(step)))
+        where = self.words.say("bar.page", n=self._page + 1, all=pages)
+        if self.height > self.style.target + 2 * self.style.text("body"):
+            line = StateLine(style=self.style, text=where, size_hint_y=None, height=self.style.text("body") * 1.6)
+            side.add_widget(line)
+        return side
 
     def _turn(self, step: int) -> None:
         self._page = max(0, self._page + step)
