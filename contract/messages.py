@@ -244,6 +244,8 @@ class PublicPicture(Wire):
     events: Annotated[tuple[PublicEvent, ...], Meta(max_length=50)]
     period_s: Annotated[float, Meta(gt=0)]
     heartbeat_s: Annotated[float, Meta(gt=0)]
+    centre_heard: Moment | None = None
+    """When the site last had the centre's broker, which is where bulletins come from; None: not in this run."""
 
 
 def encode(message: msgspec.Struct) -> bytes:

@@ -290,6 +290,8 @@ class Gateway:
         beat_ms = -(10**12)
         while True:
             now = self._now()
+            if self._centre is not None and self._centre.link.up:
+                self._site = msgspec.structs.replace(self._site, centre_heard=now.moment())
             self._take(Tick())
             if now.up_ms - self._told_ms.get("site", -(10**12)) >= self._facts.picture_every_s * 1000:
                 self._tell_judgement(now)

@@ -117,6 +117,7 @@ def public_picture(site: Site, facts: Facts, now: Now) -> Message:
         events=site.memory.public_events,
         period_s=facts.picture_every_s,
         heartbeat_s=facts.heartbeat_s,
+        centre_heard=site.centre_heard,
     )
     return topics.public_picture(facts.site), encode(said)
 

@@ -160,6 +160,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Readiness = Readiness.UNKNOWN
     reasons: tuple[str, ...] = ()
     endurance: Endurance | None = None
+    centre_heard: Moment | None = None
+    """When the link to the centre was last up, in this run."""
     store_trouble: bool = False
     """Something could not be written; it waits in memory."""
 

@@ -90,11 +90,14 @@ def overtaken(new: Head, held: Head, retained: bool) -> bool:
 
 
 def same_facts(new: Public, held: Public) -> bool:
-    """Do both say the same, apart from when it was sent?"""
+    """Do both say the same, apart from when it was sent and when the centre was heard last?"""
     if type(new) is not type(held):
         return False
     head = msgspec.structs.replace(new.head, up_ms=held.head.up_ms, wall_ms=held.head.wall_ms)
-    return msgspec.structs.replace(new, head=head) == held
+    new = msgspec.structs.replace(new, head=head)
+    if isinstance(new, PublicPicture) and isinstance(held, PublicPicture) and new.centre_heard and held.centre_heard:
+        new = msgspec.structs.replace(new, centre_heard=held.centre_heard)
+    return new == held
 
 
 def in_order(events: tuple[PublicEvent, ...]) -> list[PublicEvent]:

@@ -232,14 +232,20 @@ def _doors(services: tuple[Row, ...], contacts: tuple[Row, ...]) -> tuple[Door, 
 
 
 def _checked(bulletins: Sorted, picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> Line:
-    """What is known of warnings and how fresh that is; "none" only after a fresh check."""
+    """What is known of warnings and how fresh that is; "none" only while the box has had the municipality's line.
+
+    Contact with the box alone proves nothing: its own line to the municipality may have been down for days.
+    """
     if bulletins.active:
         count = len(bulletins.active)
         return Line(reader.words.say("check.one" if count == 1 else "check.many", n=count), Role.REMARK)
     if picture is None:
         return Line(reader.words.say("check.never"), Role.UNKNOWN)
-    checked = picture.head.moment()
-    if fresh is Freshness.FRESH:
+    checked = picture.centre_heard
+    if checked is None:
+        return Line(reader.words.say("check.no_line"), Role.UNKNOWN)
+    line = judge(reader.age_ms(checked), picture.heartbeat_s, picture.heartbeat_s, 0)
+    if fresh is line is Freshness.FRESH:
         return Line(reader.words.say("check.none", when=reader.when(checked)), Role.PLAIN)
     return Line(reader.words.say("check.failed", when=reader.since(checked)), Role.UNKNOWN)
 

@@ -94,6 +94,22 @@ def test_records_come_again_until_the_mark_and_in_order(brokers: Site, gateway: 
     assert "Traceback" not in gateway.said()
 
 
+def test_the_site_tells_visitors_when_the_centre_was_last_there(
+    brokers: Site, gateway: Gateway, inside: Listener
+) -> None:
+    """With the central broker gone the picture goes on, and its word of the centre grows old."""
+
+    def silent_ms() -> int:
+        pictures = inside.all("local/public/picture")
+        heard = pictures[-1]["centre_heard"] if pictures else None
+        return pictures[-1]["head"]["up_ms"] - heard["up_ms"] if heard else -1
+
+    eventually(lambda: 0 <= silent_ms() < 10_000, "contact with the centre")
+    brokers.centre.kill()
+
+    eventually(lambda: silent_ms() > 20_000, "a picture from after it")
+
+
 def test_after_kill_9_nothing_stored_is_lost(gateway: Gateway, centre: Listener, inside: Listener) -> None:
     """The will says offline at once; the next run sends what the last one had not got confirmed, as history."""
     eventually(lambda: len(centre.records("sample")) >= 3, "samples of the first run")

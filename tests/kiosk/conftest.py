@@ -48,7 +48,7 @@ def picture(power: Power = Power.ON_MAINS, at: Moment | None = None, **changed: 
     tops = {name: changed.pop(name) for name in ("status", "simulated", "site") if name in changed}
     fields: dict[str, Any] = {
         "place": "Kall", "since": None, "active": False, "services": (), "notices": (), "events": (),
-        "period_s": 10.0, "heartbeat_s": 60.0,
+        "period_s": 10.0, "heartbeat_s": 60.0, "centre_heard": at,
     }  # fmt: skip
     return PublicPicture(head=head(at, **tops), power=power, **(fields | changed))
 

@@ -85,6 +85,24 @@ def test_age_without_any_wall_clock(house: Any) -> None:
     assert "Klockan är inte ställd" == seen.clock
 
 
+@pytest.mark.parametrize(
+    ("ago_ms", "sentence"),
+    [
+        (1000, "Inga varningar från kommunen har nått hit. Kontrollerat kl. 11:59."),
+        (3 * MINUTE, "Inga varningar från kommunen har nått hit. Kontrollerat kl. 11:57."),
+        (4 * MINUTE, "Kunde inte kontrolleras sedan kl. 11:56. Vi vet inte om det finns varningar."),
+        (72 * HOUR, "Kunde inte kontrolleras sedan mån 12:00. Vi vet inte om det finns varningar."),
+        (None, "Vi vet inte om det finns varningar. Ingen kontakt med kommunen."),
+    ],
+)
+def test_no_warnings_needs_the_line_to_the_municipality(house: Any, ago_ms: int | None, sentence: str) -> None:
+    """The box is heard and fresh, but its own line may be down: then nobody knows whether there are warnings."""
+    seen = see(house, heard(house, centre_heard=None if ago_ms is None else house.moment(ago_ms)))
+
+    assert seen.fresh
+    assert sentence == seen.checked.text
+
+
 @given(gone_ms=st.integers(0, 400 * 24 * HOUR), power=st.sampled_from(list(Power)), known=st.booleans())
 def test_never_green_when_not_fresh(house: Any, gone_ms: int, power: Power, known: bool) -> None:
     """Whatever the state and the clocks: older than three periods is never shown as now, and never "no warnings"."""
