@@ -126,11 +126,13 @@ class Link:
             raise LinkDown(f"{self._name} broker did not take {topic}: {fault}") from fault
         finally:
             self._unanswered.discard(answer)
+        _stop_if_told()
 
     async def run(self) -> None:
         """Connect, serve, wait, again; ends only by cancellation."""
         failures = 0
         while True:
+            _stop_if_told()
             began = asyncio.get_running_loop().time()
             try:
                 await self._serve()
@@ -154,6 +156,7 @@ class Link:
         async with self._open() as client:
             for topic in self._subscribe:
                 codes = await client.subscribe(topic, qos=1)
+                _stop_if_told()
                 if any(getattr(code, "is_failure", False) for code in codes):
                     self._say(f"does not let this account read {topic}; check its access list")
             self._client = client
@@ -213,6 +216,17 @@ class Link:
             tls_params=aiomqtt.TLSParameters(ca_certs=self._settings.ca_file or None) if tls else None,
             will=aiomqtt.Will(will[0], will[1], qos=1, retain=True) if will else None,
         )
+
+
+def _stop_if_told() -> None:
+    """Obey an order to stop that was swallowed on the way.
+
+    The `wait_for` of Python 3.11, which aiomqtt uses, forgets a cancellation that comes in the very moment of the
+    answer (CPython issue 86296); a task that loops would then never end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _secret(path: str) -> str | None:

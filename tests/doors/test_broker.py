@@ -78,6 +78,26 @@ async def test_broker_that_dies_holds_no_publisher(mosquitto, owner) -> None:
             await sending
 
 
+async def test_order_to_stop_is_never_lost_in_an_answer(mosquitto, owner, monkeypatch) -> None:
+    """Cancelled in the very moment in which the broker's answer comes, a publisher stops and does not go on."""
+    site = await owner(mosquitto().settings()).connected()
+    answer = asyncio.get_running_loop().create_future()
+
+    async def publish(*_: object, **__: object) -> None:
+        # the moment cannot be met from outside, so the library's own way of waiting stands here
+        await asyncio.wait_for(answer, 5)
+
+    monkeypatch.setattr(site.link._client, "publish", publish)
+    sending = asyncio.create_task(site.link.publish(TOPIC, b"x"))
+    await asyncio.sleep(0.05)
+    answer.set_result(None)
+    sending.cancel()
+    done, _ = await asyncio.wait({sending}, timeout=5)
+
+    assert {sending} == done
+    assert sending.cancelled()
+
+
 async def test_one_outage_is_told_once(mosquitto, owner, caplog) -> None:
     """However long the broker is away and however often the link tries, each sentence stands once in the log."""
     broker = mosquitto()
