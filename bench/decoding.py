@@ -8,9 +8,9 @@ from typing import Any
 
 from bench.load import profile
 from contract.words import Origin
-from gateway.core.decode import decode
-from gateway.core.lines import TcpLine
-from gateway.core.plan import plans
+from gateway.core.wire.decode import decode
+from gateway.core.wire.lines import TcpLine
+from gateway.core.wire.plan import plans
 from gateway.profiles import registry
 
 ROUNDS = 2000

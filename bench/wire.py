@@ -10,8 +10,8 @@ from typing import Any
 
 from bench.processes import python, started
 from contract.words import Origin
-from gateway.core.lines import SerialLine, cost_on
-from gateway.core.plan import cost_s, plans
+from gateway.core.wire.lines import SerialLine, cost_on
+from gateway.core.wire.plan import cost_s, plans
 from gateway.io.device import Device
 from gateway.io.modbus import open_line
 from gateway.profiles import registry

@@ -17,6 +17,9 @@ class AlarmKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     priority: Annotated[int, Meta(ge=1, le=3)]
     sv: str
     en: str
+    do_sv: str = ""
+    """What to do about it; never an electrical step."""
+    do_en: str = ""
 
 
 @cache

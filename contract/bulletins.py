@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from contract.messages import Count, Head, Moment, Ms, Name, Text, Wire
+from contract.messages import Head
+from contract.wire import Count, Moment, Ms, Name, Text, Wire
 from contract.words import Status
 
 MAX_SIGNED = 32 * 1024

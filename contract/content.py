@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from contract.messages import Head, Name, Wire
+from contract.messages import Head
+from contract.wire import Name, Wire
 from contract.words import Audience
 
 MAX_DOCUMENT = 128 * 1024

@@ -7,11 +7,15 @@ another boot) the wall clocks are compared, and only if both can be believed. Ot
 
 from msgspec import Struct
 
-from contract.messages import Endurance, Head, Moment
+from contract.judgement import Endurance
+from contract.messages import Head
+from contract.wire import Moment
 from contract.words import ClockQuality, Freshness, Power
 
 STALE_PERIODS = 3
 LOST_HEARTBEATS = 3
+SLOWER = 0.9
+"""Of the stated consumption: what the site may have used in silence at the low end, when its load fell."""
 
 
 class Now(Struct, frozen=True):
@@ -61,11 +65,15 @@ def judge(age: int | None, period_s: float, heartbeat_s: float, silence: int | N
 
 
 def hours_left(endurance: Endurance, power: Power, age: int | None) -> tuple[float, float | None] | None:
-    """The interval counted down by its age while the set carries the site; None when the age is unknown."""
+    """The interval counted down by its age while the set carries the site; None when the age is unknown.
+
+    The low end falls as time goes, so that its clock time stays where the site has put it: the site's interval holds
+    what the load may become. The high end falls slower, for nobody has seen the load since: the interval widens.
+    """
     if power not in (Power.ON_RESERVE, Power.RETURNING):
         return endurance.low_h, endurance.high_h
     if age is None:
         return None
     gone = age / 3_600_000
-    high = None if endurance.high_h is None else max(0.0, endurance.high_h - gone)
+    high = None if endurance.high_h is None else max(0.0, endurance.high_h - SLOWER * gone)
     return max(0.0, endurance.low_h - gone), high

@@ -10,12 +10,27 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from contract.judgement import (
+    Activator,
+    CallNow,
+    Contradiction,
+    Endurance,
+    Grounds,
+    NeedNow,
+    Reason,
+    Reported,
+    RequirementNow,
+    RunDone,
+    Witness,
+)
+from contract.wire import Count, Moment, Ms, Name, Text, Wire
 from contract.words import (
     AlarmState,
     ClockQuality,
     Connection,
     Declared,
     Event,
+    Opening,
     Origin,
     Power,
     Quality,
@@ -29,27 +44,9 @@ VERSION = 1
 MAX_MESSAGE = 256 * 1024
 """Bytes. Nothing larger is decoded, whatever the topic."""
 
-Text = Annotated[str, Meta(max_length=2000)]
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Ms = Annotated[int, Meta(ge=0, le=2**53)]
-Count = Annotated[int, Meta(ge=0, le=2**53)]
-
 
 class Refused(ValueError):
     """A message that cannot be taken; the sentence says why."""
-
-
-class Wire(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of everything that travels."""
-
-
-class Moment(Wire):
-    """When something was, in both clocks. `wall_ms` is None while the clock has never been known."""
-
-    boot: Name
-    up_ms: Ms
-    wall_ms: Ms | None
-    clock: ClockQuality
 
 
 class Head(Wire):
@@ -135,24 +132,6 @@ class DevicePicture(Wire):
     values: dict[str, Value]
 
 
-class Witness(Wire):
-    """One thing that speaks for or against a power state."""
-
-    source: Name
-    says: Text
-    origin: Origin
-    up_ms: Ms
-
-
-class Endurance(Wire):
-    """Hours left as an interval, from what the basis says, counted at `at`."""
-
-    low_h: Annotated[float, Meta(ge=0)]
-    high_h: float | None
-    basis: Name
-    at: Moment
-
-
 class SiteState(Wire):
     """The judgement of the site, computed once, at the site. For staff."""
 
@@ -160,11 +139,27 @@ class SiteState(Wire):
     power: Power
     since: Moment | None
     witnesses: tuple[Witness, ...]
-    contradictions: tuple[Text, ...]
+    contradictions: tuple[Contradiction, ...]
     readiness: Readiness
-    reasons: tuple[Name, ...]
-    endurance: Endurance | None
-    active: bool
+    reasons: tuple[Reason, ...]
+    """Heaviest first."""
+    grounds: Grounds = Grounds()
+    endurance: Endurance | None = None
+    battery: Endurance | None = None
+    """How long the UPS or battery carries what hangs on it."""
+    station: Reported | None = None
+    """Litres of diesel in the fuel station's own tank, as a person said: a reserve, never counted in `endurance`."""
+    active: bool = False
+    call: CallNow = CallNow()
+    needs: tuple[NeedNow, ...] = ()
+    requirements: tuple[RequirementNow, ...] = ()
+    last_run: RunDone | None = None
+    activators: tuple[Activator, ...] = ()
+    """Who can be called to open the point, in the order in which they are rung."""
+    services: "tuple[ServiceNow, ...]" = ()
+    """What visitors are told of the services."""
+    last_approved: Moment | None = None
+    """When a test or an outage was last good enough to count."""
     fuel: Value | None = None
     load: Value | None = None
 
@@ -193,6 +188,29 @@ class Alarm(Wire):
     cleared: Moment | None = None
     acks: tuple[Ack, ...] = ()
     detail: Text = ""
+    holds: bool = True
+    """Does the condition hold now, also while the alarm is shelved, suppressed or out of service?"""
+    causes: tuple[Name, ...] = ()
+    """The rules that hold it up: an alarm may have several."""
+    shelved: "Shelf | None" = None
+    """Who laid it aside, or took it out of service, and why."""
+    suppressed_by: Text = ""
+    """The rule's own reason why the alarm is not raised now (suppression by design), a word of `phrases.toml`."""
+    first_out: bool = False
+    """The first, or among the first in the same reading, of what followed."""
+    chattering: bool = False
+    """Came three times within a minute; it now stays until it has been quiet for long."""
+    woke: bool = False
+    """Somebody was to be woken for it, or for what it belongs to."""
+
+
+class Shelf(Wire):
+    """An alarm laid aside by a person; it comes back by itself. `for_s` 0: out of service, until put back."""
+
+    who: Name
+    at: Moment
+    for_s: Count
+    comment: Text
 
 
 class Alarms(Wire):
@@ -201,10 +219,15 @@ class Alarms(Wire):
     head: Head
     revision: Count
     alarms: tuple[Alarm, ...]
+    flood: bool = False
+    """More than ten alarms in ten minutes: only the gravest are notified one by one."""
 
 
 class ServiceNow(Wire):
-    """What a person has declared of one service; `until_ms` is theirs too, never computed."""
+    """What a person has declared of one service; `until_ms` is theirs too, never made of fuel.
+
+    In what visitors read, a word that no longer holds is `unknown`, and `until_ms` is never later than the fuel lasts.
+    """
 
     service: Name
     declared: Declared
@@ -244,8 +267,31 @@ class PublicPicture(Wire):
     events: Annotated[tuple[PublicEvent, ...], Meta(max_length=50)]
     period_s: Annotated[float, Meta(gt=0)]
     heartbeat_s: Annotated[float, Meta(gt=0)]
+    opening: Opening = Opening.CLOSED
+    """Is somebody on the way to open the point as a crisis point?"""
     centre_heard: Moment | None = None
     """When the site last had the centre's broker, which is where bulletins come from; None: not in this run."""
+
+
+class KioskStatus(Wire):
+    """A screen's sign of life, told by its keeper: that it comes proves the keeper, what it says is of the screen.
+
+    Uptimes of the screen's own computer: how long ago `drawn_up_ms` was is counted on them alone, so no clock is
+    needed and the screen may stand on another computer than the gateway.
+    """
+
+    screen: Name
+    boot: Name
+    up_ms: Ms
+    drawn_up_ms: Ms | None
+    """When the panel last took a frame; None: not since this keeper began."""
+    why_not: Text = ""
+    """Why there is no frame from just now; empty when there is one."""
+
+    def __post_init__(self) -> None:
+        """Nobody has drawn a frame that is still to come."""
+        if self.drawn_up_ms is not None and self.drawn_up_ms > self.up_ms:
+            raise ValueError("drawn_up_ms lies after up_ms")
 
 
 def encode(message: msgspec.Struct) -> bytes:

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from contract.messages import Ms, Name, Text, Wire
-from contract.words import Declared
+from contract.wire import Ms, Name, Text, Wire
+from contract.words import Declared, NeedKind, Status
 
 MAX_ORDERS = 100
 
@@ -38,6 +38,10 @@ class Report(Wire, tag_field="kind", tag="report"):
     litres: Annotated[float, Meta(ge=0, le=100_000)] | None = None
     dipstick_cm: Annotated[float, Meta(ge=0, le=1000)] | None = None
     services: dict[Name, Declared] = {}
+    station_litres: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
+    """Diesel in the fuel station's own tank."""
+    doubt_minutes: Annotated[int, Meta(ge=0, le=1440)] = 0
+    """How far off `observed_ms` may be."""
     people_present: Annotated[int, Meta(ge=0, le=100_000)] | None = None
     needs: Text = ""
 
@@ -74,11 +78,150 @@ class Command(Wire, tag_field="kind", tag="command"):
     expires_ms: Ms
 
 
-What = AckAlarm | Report | Activation | Declaration | Notice | Command
+class Shelve(Wire, tag_field="kind", tag="shelve"):
+    """Lay an alarm aside for a while; it comes back by itself. `for_s` 0 takes it back now."""
+
+    key: Name
+    device: Name
+    for_s: Annotated[int, Meta(ge=0, le=8 * 3600)]
+    comment: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class OutOfService(Wire, tag_field="kind", tag="out_of_service"):
+    """Take an alarm out of service, or back: the sensor is away, the machine is being rebuilt."""
+
+    key: Name
+    device: Name
+    out: bool
+    comment: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class ServiceVisit(Wire, tag_field="kind", tag="service_visit"):
+    """Somebody works on the set: what follows from it is no alarm. Ends by itself; `for_s` 0 ends it now."""
+
+    for_s: Annotated[int, Meta(ge=0, le=12 * 3600)] = 4 * 3600
+    note: Text = ""
+
+
+class Confirmation(Wire, tag_field="kind", tag="confirmation"):
+    """A person confirms that something is so, or is not.
+
+    `what`: `sot:<requirement>`, `activator:<id>` (is willing and able), or `check:<check of the readiness>`.
+    """
+
+    what: Name
+    ok: bool
+    observed_ms: Ms
+    responsible: Text = ""
+    note: Text = ""
+
+
+class Absence(Wire, tag_field="kind", tag="absence"):
+    """An activator is away. `until_ms` before `from_ms` is refused; equal takes the absence back."""
+
+    activator: Name
+    from_ms: Ms
+    until_ms: Ms
+
+
+class DeclaredRun(Wire, tag_field="kind", tag="declared_run"):
+    """A test run that a person tells of, because no instrument saw it."""
+
+    started_ms: Ms
+    minutes: Annotated[int, Meta(ge=0, le=10_000)]
+    voltage: bool
+    load_percent: Annotated[float, Meta(ge=0, le=150)] | None = None
+    comment: Text = ""
+
+
+class RunNote(Wire, tag_field="kind", tag="run_note"):
+    """Who ran the set, and a comment, added to a recorded run."""
+
+    run_id: Name
+    who: Text = ""
+    comment: Text = ""
+
+
+class Delivery(Wire, tag_field="kind", tag="delivery"):
+    """Fuel was delivered. `cfpp_c`: the temperature at which the filter plugs, °C."""
+
+    litres: Annotated[float, Meta(gt=0, le=1_000_000)]
+    product: Literal["diesel", "diesel-fame-free", "hvo"]
+    delivered_ms: Ms
+    summer: bool = False
+    cfpp_c: Annotated[float, Meta(ge=-60, le=20)] | None = None
+    note: Text = ""
+
+
+class CallOut(Wire, tag_field="kind", tag="call_out"):
+    """The municipality asks for the point to be opened, or local people say that they open it."""
+
+    reason: Text
+
+
+class Answer(Wire, tag_field="kind", tag="answer"):
+    """What an activator said, by himself or as written down by hand ("lovat per telefon 18:20")."""
+
+    activator: Name
+    coming: bool
+    in_minutes: Annotated[int, Meta(ge=0, le=1440)] | None = None
+    note: Text = ""
+
+
+class StepDone(Wire, tag_field="kind", tag="step"):
+    """One step of the site's checklist is done; `position` is where the switch stands, where the list asks for it."""
+
+    step: Name
+    position: Text = ""
+    note: Text = ""
+
+
+class NeedSaid(Wire, tag_field="kind", tag="need"):
+    """Something the village needs from the municipality. Not an emergency call: that is 112."""
+
+    need: Name
+    what: NeedKind
+    people: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    text: Annotated[str, Meta(max_length=300)] = ""
+
+
+class NeedMark(Wire, tag_field="kind", tag="need_mark"):
+    """The municipality has read a need, or it is solved."""
+
+    need: Name
+    state: Literal["read", "solved"]
+    note: Text = ""
+
+
+What = (
+    AckAlarm
+    | Report
+    | Activation
+    | Declaration
+    | Notice
+    | Command
+    | Shelve
+    | OutOfService
+    | ServiceVisit
+    | Confirmation
+    | Absence
+    | DeclaredRun
+    | RunNote
+    | Delivery
+    | CallOut
+    | Answer
+    | StepDone
+    | NeedSaid
+    | NeedMark
+)
 
 
 class Order(Wire):
-    """One order: who, in what role, entered when, through what (dashboard, owner-page, phone, radio)."""
+    """One order: who, in what role, entered when, through what (dashboard, owner-page, phone, radio).
+
+    `status`: as which the site showed itself when it was entered; a site that is another by now refuses it. None: not
+    said.
+    """
 
     id: Name
     who: Name
@@ -86,6 +229,7 @@ class Order(Wire):
     entered_ms: Ms
     through: Name
     what: What
+    status: Status | None = None
 
 
 class Orders(Wire):

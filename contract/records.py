@@ -5,12 +5,16 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contract.bulletins import Receipt
-from contract.messages import Alarm, Count, Head, Moment, Ms, Name, Text, Value, Wire
+from contract.judgement import AnswerNow, NeedNow, OutageDone, Reason, RunDone
+from contract.messages import Alarm, Head, Value
 from contract.orders import Report
-from contract.words import Event, Origin, Power, Quality, Status, Stream
+from contract.wire import Count, Moment, Ms, Name, Text, Wire
+from contract.words import Event, Origin, Power, Quality, Readiness, Status, Stream
 
 MAX_RECORDS = 300
 """Records in one batch."""
+MAX_PARAMS = 8
+"""What is filled into the words of one refusal."""
 
 
 class Record(Wire):
@@ -55,6 +59,8 @@ class PowerBody(Wire):
     power: Power
     was: Power
     source: Name
+    changes: Count = 0
+    """of mains_settled: how often the mains came and went."""
 
 
 class SignalBody(Wire):
@@ -73,17 +79,23 @@ class DeviceBody(Wire):
 
 
 class AlarmBody(Wire):
-    """of alarm_raised, alarm_cleared, alarm_acked: the alarm as it stands after it."""
+    """of alarm_…: the alarm as it stands after it. `notify`: worth waking somebody for, judged at the site."""
 
     alarm: Alarm
+    notify: bool = False
 
 
 class AnswerBody(Wire):
-    """of order_done, order_refused: which order, and what came of it."""
+    """of order_done, order_refused: which order, and what came of it.
+
+    `detail` is the refusal in English; `reason` its key in `refusals.toml`, "" when done, with what is filled in.
+    """
 
     order: Name
     kind: Name
     detail: Text = ""
+    reason: Annotated[str, Meta(max_length=80)] = ""
+    params: Annotated[dict[Name, Text], Meta(max_length=MAX_PARAMS)] = {}
 
 
 class ReportBody(Wire):
@@ -93,6 +105,47 @@ class ReportBody(Wire):
     who: Name
     role: Name
     through: Name
+
+
+class ReadinessBody(Wire):
+    """of readiness_changed: the verdict and its reasons, heaviest first."""
+
+    readiness: Readiness
+    was: Readiness
+    reasons: tuple[Reason, ...] = ()
+
+
+class RunBody(Wire):
+    """of run_ended, also when a comment was added to a run later."""
+
+    run: RunDone
+
+
+class OutageBody(Wire):
+    """of outage_ended."""
+
+    outage: OutageDone
+
+
+class FuelBody(Wire):
+    """of refuelled, fuel_lost: litres before and after, in the set's own tank."""
+
+    before_l: float
+    after_l: float
+    detail: Text = ""
+
+
+class AnsweredBody(Wire):
+    """of call_answered."""
+
+    call: Name
+    answer: AnswerNow
+
+
+class NeedBody(Wire):
+    """of need_said, need_changed: the need as it stands after it."""
+
+    need: NeedNow
 
 
 class BulletinBody(Wire):
@@ -128,9 +181,10 @@ class GapBody(Wire):
 
 
 class NoteBody(Wire):
-    """of gateway_started, clock_set, store_trouble and of what people changed (notice, service, activation): words."""
+    """of gateway_started, clock_set, flood_…, store_trouble and of what people changed or entered: words."""
 
     detail: Text
+    who: Text = ""
     origin: Origin = Origin.MEASURED
 
 
@@ -142,6 +196,8 @@ BODIES: dict[str, type[Wire]] = {
     Event.ENGINE_RUNNING: PowerBody,
     Event.ON_RESERVE: PowerBody,
     Event.MAINS_BACK: PowerBody,
+    Event.MAINS_UNSTABLE: PowerBody,
+    Event.MAINS_SETTLED: PowerBody,
     Event.BACK_ON_MAINS: PowerBody,
     Event.ENGINE_COOLING: PowerBody,
     Event.ENGINE_STOPPED: PowerBody,
@@ -153,6 +209,24 @@ BODIES: dict[str, type[Wire]] = {
     Event.ALARM_RAISED: AlarmBody,
     Event.ALARM_CLEARED: AlarmBody,
     Event.ALARM_ACKED: AlarmBody,
+    Event.ALARM_SHELVED: AlarmBody,
+    Event.ALARM_UNSHELVED: AlarmBody,
+    Event.ALARM_OUT_OF_SERVICE: AlarmBody,
+    Event.ALARM_IN_SERVICE: AlarmBody,
+    Event.FLOOD_BEGAN: NoteBody,
+    Event.FLOOD_ENDED: NoteBody,
+    Event.READINESS_CHANGED: ReadinessBody,
+    Event.RUN_ENDED: RunBody,
+    Event.OUTAGE_ENDED: OutageBody,
+    Event.REFUELLED: FuelBody,
+    Event.FUEL_LOST: FuelBody,
+    Event.CALLED_OUT: NoteBody,
+    Event.CALL_ANSWERED: AnsweredBody,
+    Event.STEP_CONFIRMED: NoteBody,
+    Event.NEED_SAID: NeedBody,
+    Event.NEED_CHANGED: NeedBody,
+    Event.CONFIRMED: NoteBody,
+    Event.ENTERED: NoteBody,
     Event.REPORT_ENTERED: ReportBody,
     Event.NOTICE_CHANGED: NoteBody,
     Event.SERVICE_DECLARED: NoteBody,

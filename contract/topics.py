@@ -138,6 +138,11 @@ def receipt_mark(site):
     return _site(site) + "/local/public/receipt-mark"
 
 
+def kiosk_status(site):
+    """A screen's sign of life, once a minute; not retained. Sent by the kiosk's keeper, read by the gateway."""
+    return _site(site) + "/local/kiosk-status"
+
+
 def node_report(site, node):
     """What a sensor node measured; sent by the node, read by the gateway."""
     return _site(site) + "/node/" + (node if node == "+" else _level(node)) + "/report"

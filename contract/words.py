@@ -110,6 +110,85 @@ class Freshness(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Basis(StrEnum):
+    """What one check of the readiness rests on."""
+
+    MEASURED = "measured"
+    REPORTED = "reported"
+    MISSING = "missing"
+
+
+class Opening(StrEnum):
+    """How far the point has come on the way to being a crisis point."""
+
+    CLOSED = "closed"
+    ASKED = "asked"
+    PREPARING = "preparing"
+    OPEN = "open"
+
+
+class NeedState(StrEnum):
+    """How far a need is proven to have come; never shown further."""
+
+    SAVED = "saved"
+    RECEIVED = "received"
+    READ = "read"
+    SOLVED = "solved"
+
+
+class NeedKind(StrEnum):
+    """What a village can ask the municipality for."""
+
+    DIESEL = "diesel"
+    MEDICINE = "medicine"
+    STAFF = "staff"
+    FOOD = "food"
+    PERSON = "person"
+    OTHER = "other"
+
+
+class Clash(StrEnum):
+    """Facts that cannot be true together."""
+
+    MAINS_QUARREL = "mains_quarrel"
+    POWER_WITHOUT_ENGINE = "power_without_engine"
+    LIVE_WITHOUT_SOURCE = "live_without_source"
+    RUNNING_WITHOUT_LOAD = "running_without_load"
+    RUNNING_WITHOUT_VOLTAGE = "running_without_voltage"
+    SWITCH_QUARREL = "switch_quarrel"
+    PERSON_QUARREL = "person_quarrel"
+    UPS_WITHOUT_INPUT = "ups_without_input"
+
+
+class Service(StrEnum):
+    """What a point can offer; a closed list, so that every surface says the same."""
+
+    FOOD = "food"
+    FUEL = "fuel"
+    HEAT = "heat"
+    WATER = "water"
+    CHARGING = "charging"
+    TOILET = "toilet"
+    PAY_CASH = "pay_cash"
+    PAY_CARD = "pay_card"
+    PAY_CARD_OFFLINE = "pay_card_offline"
+    PHARMACY = "pharmacy"
+    TELEPHONE = "telephone"
+    RADIO = "radio"
+    OVERNIGHT = "overnight"
+    INFORMATION = "information"
+
+
+class Sot(StrEnum):
+    """The five requirements of a SOT-punkt (facts: reserve power, section 1)."""
+
+    SHOP = "shop"
+    FUEL_STATION = "fuel_station"
+    RESERVE_POWER = "reserve_power"
+    INFORMATION_NODE = "information_node"
+    ORGANISATION = "organisation"
+
+
 class Declared(StrEnum):
     """What a person has said of a service. Never inferred from power."""
 
@@ -137,6 +216,8 @@ class Event(StrEnum):
     ENGINE_RUNNING = "engine_running"
     ON_RESERVE = "on_reserve"
     MAINS_BACK = "mains_back"
+    MAINS_UNSTABLE = "mains_unstable"
+    MAINS_SETTLED = "mains_settled"
     BACK_ON_MAINS = "back_on_mains"
     ENGINE_COOLING = "engine_cooling"
     ENGINE_STOPPED = "engine_stopped"
@@ -148,6 +229,24 @@ class Event(StrEnum):
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"
     ALARM_ACKED = "alarm_acked"
+    ALARM_SHELVED = "alarm_shelved"
+    ALARM_UNSHELVED = "alarm_unshelved"
+    ALARM_OUT_OF_SERVICE = "alarm_out_of_service"
+    ALARM_IN_SERVICE = "alarm_in_service"
+    FLOOD_BEGAN = "flood_began"
+    FLOOD_ENDED = "flood_ended"
+    READINESS_CHANGED = "readiness_changed"
+    RUN_ENDED = "run_ended"
+    OUTAGE_ENDED = "outage_ended"
+    REFUELLED = "refuelled"
+    FUEL_LOST = "fuel_lost"
+    CALLED_OUT = "called_out"
+    CALL_ANSWERED = "call_answered"
+    STEP_CONFIRMED = "step_confirmed"
+    NEED_SAID = "need_said"
+    NEED_CHANGED = "need_changed"
+    CONFIRMED = "confirmed"
+    ENTERED = "entered"
     REPORT_ENTERED = "report_entered"
     NOTICE_CHANGED = "notice_changed"
     SERVICE_DECLARED = "service_declared"
@@ -168,6 +267,8 @@ PUBLIC_EVENTS = (
     Event.ENGINE_STARTING,
     Event.ON_RESERVE,
     Event.MAINS_BACK,
+    Event.MAINS_UNSTABLE,
+    Event.MAINS_SETTLED,
     Event.BACK_ON_MAINS,
     Event.ENGINE_STOPPED,
 )

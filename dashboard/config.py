@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from contract.messages import Name
 from contract.topics import valid_level
+from contract.wire import Name
 from dashboard.core.sites import BadInput, Site
 from doors import broker, settings
 from doors.broker import BrokerSettings

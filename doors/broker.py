@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 import re
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
@@ -110,6 +111,17 @@ class Link:
     def up(self) -> bool:
         """Is the broker there now, as far as known?"""
         return self._client is not None
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The certificate (DER) that the broker showed on the link that is up now; None without encryption."""
+        wire = self._client._client.socket() if self._client is not None else None  # aiomqtt shows no wire of its own
+        if not isinstance(wire, ssl.SSLSocket):
+            return None
+        try:
+            return wire.getpeercert(binary_form=True)
+        except (OSError, ValueError):  # it went away just now
+            return None
 
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Hand a message to the broker (QoS 1: until it answers); raises LinkDown."""

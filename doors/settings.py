@@ -45,6 +45,11 @@ def parse(text: str, kind: type[T], source: str) -> T:
         raise SettingsFault(source, [f"is not TOML: {fault}"]) from fault
     except RecursionError as fault:
         raise SettingsFault(source, ["is not TOML that anybody meant: brackets in brackets in brackets"]) from fault
+    return of_tree(tree, kind, source)
+
+
+def of_tree(tree: dict[str, Any], kind: type[T], source: str) -> T:
+    """Tables that were read already as `kind`; raises SettingsFault with all faults at once."""
     faults: list[str] = []
     _check_table(tree, kind, "", faults)
     if faults:

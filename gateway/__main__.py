@@ -15,6 +15,7 @@ from gateway.config import Plan, program_version, read
 from gateway.daemon import Gateway
 from gateway.io.counts import counts
 from gateway.io.store import Store, StoreFault
+from gateway.judge import add_judge_parser, run_judge
 from gateway.read import add_read_parser, run_plan, run_profiles, run_read
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ def _command(args: argparse.Namespace) -> int:
         return run_profiles()
     if args.command == "plan":
         return run_plan(args)
+    if args.command == "judge":
+        return run_judge(args)
     plan = read(args.file)
     if args.command == "check":
         print(_summary(args.file, plan))
@@ -115,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     for one in (run, check, count):
         one.add_argument("file", type=Path, help="settings file (TOML)")
     add_read_parser(commands)
+    add_judge_parser(commands)
     return parser
 
 

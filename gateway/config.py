@@ -11,32 +11,31 @@ import msgspec
 from msgspec import Meta
 
 from contract.topics import valid_level
-from contract.words import Connection, Place, Status
+from contract.words import Place, Sot
 from doors import broker
 from doors.broker import BrokerSettings
 from doors.settings import SettingsFault, load
-from gateway.core.lines import SerialLine, TcpLine
-from gateway.core.site import DeviceFacts, Facts, Rule
+from gateway.config_site import (
+    ActivatorTable,
+    CallTable,
+    ChecklistTable,
+    GeneratorTable,
+    MovableTable,
+    RunTable,
+    SiteTable,
+    Strict,
+    TankTable,
+    UpsTable,
+    check,
+)
+from gateway.core.box import box
+from gateway.core.facts import BOX, DeviceFacts, Facts, Rule
+from gateway.core.wire.lines import SerialLine, TcpLine
 from gateway.profiles import registry
 from gateway.profiles.schema import Profile, ProfileFault
 
 ONCE_S = 86400.0
 """Period told for signals that are read once: identity does not grow old within a day."""
-
-
-class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file."""
-
-
-class SiteTable(Strict, frozen=True, kw_only=True):
-    """Who this site is. `simulated` marks every value; only then another clock may be given."""
-
-    id: str
-    place: Annotated[str, Meta(min_length=1, max_length=80)]
-    connection: Connection = Connection.AUTOMATIC
-    simulated: bool = False
-    status: Status = Status.ACTUAL
-    activate_within_s: Annotated[float, Meta(ge=0)] = 900.0
 
 
 class StoreTable(Strict, frozen=True, kw_only=True):
@@ -45,16 +44,6 @@ class StoreTable(Strict, frozen=True, kw_only=True):
     path: str
     max_waiting_records: Annotated[int, Meta(ge=1000)] = 500_000
     keep_readings_days: Annotated[float, Meta(gt=0)] = 30.0
-
-
-class GeneratorTable(Strict, frozen=True, kw_only=True):
-    """The set. `design_load_kw` is what the site is expected to draw (default: 30 % of rated)."""
-
-    rated_kw: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
-    tank_litres: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
-    dead_percent: Annotated[float, Meta(ge=0, le=50)] = 5.0
-    design_load_kw: Annotated[float, Meta(ge=0)] | None = None
-    controller: str | None = None
 
 
 class PaceTable(Strict, frozen=True, kw_only=True):
@@ -83,6 +72,12 @@ class DeviceTable(Strict, frozen=True, kw_only=True):
     place: Place | None = None
 
 
+class ScreensTable(Strict, frozen=True, kw_only=True):
+    """How many screens must show signs of life; 0: this site has none."""
+
+    expected: Annotated[int, Meta(ge=0, le=20)] = 1
+
+
 class KeyTable(Strict, frozen=True, kw_only=True):
     """A key whose bulletins are believed: `public` is the raw Ed25519 key in base64."""
 
@@ -104,7 +99,16 @@ class Settings(Strict, frozen=True, kw_only=True):
     site_broker: BrokerSettings
     central_broker: BrokerSettings | None = None
     generator: GeneratorTable = GeneratorTable()
+    tank: TankTable = TankTable()
+    test_run: RunTable = RunTable()
+    ups: UpsTable = UpsTable()
+    call_out: CallTable = CallTable()
+    activator: tuple[ActivatorTable, ...] = ()
+    checklist: ChecklistTable = ChecklistTable()
+    movable: MovableTable | None = None
+    responsible: dict[str, str] = {}
     pace: PaceTable = PaceTable()
+    screens: ScreensTable = ScreensTable()
     bulletins: BulletinsTable = BulletinsTable()
     device: tuple[DeviceTable, ...] = ()
 
@@ -139,7 +143,11 @@ def read(path: Path) -> Plan:
             faults.append(f"[{name}] {fault}")
     wired = [one for table in settings.device if (one := _wire(table, faults))]
     _names(settings, faults)
+    faults += check(settings.tank, settings.generator, settings.activator, settings.checklist, settings.movable)
     _speeds(settings, faults)
+    faults += [
+        f"[responsible] {key}: is none of {', '.join(Sot)}" for key in settings.responsible if key not in list(Sot)
+    ]
     if Path(settings.store.path).name in ("", ".."):
         faults.append(f"[store] path: {settings.store.path!r} is not the name of a file")
     keys = _keys(settings, faults)
@@ -199,6 +207,8 @@ def _names(settings: Settings, faults: list[str]) -> None:
     faults += [
         f"[device {name}] name: stands twice" for name in sorted({name for name in names if names.count(name) > 1})
     ]
+    if BOX in names:
+        faults.append(f"[device {BOX}] name: is taken by the gateway's own computer; choose another")
     controller = settings.generator.controller
     if controller is not None and controller not in names:
         faults.append(
@@ -233,8 +243,6 @@ def _keys(settings: Settings, faults: list[str]) -> dict[str, bytes]:
 
 def _facts(settings: Settings, wired: list[Wired]) -> Facts:
     sets = [one.table.name for one in wired if one.profile.head.kind == "generator_controller"]
-    generator = settings.generator
-    design = generator.design_load_kw if generator.design_load_kw is not None else 0.3 * generator.rated_kw
     return Facts(
         site=settings.site.id,
         place=settings.site.place,
@@ -242,12 +250,16 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         status=settings.site.status,
         simulated=settings.site.simulated,
         version=program_version(),
-        devices=tuple(_device_facts(one) for one in wired),
-        controller=generator.controller or (sets[0] if sets else None),
-        rated_kw=generator.rated_kw,
-        design_load_kw=design,
-        tank_litres=generator.tank_litres,
-        dead_percent=generator.dead_percent,
+        devices=(*(_device_facts(one) for one in wired), box.facts_of_device()),
+        controller=settings.generator.controller or (sets[0] if sets else None),
+        set=settings.generator.facts(),
+        tank=settings.tank.facts(),
+        run=settings.test_run.facts(),
+        ups=settings.ups.facts(),
+        call=settings.call_out.facts(settings.activator, settings.checklist),
+        movable=settings.movable.facts() if settings.movable is not None else None,
+        responsible={Sot(key): who for key, who in settings.responsible.items()},
+        screens=settings.screens.expected,
         activate_within_s=settings.site.activate_within_s,
         heartbeat_s=settings.pace.heartbeat_s,
         picture_every_s=settings.pace.picture_every_s,

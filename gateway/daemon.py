@@ -14,16 +14,21 @@ import msgspec
 
 from contract import topics
 from contract.bulletins import Receipt
-from contract.messages import Refused, Value, decode
+from contract.messages import KioskStatus, Refused, Value, decode
 from contract.orders import Command, Orders
 from contract.records import Mark, NoteBody
 from contract.words import Event, Quality
 from doors.clock import Clock
 from gateway.config import Plan
-from gateway.core import announce, bulletins, pipeline
+from gateway.core import announce, pipeline
 from gateway.core.announce import Message
+from gateway.core.down import bulletins
+from gateway.core.orders import needs
+from gateway.core.orders.exercise import forget_other_status
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
-from gateway.core.site import Change, Memory, Now, Site
+from gateway.core.remembered import Memory
+from gateway.core.site import Change, Now, Site
+from gateway.io.box import BoxWatch
 from gateway.io.device import Device
 from gateway.io.documents import Documents
 from gateway.io.modbus import Line, open_line
@@ -52,7 +57,7 @@ class Gateway:
         self._clock = clock
         self._store = store
         self._run = secrets.token_hex(8)
-        self._site = pipeline.awakened(store.memory())
+        self._site = pipeline.awakened(store.memory(), store.last_reading())
         self._documents = Documents(store, self._facts)
         self._unkept: deque[tuple[Now, Batch | None, Sequence[Numbered], Memory | None]] = deque()
         self._told_ms: dict[str, int] = {}
@@ -62,7 +67,9 @@ class Gateway:
             name="site",
             facts=self._facts,
             now=self._now,
-            subscribe=(topics.local_orders(self._facts.site), topics.receipt(self._facts.site)),
+            subscribe=tuple(
+                topic(self._facts.site) for topic in (topics.local_orders, topics.receipt, topics.kiosk_status)
+            ),
             on_message=self._from_site,
             everything=self._everything,
         )
@@ -80,10 +87,13 @@ class Gateway:
                 on_up=lambda: self._records.again() if self._records else None,
             )
             self._records = Records(store, self._centre, self._facts, self._now)
+        self._box = BoxWatch(plan, clock, now=self._now, site=self._local, centre=self._centre, take=self._take)
 
     async def run(self) -> None:
         """Work until cancelled; then say good-bye."""
         lines: dict[Any, Line] = {}
+        memory, dropped = forget_other_status(self._site.memory, self._facts.status)
+        self._settle(msgspec.structs.replace(self._site, memory=memory), dropped, self._now())
         self._note(Event.GATEWAY_STARTED, f"version {self._facts.version}")
         try:
             async with asyncio.TaskGroup() as group:
@@ -95,6 +105,7 @@ class Gateway:
                 if self._centre is not None and self._records is not None:
                     group.create_task(self._centre.run(), name="central broker")
                     group.create_task(self._records.run(), name="records")
+                group.create_task(self._box.run(), name="box")
                 group.create_task(self._tick(), name="tick")
                 group.create_task(self._housekeeping(), name="housekeeping")
         finally:
@@ -130,8 +141,9 @@ class Gateway:
             due_ms = max(due_ms + int(facts.poll_every_s * 1000), self._clock.up_ms())
             await self._clock.sleep((due_ms - self._clock.up_ms()) / 1000)
 
-    def _from_site(self, topic: str, payload: bytes, _retained: bool) -> None:
-        self._hear(topic, payload, "site")
+    def _from_site(self, topic: str, payload: bytes, retained: bool) -> None:
+        if not (retained and topic == topics.kiosk_status(self._facts.site)):  # an old sign of life proves nothing
+            self._hear(topic, payload, "site")
 
     def _from_centre(self, topic: str, payload: bytes, _retained: bool) -> None:
         self._hear(topic, payload, "centre")
@@ -155,6 +167,8 @@ class Gateway:
             self._obey(decode(payload, Orders))
         elif topic == topics.receipt(site):
             self._receive(decode(payload, Receipt))
+        elif topic == topics.kiosk_status(site):
+            self._box.hear(decode(payload, KioskStatus))
         elif topic == topics.mark(site):
             self._forget(decode(payload, Mark))
         elif topic == topics.content(site):
@@ -199,10 +213,15 @@ class Gateway:
         for stream, seq in mine.items():
             if seq > self._site.seqs.get(stream, 0):
                 raise Refused(f"the mark confirms {stream.value} {seq}, which has not been yet")
-        gone = 0
+        gone, site = 0, self._site
         for run, streams in mark.marks.items():
             for stream, seq in streams.items():
                 gone += self._store.confirm(run, stream, seq)
+                site = needs.received(site, run, stream, seq)
+        if site.memory != self._site.memory:
+            now = self._now()
+            self._settle(site, [], now)
+            self._tell_judgement(now)
         if self._records is not None:
             self._records.answered(gone)
 

@@ -10,8 +10,8 @@ import msgspec
 from contract.messages import Value
 from contract.words import Origin, Quality
 from doors.clock import Clock
-from gateway.core.lines import SerialLine, TcpLine
-from gateway.core.plan import describe
+from gateway.core.wire.lines import SerialLine, TcpLine
+from gateway.core.wire.plan import describe
 from gateway.io.device import Device
 from gateway.io.modbus import open_line
 from gateway.profiles.registry import load, registry

@@ -154,6 +154,8 @@ class Screen:
             self.root.show(self._view())
             self._takeover()
             self._tell_never_drawn()
+        if self._bell.asked:
+            EventLoop.window.canvas.ask_update()
         self._idle(now_s)
         over = self._seconds is not None and now_s - self._started_s >= self._seconds
         if self._shots is not None and self._shooting is None and not self._stopping:
@@ -197,6 +199,9 @@ class Screen:
 
     def _flipped(self, *_: object) -> None:
         """A frame has reached the panel: what did it show for the first time?"""
+        if self._bell.asked:
+            # answered in the next round of the loop: a panel that never takes the frame lets no answer out
+            Frames.schedule_once(lambda _: self._bell.answer(self._clock.up_ms()), 0)
         root = self.root
         if root.page_name == "bulletin" and root.page is not None and root.page.shown is not None:
             one = root.page.shown

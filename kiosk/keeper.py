@@ -6,7 +6,7 @@ import secrets
 
 from contract import topics
 from contract.bulletins import ReceiptMark
-from contract.messages import PublicPicture, Refused
+from contract.messages import KioskStatus, PublicPicture, Refused, encode
 from doors.broker import Link, LinkDown
 from doors.clock import Clock
 from kiosk.config import Settings
@@ -23,6 +23,13 @@ LOOK_S = 0.5
 AGAIN_S = 20.0
 """A receipt that the gateway has not confirmed is sent again after so long."""
 MAX_SAID = 100
+ALIVE_EVERY_S = 60.0
+"""How often the screen is asked for a frame and the gateway told of it."""
+ANSWER_S = 1.0
+"""Real seconds that a screen gets to draw it: five of its looks."""
+ANSWER_LOOK_S = 0.1
+NOT_RUNNING = "the screen program is not running"
+NOT_DRAWING = "the screen program runs but draws nothing"
 
 
 class Keeper:
@@ -45,6 +52,7 @@ class Keeper:
         self._counts: dict[str, int] = {}
         self._said: set[str] = set()
         self._number = 0
+        self._drawn_up_ms: int | None = None
         self._behind = False
         self._remember()
         self._link = Link(
@@ -71,6 +79,7 @@ class Keeper:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._link.run(), name="link")
                 tasks.create_task(self._look_after(), name="look-after")
+                tasks.create_task(self._tell_of_screen(), name="tell-of-screen")
         finally:
             self._flush(force=True)
             self._cache.close()
@@ -145,6 +154,40 @@ class Keeper:
             if self._read_drawn() or loop.time() - sent >= AGAIN_S:
                 sent = loop.time()
                 await self._try_receipts()
+
+    async def _tell_of_screen(self) -> None:
+        """Once a minute: let the screen draw a frame, and tell the gateway when one last reached the panel.
+
+        Where there is no link nothing is told: the gateway counts the silence itself.
+        """
+        while True:
+            self._answered()  # what came too late for the last time says when, but not that it draws now
+            why_not = NOT_DRAWING if self._waker.ask() else NOT_RUNNING
+            for _ in range(round(ANSWER_S / ANSWER_LOOK_S)):
+                await asyncio.sleep(ANSWER_LOOK_S)
+                if self._answered():
+                    why_not = ""
+                    break
+            await self._tell_status(why_not)
+            await asyncio.sleep(max(ANSWER_LOOK_S, self._clock.real_seconds(ALIVE_EVERY_S)))
+
+    def _answered(self) -> bool:
+        drawn = self._waker.answered()
+        if drawn is not None:
+            self._drawn_up_ms = min(drawn, self._clock.up_ms())
+        return drawn is not None
+
+    async def _tell_status(self, why_not: str) -> None:
+        if not self._link.up:
+            return
+        status = KioskStatus(
+            screen=self._settings.screen.name, boot=self._clock.boot, up_ms=self._clock.up_ms(),
+            drawn_up_ms=self._drawn_up_ms, why_not=why_not,
+        )  # fmt: skip
+        try:
+            await self._link.publish(topics.kiosk_status(self._site), encode(status))
+        except LinkDown as fault:
+            self._say_once(f"a sign of life is lost: {fault}")
 
     def _read_drawn(self) -> bool:
         """Number what the screen has drawn since last time; is there anything new to send?"""

@@ -2,16 +2,22 @@
 
 from msgspec import Struct
 
-from contract.freshness import LOST_HEARTBEATS, age_ms, hours_left
+from contract.freshness import LOST_HEARTBEATS, age_ms
+from contract.judgement import Activator, Witness
 from contract.messages import DevicePicture, SiteState, Value
 from contract.orders import Order
 from contract.words import Power, Readiness, Status
 from dashboard.core import numbers, sitewords
 from dashboard.core.alarm_list import AlarmRow, alarm_rows
+from dashboard.core.lasting import Lasting, StationWords, battery_lasting, fuel_lasting, station_words
+from dashboard.core.needs import NeedRow, need_rows
+from dashboard.core.opening import OpeningWords, opening_words
 from dashboard.core.picture import SitePicture
 from dashboard.core.reader import Reader
+from dashboard.core.requirements import Requirements, requirements
 from dashboard.core.sites import Site
-from dashboard.core.values import DeviceValues, ValueRow, device_values, value_row
+from dashboard.core.values import DeviceValues, ValueRow, device_values, source_name, value_row
+from dashboard.core.verdict import Verdict, verdict
 
 ROLES: dict[Power, str] = {
     Power.ON_MAINS: "good",
@@ -28,15 +34,16 @@ READY_ROLES: dict[Readiness, str] = {
     Readiness.NOT_READY: "bad",
     Readiness.UNKNOWN: "unknown",
 }
-HOUR_MS = 3_600_000
 
 
 class WitnessRow(Struct, frozen=True, kw_only=True):
-    """One thing that the state rests on."""
+    """One thing that the state rests on. `place`: on which side of the changeover; `doubt`: how far off in time."""
 
     source: str
     says: str
     origin: str
+    place: str
+    doubt: str
 
 
 class Shared(Struct, frozen=True, kw_only=True):
@@ -70,16 +77,22 @@ class Card(Struct, frozen=True, kw_only=True):
     since_age: str
     fuel: ValueRow | None
     load: ValueRow | None
-    endurance: str
-    endurance_until: str
+    endurance: Lasting | None
+    battery: Lasting | None
+    station: StationWords | None
     readiness: str
     readiness_role: str
-    reasons: tuple[str, ...]
+    verdict: Verdict
+    requirements: Requirements
+    opening: OpeningWords
+    activators: tuple[Activator, ...]
+    needs: tuple[NeedRow, ...]
     active: bool
     witnesses: tuple[WitnessRow, ...]
     contradictions: tuple[str, ...]
     alarms: tuple[AlarmRow, ...]
     alarms_known: bool
+    flood: bool
     frames: tuple[str, ...]
     devices: tuple[DeviceValues, ...]
 
@@ -87,6 +100,11 @@ class Card(Struct, frozen=True, kw_only=True):
     def unacked(self) -> int:
         """Alarms that nobody has acknowledged, as far as the site has told."""
         return sum(alarm.needs_ack for alarm in self.alarms)
+
+    @property
+    def open_needs(self) -> int:
+        """Needs that are not solved."""
+        return sum(not need.solved for need in self.needs)
 
     @property
     def role_now(self) -> str:
@@ -101,7 +119,6 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
     power = state.power if state else Power.UNKNOWN
     readiness = state.readiness if state else Readiness.UNKNOWN
     fuel, load = _main_values(picture, reader)
-    endurance, until = _endurance(state, picture, reader)
     return Card(
         id=site.id,
         place=site.place,
@@ -116,16 +133,22 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
         since_age=reader.age(age),
         fuel=fuel,
         load=load,
-        endurance=endurance,
-        endurance_until=until,
+        endurance=fuel_lasting(state, picture, reader),
+        battery=battery_lasting(state, picture, reader),
+        station=station_words(state.station if state else None, picture, reader),
         readiness=reader.phrase("readiness", readiness),
         readiness_role=READY_ROLES[readiness],
-        reasons=tuple(sitewords.reason(one, reader.language) for one in state.reasons) if state else (),
+        verdict=verdict(state, picture, reader),
+        requirements=requirements(state.requirements if state else (), picture, reader),
+        opening=opening_words(state, picture, reader),
+        activators=state.activators if state else (),
+        needs=need_rows(state.needs if state else (), pending, picture, reader),
         active=bool(state and state.active),
-        witnesses=_witnesses(state, reader),
-        contradictions=tuple(sitewords.says(one, reader.language) for one in state.contradictions) if state else (),
+        witnesses=_witnesses(state, picture, reader),
+        contradictions=_clashes(state, picture, reader),
         alarms=alarm_rows(picture, pending, reader),
         alarms_known=picture.alarms is not None,
+        flood=bool(picture.alarms and picture.alarms.flood),
         frames=frames(picture, reader),
         devices=device_values(picture, reader),
     )
@@ -193,28 +216,25 @@ def _said_since(device: DevicePicture | None, key: str, state: SiteState, judged
     return device is not None and device.head.boot == state.head.boot and device.values[key].up_ms > judged.up_ms
 
 
-def _endurance(state: SiteState | None, picture: SitePicture, reader: Reader) -> tuple[str, str]:
-    """Hours left and the earliest end, in words."""
-    if state is None or state.endurance is None:
-        return "", ""
-    left = hours_left(state.endurance, state.power, age_ms(state.endurance.at, picture.contact, reader.now))
-    if left is None:
-        return reader.t("endurance_unknown"), ""
-    low, high = (None if hours is None else numbers.number(hours, 0, reader.language) for hours in left)
-    words = reader.t("endurance_least", low=low) if high is None else reader.t("endurance_between", low=low, high=high)
-    if state.power not in (Power.ON_RESERVE, Power.RETURNING) or reader.now.wall_ms is None:
-        return words, ""
-    return words, reader.t("endurance_until", when=reader.when(reader.now.wall_ms + int(left[0] * HOUR_MS)))
+def _clashes(state: SiteState | None, picture: SitePicture, reader: Reader) -> tuple[str, ...]:
+    def named(source: str) -> str:
+        return source_name(source, picture, reader.language)
+
+    return tuple(sitewords.clash(one, named, reader.language) for one in state.contradictions) if state else ()
 
 
-def _witnesses(state: SiteState | None, reader: Reader) -> tuple[WitnessRow, ...]:
-    if state is None:
-        return ()
-    return tuple(
-        WitnessRow(
-            source=one.source,
-            says=sitewords.says(one.says, reader.language),
-            origin=reader.phrase("origin", one.origin),
-        )
-        for one in state.witnesses
+def _witnesses(state: SiteState | None, picture: SitePicture, reader: Reader) -> tuple[WitnessRow, ...]:
+    return tuple(_witness(one, picture, reader) for one in state.witnesses) if state else ()
+
+
+def _witness(one: Witness, picture: SitePicture, reader: Reader) -> WitnessRow:
+    doubt = ""
+    if one.doubt_s:
+        doubt = reader.t("doubt", age=numbers.age(int(min(one.doubt_s, 1e9) * 1000), reader.language))
+    return WitnessRow(
+        source=source_name(one.source, picture, reader.language),
+        says=sitewords.says(one.says, reader.language),
+        origin=reader.phrase("origin", one.origin),
+        place=reader.t(f"place_{one.place}") if one.place else "",
+        doubt=doubt,
     )

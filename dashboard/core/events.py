@@ -2,15 +2,11 @@
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from contract.phrases import phrase
-from contract.records import AlarmBody, AnswerBody, BulletinBody, DeviceBody, GapBody, PowerBody, SignalBody
-from contract.words import Event, Status
-from dashboard.core.alarm_names import alarm_name
+from contract.words import Status
+from dashboard.core.event_words import detail, event_name, timeline
 from dashboard.core.reader import Reader
-from dashboard.core.values import signal_name
 
 
 class Stored(Struct, frozen=True, kw_only=True):
@@ -30,13 +26,14 @@ class Stored(Struct, frozen=True, kw_only=True):
 
 
 class EventRow(Struct, frozen=True, kw_only=True):
-    """One line of the list."""
+    """One line of the list; `more` are the lines under an outage."""
 
     number: int
     kind: str
     when: str
     what: str
     detail: str
+    more: tuple[str, ...]
     late: bool
     frame: str
 
@@ -48,8 +45,9 @@ def event_rows(stored: list[Stored], reader: Reader) -> tuple[EventRow, ...]:
             number=one.number,
             kind=one.kind,
             when=reader.when(one.wall_ms),
-            what=_what(one, reader),
-            detail=detail(one, reader),
+            what=event_name(one.kind, reader),
+            detail=detail(one.kind, one.body, reader),
+            more=timeline(one.kind, one.body, reader),
             late=one.historical,
             frame=_frame(one, reader),
         )
@@ -57,45 +55,7 @@ def event_rows(stored: list[Stored], reader: Reader) -> tuple[EventRow, ...]:
     )
 
 
-def _what(one: Stored, reader: Reader) -> str:
-    try:
-        return phrase("event", one.kind, reader.language)
-    except KeyError:
-        return one.kind
-
-
 def _frame(one: Stored, reader: Reader) -> str:
     if one.simulated:
         return reader.phrase("status", "simulated")
     return "" if one.status == Status.ACTUAL else reader.phrase("status", one.status)
-
-
-def detail(one: Stored, reader: Reader) -> str:
-    """What the record's body adds, in words; nothing when it can not be read."""
-    body = one.body
-    try:
-        if one.kind in (Event.ALARM_RAISED, Event.ALARM_CLEARED, Event.ALARM_ACKED):
-            alarm = msgspec.convert(body, AlarmBody).alarm
-            return f"{alarm_name(alarm.key, reader.language)} ({alarm.device})"
-        if one.kind in (Event.SENSOR_FAULT, Event.SENSOR_BACK):
-            signal = msgspec.convert(body, SignalBody)
-            quality = reader.phrase("quality", signal.quality)
-            return f"{signal_name(signal.signal, reader.language)} ({signal.device}): {quality}"
-        if one.kind == Event.GAP:
-            gap = msgspec.convert(body, GapBody)
-            return reader.t("gap_some", n=gap.last - gap.first + 1, why=gap.why)
-        if one.kind == Event.POWER_CHANGED:
-            power = msgspec.convert(body, PowerBody)
-            return f"{reader.phrase('power', power.was)} → {reader.phrase('power', power.power)}"
-        if one.kind in (Event.ORDER_DONE, Event.ORDER_REFUSED):
-            return msgspec.convert(body, AnswerBody).detail
-        if one.kind in (Event.BULLETIN_TAKEN, Event.BULLETIN_REFUSED):
-            bulletin = msgspec.convert(body, BulletinBody)
-            return " ".join(part for part in (bulletin.bulletin, bulletin.detail) if part)
-        if "device" in body:
-            device = msgspec.convert(body, DeviceBody)
-            return f"{device.device}: {device.detail}" if device.detail else device.device
-    except msgspec.ValidationError:
-        return ""
-    told = body.get("detail", "")
-    return told[:300] if isinstance(told, str) else ""

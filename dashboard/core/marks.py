@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from contract.messages import Head, Moment
+from contract.messages import Head
+from contract.wire import Moment
 from contract.words import ClockQuality
 
 

@@ -11,14 +11,15 @@ READY_WORST = ("bad", "unknown", "remark", "good")
 
 
 def worst_first(cards: list[Card]) -> list[Card]:
-    """The order of the overview: no power, no contact, on reserve …, then urgent alarms, then readiness."""
+    """The order of the overview: a call nobody answers, no power, no contact, on reserve …, alarms, readiness."""
     return sorted(cards, key=_badness)
 
 
-def _badness(card: Card) -> tuple[int, int, int, str, str]:
+def _badness(card: Card) -> tuple[bool, int, int, int, str, str]:
     power = card.power if card.contact.in_contact or card.power is Power.DEAD else Power.UNKNOWN
     urgent = min((alarm.priority for alarm in card.alarms if alarm.needs_ack), default=9)
-    return WORST.index(power), urgent, READY_WORST.index(card.readiness_role), card.place, card.id
+    ready = READY_WORST.index(card.readiness_role)
+    return not card.opening.alarm, WORST.index(power), urgent, ready, card.place, card.id
 
 
 def summary(cards: list[Card], reader: Reader) -> str:
@@ -26,9 +27,11 @@ def summary(cards: list[Card], reader: Reader) -> str:
     count = reader.t("count_one") if len(cards) == 1 else reader.t("count_many", n=len(cards))
     lost = sum(not card.contact.in_contact for card in cards)
     powers = Counter(card.power for card in cards if card.contact.in_contact)
-    if lost == 0 and set(powers) == {Power.ON_MAINS}:
+    unanswered = sum(bool(card.opening.alarm) for card in cards)
+    if lost == 0 and unanswered == 0 and set(powers) == {Power.ON_MAINS}:
         return f"{count}. {reader.t('all_well')}"
-    parts = [
+    parts = [reader.t("unanswered_some", n=unanswered)] if unanswered else []
+    parts += [
         reader.t("state_some", n=powers[power], state=_lower(reader.phrase("power", power)))
         for power in WORST
         if powers[power]
@@ -44,4 +47,6 @@ def newest(cards: list[Card], reader: Reader) -> str:
 
 
 def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
+    """The first part of a phrase, to stand within a sentence that has commas of its own."""
+    first = words.partition(",")[0]
+    return first[:1].lower() + first[1:]

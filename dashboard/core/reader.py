@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from contract.freshness import Contact, Now, age_ms
-from contract.messages import Head, Moment, Value
+from contract.messages import Head, Value
 from contract.phrases import phrase
+from contract.wire import Moment
 from contract.words import ClockQuality
 from dashboard.core import numbers
 from dashboard.core.texts import text
@@ -13,11 +14,12 @@ from dashboard.core.texts import text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """The reader of a page."""
+    """The reader of a page. `at_site`: the page is the site's own, so that "here" means the site."""
 
     language: str
     zone: tzinfo
     now: Now
+    at_site: bool = False
 
     def t(self, key: str, **parts: object) -> str:
         """A text of the dashboard."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contract.messages import Name
+from contract.wire import Name
 
 
 class DashboardError(Exception):

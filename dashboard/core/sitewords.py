@@ -1,9 +1,13 @@
 """What sites say in words of their own, for people: states of machines, reasons, witnesses, contradictions."""
 
-import re
+from collections.abc import Callable
 
-from contract.phrases import LANGUAGES
-from dashboard.core.alarm_names import alarm_name
+from contract import refusals
+from contract.judgement import Contradiction, Reason
+from contract.phrases import LANGUAGES, phrase
+from contract.reasons import catalogue, reason_words
+from contract.records import AnswerBody
+from dashboard.core.alarm_names import alarm_do, alarm_name
 
 WORDS: dict[str, tuple[str, str]] = {
     # what controllers and reports say, as words of their profiles
@@ -33,16 +37,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "unimplemented": ("finns inte", "not implemented"),
 }
 
-REASONS: dict[str, tuple[str, str]] = {
-    "no-controller": ("Ingen styrenhet är inkopplad", "No controller is connected"),
-    "controller-silent": ("Elverkets styrsystem svarar inte", "The controller of the set does not answer"),
-    "mode-not-auto": ("Elverket står inte i automatik", "The set is not in automatic"),
-    "mode-unknown": ("Vet inte om elverket står i automatik", "Not known whether the set is in automatic"),
-    "battery-unknown": ("Vet inte hur startbatteriet mår", "Not known how the start battery is"),
-    "fuel-unknown": ("Vet inte hur mycket bränsle som finns", "Not known how much fuel there is"),
-    "no-fuel": ("Bränslet är slut", "The fuel is gone"),
-}
-
 SAYS: dict[str, tuple[str, str]] = {
     "mains present": ("nätet har spänning", "mains present"),
     "no mains": ("nätet har ingen spänning", "no mains"),
@@ -54,18 +48,23 @@ SAYS: dict[str, tuple[str, str]] = {
     "set running": ("elverket går", "the set is running"),
     "set stopped": ("elverket står", "the set is stopped"),
     "present": ("någon är på plats", "somebody is there"),
-    "the set delivers power but its engine is stopped": (
-        "Elverket lämnar effekt men motorn står",
-        "The set delivers power but its engine is stopped",
-    ),
-    "the load side is live but there is neither mains nor a running set": (
-        "Butiken har spänning fast varken nät eller elverk ger någon",
-        "The load side is live but there is neither mains nor a running set",
-    ),
+    "set live": ("elverket ger spänning", "the set gives voltage"),
+    "set dead": ("elverket ger ingen spänning", "the set gives no voltage"),
+    "load connected": ("butiken är inkopplad på elverket", "the shop is connected to the set"),
+    "load not connected": ("butiken är inte inkopplad på elverket", "the shop is not connected to the set"),
+    "on battery": ("UPS:en går på batteri", "the UPS is on battery"),
+    "not on battery": ("UPS:en går inte på batteri", "the UPS is not on battery"),
 }
 
-_QUARREL = re.compile(r"^mains: (?P<yes>.{1,300}) says present, (?P<no>.{1,300}) says absent$")
-_QUARREL_WORDS = ("Nätet: {yes} säger spänning, {no} säger ingen", "Mains: {yes} says present, {no} says absent")
+
+SUPPRESSED: dict[str, tuple[str, str]] = {
+    "service_visit": ("någon arbetar på elverket", "somebody works on the set"),
+    "mode_not_auto": ("elverket står inte i automatik", "the set is not in automatic"),
+    "in_outage": ("det hör till avbrottet", "it belongs to the outage"),
+    "mains_absent": ("nätet är borta", "the mains are gone"),
+    "mains_flapping": ("nätet kommer och går", "the mains come and go"),
+}
+"""Why a rule of the site holds an alarm back (`gateway/rules.toml`)."""
 
 
 def word(raw: str, language: str = "sv") -> str:
@@ -75,11 +74,25 @@ def word(raw: str, language: str = "sv") -> str:
 
 
 def says(raw: str, language: str = "sv") -> str:
-    """What a witness says, or a contradiction, part by part."""
-    quarrel = _QUARREL.match(raw)
-    if quarrel:
-        return _QUARREL_WORDS[LANGUAGES.index(language)].format(**quarrel.groupdict())
+    """What a witness says, part by part."""
     return ", ".join(_part(part, language) for part in raw.split(", "))
+
+
+def suppressed(raw: str, language: str = "sv") -> str:
+    """Why an alarm is held back."""
+    known = SUPPRESSED.get(raw)
+    return known[LANGUAGES.index(language)] if known else word(raw, language)
+
+
+def clash(one: Contradiction, named: Callable[[str], str], language: str = "sv") -> str:
+    """Facts that cannot be true together; `named` gives a source its name for people."""
+    yes, no = (_sides(part, named, language) for part in one.detail.partition(" | ")[::2])
+    return phrase("clash", one.key, language).replace("{yes}", yes).replace("{no}", no)
+
+
+def _sides(raw: str, named: Callable[[str], str], language: str) -> str:
+    """Sources by their names; of a person's words, the words."""
+    return ", ".join(named(part) if "/" in part else _part(part, language) for part in raw.split(", "))
 
 
 def _part(raw: str, language: str) -> str:
@@ -90,10 +103,30 @@ def _part(raw: str, language: str) -> str:
     return raw
 
 
-def reason(raw: str, language: str = "sv") -> str:
-    """A reason for the readiness; those that begin with `alarm:` are alarms."""
-    if raw in REASONS:
-        return REASONS[raw][LANGUAGES.index(language)]
-    key = raw.removeprefix("alarm:")
-    name = alarm_name(key, language)
-    return name if name != key else word(key, language)
+def refusal(answer: AnswerBody, language: str = "sv") -> str:
+    """Why an order was refused and what to do; of a newer site, or an older one, its own sentence."""
+    if answer.reason in refusals.catalogue():
+        return refusals.refusal_words(answer.reason, language, answer.params)
+    return answer.detail
+
+
+def reason(one: Reason, language: str = "sv") -> tuple[str, str]:
+    """A reason for the readiness and what to do about it; `alarm` names an alarm."""
+    if one.key == "alarm":
+        return alarm_name(one.detail, language), alarm_do(one.detail, language)
+    return reason_parts(one.key, one.detail, language)
+
+
+def reason_parts(key: str, detail: str = "", language: str = "sv") -> tuple[str, str]:
+    """A key of the reasons and what to do; one of a newer site, or a sentence in place of a key, is shown as it is."""
+    if key not in catalogue():
+        return word(key, language), ""
+    return reason_words(key, language, detail)
+
+
+def key_words(key: str, language: str = "sv") -> str:
+    """What a key of the reasons means, `key:detail` with its detail."""
+    name, _, detail = key.partition(":")
+    if name == "alarm":
+        return alarm_name(detail, language)
+    return reason_parts(name, detail, language)[0] if name in catalogue() else word(key, language)

@@ -1,8 +1,13 @@
-"""Every text of the pages that is not in the contract's catalogues, Swedish first: key -> (sv, en)."""
+"""Every text of the pages that is not in the contract's catalogues, Swedish first: key -> (sv, en).
+
+What words the site's judgement stands in `texts_judgement.py`, what goes with forms in `texts_forms.py`.
+"""
 
 from contract.phrases import LANGUAGES
+from dashboard.core.texts_forms import FORMS
+from dashboard.core.texts_judgement import JUDGEMENT
 
-TEXTS: dict[str, tuple[str, str]] = {
+PAGE: dict[str, tuple[str, str]] = {
     # the page
     "title": ("Platserna", "The sites"),
     "back": ("Alla platser", "All sites"),
@@ -64,14 +69,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "since_unknown": ("vet inte sedan när", "not known since when"),
     "fuel": ("Bränsle", "Fuel"),
     "load": ("Last", "Load"),
-    "endurance": ("Räcker", "Lasts"),
-    "endurance_between": ("{low}–{high} timmar", "{low}–{high} hours"),
-    "endurance_least": ("minst {low} timmar", "at least {low} hours"),
-    "endurance_until": ("till tidigast {when}", "until {when} at the earliest"),
-    "endurance_unknown": ("Vet inte hur länge bränslet räcker", "Not known how long the fuel lasts"),
-    "active": ("Öppen som trygghetspunkt", "Open as a crisis point"),
-    "not_active": ("Inte öppnad som trygghetspunkt", "Not opened as a crisis point"),
-    "readiness": ("Beredskap", "Readiness"),
     "witnesses": ("Vad läget bygger på", "What the state rests on"),
     "contradictions": ("Uppgifter som säger emot varandra", "Facts that contradict each other"),
     "no_witnesses": ("Platsen har inte sagt vad läget bygger på.", "The site has not said what the state rests on."),
@@ -87,30 +84,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_fitted_some": ("Värden som inte finns på den här enheten: {n}", "Values that are not fitted here: {n}"),
     "conditions_some": ("Styrsystemets larmvillkor: {n}", "Alarm conditions of the controller: {n}"),
     "experimental": ("oprövat", "experimental"),
-    # alarms
-    "alarms": ("Larm", "Alarms"),
-    "no_alarms": ("Inga larm.", "No alarms."),
-    "raised": ("sedan {when}", "since {when}"),
-    "cleared": ("borta {when}", "gone {when}"),
-    "acked_by": ("Kvitterat av {who}, {when}", "Acknowledged by {who}, {when}"),
-    "ack": ("Kvittera", "Acknowledge"),
-    "who": ("Vem är du?", "Who are you?"),
-    "comment": ("Kommentar (frivillig)", "Comment (optional)"),
-    "priority_1": ("Gör något nu", "Act now"),
-    "priority_2": ("Gör något i dag", "Act today"),
-    "priority_3": ("Planera", "Plan"),
-    # orders
-    "orders": ("Väntar på platsen", "Waiting for the site"),
-    "no_orders": ("Inget väntar.", "Nothing is waiting."),
-    "waiting": ("väntar på platsen", "waiting for the site"),
-    "order_ack": ("Kvittering", "Acknowledgement"),
-    "order_report": ("Rapport", "Report"),
-    "order_activation": ("Aktivering", "Activation"),
-    "order_declaration": ("Anmäld service", "Declared service"),
-    "order_notice": ("Lokalt anslag", "Local notice"),
-    "order_command": ("Begäran", "Request"),
-    "order_failed": ("Det gick inte: {why}", "It did not work: {why}"),
-    "order_sent": ("Sparat. Väntar på platsen.", "Saved. Waiting for the site."),
     # events, history, bulletins
     "events": ("Händelser", "Events"),
     "no_events": ("Inga händelser har kommit ännu.", "No events have come yet."),
@@ -132,6 +105,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bulletin_update": ("Uppdatering", "Update"),
     "bulletin_cancel": ("Upphävt", "Cancelled"),
 }
+
+
+TEXTS = PAGE | JUDGEMENT | FORMS
 
 
 def text(key: str, language: str = "sv", **parts: object) -> str:

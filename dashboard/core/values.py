@@ -100,6 +100,16 @@ def _group(key: str, value: Value | None) -> Literal["values", "conditions", "no
     return "values"
 
 
+def source_name(source: str, picture: SitePicture, language: str) -> str:
+    """`device/signal` as people call it: the device by its title, the signal by its name; a person by their own."""
+    device, _, signal = source.partition("/")
+    if device == "person":
+        return signal
+    titles = {one.device: one.name for one in picture.birth.devices} if picture.birth else {}
+    title = titles.get(device, device)
+    return f"{title} ({signal_name(signal, language)})" if signal else title
+
+
 def signal_name(key: str, language: str) -> str:
     """A signal's name for people; the key itself for one that the catalogue does not have."""
     known = signals.catalogue().get(key)

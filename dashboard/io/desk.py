@@ -11,7 +11,7 @@ from contract.messages import Refused
 from contract.orders import Order
 from contract.records import RecordBatch
 from dashboard.config import Settings
-from dashboard.core import intake, orders
+from dashboard.core import intake, orders, taken
 from dashboard.core.card import Card, card
 from dashboard.core.intake import Picture
 from dashboard.core.picture import SitePicture, fold, heard
@@ -70,7 +70,8 @@ class Desk:
 
     def reader(self, language: str | None) -> Reader:
         """Somebody who reads a page now."""
-        return Reader(language=language_of(language), zone=self.zone, now=self.now())
+        at_site = self.settings.view.mode == "site"
+        return Reader(language=language_of(language), zone=self.zone, now=self.now(), at_site=at_site)
 
     def card(self, site: Site, reader: Reader) -> Card:
         """The card of a site now."""
@@ -141,8 +142,8 @@ class Desk:
 
     def _confirm(self, site: str, before: SitePicture) -> None:
         """At the site's own page the picture is the answer."""
-        taken = [one for one in self.pending[site] if orders.shown_by(one, before, self.pictures[site])]
-        for one in taken:
+        done = [one for one in self.pending[site] if taken.shown_by(one, before, self.pictures[site])]
+        for one in done:
             self._answer(site, one, "order_done")
 
     def expire_orders(self) -> None:

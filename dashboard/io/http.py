@@ -14,9 +14,13 @@ from litestar.params import Parameter
 from litestar.response import Redirect, ServerSentEvent
 from litestar.static_files import create_static_files_router
 
+from contract.orders import MAX_ORDERS
+from contract.phrases import LANGUAGES
 from contract.words import Stream
 from dashboard.core import orders, series
-from dashboard.core.orders import Asked, BadOrder
+from dashboard.core.entry import Tried
+from dashboard.core.fields import BadOrder
+from dashboard.core.orders import Asked
 from dashboard.core.sites import Site
 from dashboard.io.database import StoreTrouble
 from dashboard.io.desk import Desk
@@ -49,7 +53,8 @@ def build(desk: Desk, pages: Pages, port: int) -> Litestar:
 
     app = Litestar(
         route_handlers=[
-            overview, site_page, cards, panels, events, counts, site_events, history, site_json, health, order, uplot,
+            overview, site_page, enter_page, cards, panels, events, counts, site_events, history, site_json, health,
+            order, uplot,
             create_static_files_router(path="/static", directories=[STATIC]),
         ],
         before_request=guard,
@@ -189,20 +194,46 @@ async def history(
 # --- orders ---
 
 
+@get("/sites/{site:str}/enter", media_type=MediaType.HTML)
+async def enter_page(request: Request[Any, Any, Any], site: str, lang: str | None = None) -> str:
+    """Everything that can be entered about a site."""
+    return await _pages(request).enter(_site(request, site), lang)
+
+
 @post("/sites/{site:str}/{address:path}", status_code=202)
 async def order(request: Request[Any, Any, Any], site: str, address: str) -> Response[Any]:
     """Take an order; the same idempotency key twice is one order."""
-    name, desk = _site(request, site).id, _desk(request)
+    place, desk = _site(request, site), _desk(request)
     is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    asked = orders.asked(address.strip("/"), _body(await request.body(), is_form))
-    kept = await asyncio.to_thread(desk.shelf.add_order, name, asked.idempotency_key, _order(desk, asked))
-    desk.reload_orders(name)
+    body = _body(await request.body(), is_form)
+    language = body.get("lang") if isinstance(body, dict) else None
+    try:
+        reader = desk.reader(language)
+        asked = orders.asked(address.strip("/"), body, reader)
+        full = reader.t("wrong_full", n=MAX_ORDERS)
+        kept = await asyncio.to_thread(
+            desk.shelf.add_order, place.id, asked.idempotency_key, _order(desk, place.id, asked), full
+        )
+    except BadOrder as fault:
+        if not is_form:
+            raise
+        page = await _pages(request).not_taken(place, language, _tried(body, fault))
+        return Response(page, status_code=400, media_type=MediaType.HTML)
+    desk.reload_orders(place.id)
     if is_form:
-        return Redirect(f"/sites/{name}", status_code=303)
+        page = "/enter" if body.get("page") == "enter" else ""
+        chosen = f"?lang={language}" if language in LANGUAGES else ""
+        return Redirect(f"/sites/{place.id}{page}{chosen}#panel-orders", status_code=303)
     return Response({"id": kept.id, "state": "waiting"}, status_code=202)
 
 
-def _order(desk: Desk, asked: Asked) -> orders.Order:
+def _tried(body: dict[str, str], fault: BadOrder) -> Tried:
+    """What to draw again, so that nobody writes anything twice."""
+    return Tried(form=body.get("form", ""), values=body, field=fault.field, sentence=str(fault))
+
+
+def _order(desk: Desk, site: str, asked: Asked) -> orders.Order:
+    head = desk.pictures[site].head
     at_site = desk.settings.view.mode == "site"
     return orders.order(
         asked,
@@ -210,6 +241,7 @@ def _order(desk: Desk, asked: Asked) -> orders.Order:
         role="owner" if at_site else "coordinator",
         through="owner-page" if at_site else "dashboard",
         entered_ms=desk.clock.wall_ms(),
+        status=head.status if head else None,
     )
 
 
@@ -238,8 +270,9 @@ def _store_fault(_: Request[Any, Any, Any], fault: StoreTrouble) -> Response[Any
 
 
 def _bad_order(_: Request[Any, Any, Any], fault: BadOrder) -> Response[Any]:
-    return _sentence(400, str(fault))
+    return _sentence(400, str(fault), fault.field)
 
 
-def _sentence(status: int, reason: str) -> Response[Any]:
-    return Response({"error": reason}, status_code=status, media_type=MediaType.JSON, headers=HEADERS)
+def _sentence(status: int, reason: str, field: str = "") -> Response[Any]:
+    said = {"error": reason, "field": field} if field else {"error": reason}
+    return Response(said, status_code=status, media_type=MediaType.JSON, headers=HEADERS)

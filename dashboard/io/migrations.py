@@ -33,6 +33,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "create table manifests (site text primary key, message blob not null)",
         "create table counters (name text primary key, value integer not null)",
     ),
+    # refusal: why an order was refused, as the site's words and the key to ours, in JSON
+    ("alter table orders add column refusal text",),
 )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract.words import Stream
-from dashboard.core import bulletins, events, orders
-from dashboard.core.alarm_list import AlarmRow
+from dashboard.core import bulletins, entry, events, orders
+from dashboard.core.entry import Tried
 from dashboard.core.ranking import newest, summary, worst_first
 from dashboard.core.reader import Reader
 from dashboard.core.sites import Site
@@ -19,7 +19,10 @@ from dashboard.io.desk import Desk
 
 FOLDER = Path(str(files("dashboard").joinpath("pages")))
 SHOWN_EVENTS = 100
-PANELS = ("state", "alarms", "orders", "values", "events", "bulletins")
+SHOWN_ANSWERS = 5
+PANELS = (
+    "state", "alarms", "readiness", "opening", "needs", "requirements", "orders", "values", "events", "bulletins",
+)  # fmt: skip
 """Parts of a site's page that are fetched again when the site changes; the curve fetches its own points."""
 
 
@@ -60,6 +63,21 @@ class Pages:
         panels = {name: self._render(f"panels/{name}.html", reader, **context) for name in PANELS}
         return {"notices": self._render("panels/notices.html", reader), **panels}
 
+    async def enter(self, site: Site, language: str | None, tried: Tried | None = None) -> str:
+        """Everything that can be entered about a site; `tried`: what was just sent and not taken."""
+        reader = self._desk.reader(language)
+        context = await self._one(site, reader)
+        groups = entry.groups(context["card"], reader, tried)
+        return self._render("enter.html", reader, **context, groups=groups, tried=tried)
+
+    async def not_taken(self, site: Site, language: str | None, tried: Tried) -> str:
+        """The form again, with its sentence; one that stands on another page is answered by the sentence alone."""
+        reader = self._desk.reader(language)
+        groups = entry.groups(self._desk.card(site, reader), reader, tried)
+        if any(form.opened for group in groups for form in group.forms):
+            return await self.enter(site, language, tried)
+        return self._render("not_taken.html", reader, site=site, tried=tried)
+
     def missing(self, language: str | None) -> str:
         """There is no such page."""
         return self._render("missing.html", self._desk.reader(language))
@@ -76,36 +94,30 @@ class Pages:
 
     async def _one(self, site: Site, reader: Reader) -> dict[str, Any]:
         card = self._desk.card(site, reader)
-        happened, bulletin_list = await asyncio.to_thread(self._stored, site.id, reader)
-        refusals = self._desk.refused.get(site.id)
+        happened, bulletin_list, answered = await asyncio.to_thread(self._stored, site.id, reader)
         return {
             "card": card,
             "events": happened,
             "bulletins": bulletin_list,
-            "orders": orders.waiting(self._desk.pending[site.id], reader),
-            "refusals": refusals,
-            "alarm_fields": alarm_fields,
+            "orders": orders.sent(self._desk.pending[site.id], answered, reader),
+            "refusals": self._desk.refused.get(site.id),
+            "alarm_forms": entry.alarm_forms,
+            "need_forms": entry.need_forms,
         }
 
-    def _stored(self, site: str, reader: Reader) -> tuple[Any, Any]:
-        """Events and bulletins; empty when the store does not answer, which the page says above."""
+    def _stored(self, site: str, reader: Reader) -> tuple[Any, Any, Any]:
+        """Events, bulletins, answers; empty when the store does not answer, which the page says above."""
         try:
             stored = self._desk.records.newest(site, Stream.EVENT, SHOWN_EVENTS)
             receipts = self._desk.records.newest(site, Stream.RECEIPT, 1000)
             signed = self._desk.shelf.bulletins(site)
+            answered = tuple(self._desk.shelf.lately(site, SHOWN_ANSWERS))
         except StoreTrouble as fault:
             self._desk.trouble = str(fault)
-            return (), ()
-        return events.event_rows(stored, reader), bulletins.bulletin_rows(signed, receipts, reader)
+            return (), (), ()
+        return events.event_rows(stored, reader), bulletins.bulletin_rows(signed, receipts, reader), answered
 
     def _render(self, template: str, reader: Reader, **context: Any) -> str:
         return self._jinja.get_template(template).render(
             t=reader.t, reader=reader, language=reader.language, desk=self._desk, rate=self._desk.clock.rate, **context
         )
-
-
-def alarm_fields(alarm: AlarmRow) -> dict[str, str | int]:
-    """What an acknowledgement must name."""
-    return {
-        "key": alarm.key, "device": alarm.device, "raised_run": alarm.raised_run, "raised_seq": alarm.raised_seq,
-    }  # fmt: skip

@@ -165,9 +165,12 @@ def _keep_samples(connection: Connection, row: dict[str, Any], record: Record) -
 def _answer(connection: Connection, site: str, record: Record) -> None:
     """The site has answered an order: it leaves the document of what waits."""
     done = connection.execute(
-        text("update orders set answer = :answer, detail = :detail where id = :id and site = :site and answer is null"),
+        text(
+            "update orders set answer = :answer, detail = :detail, refusal = :refusal "
+            "where id = :id and site = :site and answer is null"
+        ),
         {"answer": record.kind, "detail": str(record.body.get("detail", ""))[:2000], "site": site,
-         "id": str(record.body.get("order", ""))},
+         "refusal": written(record), "id": str(record.body.get("order", ""))},
     )  # fmt: skip
     if done.rowcount:
         raise_counter(connection, f"orders:{site}")

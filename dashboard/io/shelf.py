@@ -7,7 +7,8 @@ from contract.content import DocumentRef, Manifest
 from contract.messages import decode, encode
 from contract.orders import MAX_ORDERS, Order, Orders
 from dashboard.core import documents
-from dashboard.core.orders import BadOrder
+from dashboard.core.fields import BadOrder
+from dashboard.core.orders import Answered, answer_of
 from dashboard.io.database import Database
 from dashboard.io.records import raise_counter
 
@@ -20,8 +21,11 @@ class Shelf:
 
     # --- orders ---
 
-    def add_order(self, site: str, key: str, order: Order) -> Order:
-        """Keep an order; the one already kept under the same key if there is one. Raises BadOrder, StoreTrouble."""
+    def add_order(self, site: str, key: str, order: Order, full: str) -> Order:
+        """Keep an order; the one already kept under the same key if there is one. Raises BadOrder, StoreTrouble.
+
+        `full`: the sentence for people when too many wait already.
+        """
         with self._database.writing() as connection:
             held = connection.execute(
                 text("select body from orders where site = :site and key = :key"), {"site": site, "key": key}
@@ -32,7 +36,7 @@ class Shelf:
                 text("select count(*) from orders where site = :site and answer is null"), {"site": site}
             ).scalar_one()
             if waiting >= MAX_ORDERS:
-                raise BadOrder(f"{MAX_ORDERS} orders wait for {site} already; wait until the site has answered")
+                raise BadOrder(full)
             connection.execute(
                 text("insert into orders (id, site, key, entered_ms, body) values (:id, :site, :key, :at, :body)"),
                 {"id": order.id, "site": site, "key": key, "at": order.entered_ms, "body": encode(order)},
@@ -69,6 +73,18 @@ class Shelf:
                 text("select answer from orders where site = :site and id = :id"), {"site": site, "id": order}
             ).scalar()
         return None if found is None else str(found)
+
+    def lately(self, site: str, limit: int) -> list[Answered]:
+        """The orders that were answered last, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                text(
+                    "select body, answer, detail, refusal from orders "
+                    "where site = :site and answer is not null order by number desc limit :limit"
+                ),
+                {"site": site, "limit": limit},
+            ).all()
+        return [answer_of(decode(body, Order), answer, told or "", why or "{}") for body, answer, told, why in rows]
 
     # --- bulletins ---
 

@@ -1,5 +1,6 @@
 // Sends the forms of the page as orders. The same filled-in form sent twice is one order.
 const keys = new Map();
+const NAME = "sotpunkt-who";
 
 /** Takes over every form of class `order`; `after` runs when one was kept. */
 export function startOrders(after) {
@@ -9,6 +10,13 @@ export function startOrders(after) {
     event.preventDefault();
     send(form, after);
   });
+  fillNames();
+}
+
+/** Who you are is asked once for each window, not in every form. */
+export function fillNames() {
+  const name = sessionStorage.getItem(NAME);
+  for (const field of document.querySelectorAll('input[name="who"]')) if (name && !field.value) field.value = name;
 }
 
 async function send(form, after) {
@@ -20,20 +28,40 @@ async function send(form, after) {
   const answer = form.querySelector(".answer");
   const button = form.querySelector("button");
   button.disabled = true;
+  for (const place of form.querySelectorAll("[data-wrong], .answer")) place.textContent = "";
   try {
     const reply = await fetch(form.action, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(fields),
     });
-    if (!reply.ok) throw new Error((await reply.json()).error);
+    if (!reply.ok) throw await reply.json();
     keys.delete(meaning);
-    answer.textContent = form.dataset.done;
+    sessionStorage.setItem(NAME, fields.who);
     form.reset();
+    form.elements.idempotency_key.value = freshKey();
+    fillNames();
+    answer.textContent = form.dataset.done;
     after();
   } catch (fault) {
-    answer.textContent = form.dataset.failed + fault.message;
+    say(form, fault, answer);
   } finally {
     button.disabled = false;
   }
+}
+
+/** The sentence stands at its field, else under the form. */
+function say(form, fault, answer) {
+  const place = fault.field && form.querySelector(`[data-wrong="${CSS.escape(fault.field)}"]`);
+  if (!place) {
+    answer.textContent = form.dataset.failed + (fault.error ?? fault.message);
+    return;
+  }
+  place.textContent = fault.error;
+  const field = form.elements[fault.field];
+  (field?.focus ? field : field?.[0])?.focus();
+}
+
+function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

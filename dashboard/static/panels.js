@@ -1,5 +1,6 @@
 // Fetches the parts of the page that changed and puts them in, without taking anything out of a person's hands.
 const PAUSE_MS = 400;
+const TYPED = "input:not([type=hidden]):not([type=radio]), textarea, select";
 
 /** `refresh()` fetches at most once per pause; `after` runs when something was put in. */
 export function startPanels(address, after) {
@@ -37,7 +38,8 @@ function put(name, html) {
   const panel = document.getElementById(`panel-${name}`);
   if (!panel) return;
   const open = [...panel.querySelectorAll("details[open]")].map((one) => one.id);
-  const typed = [...panel.querySelectorAll("input:not([type=hidden])")].filter((one) => one.value).map((one) => [one.id, one.value]);
+  const typed = [...panel.querySelectorAll(TYPED)].filter((one) => one.value).map((one) => [one.id, one.value]);
+  const chosen = [...panel.querySelectorAll("input[type=radio]:checked")].map((one) => one.id);
   const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
   const caret = focused ? document.activeElement.selectionStart : null;
   const scrolled = [...panel.querySelectorAll(".events")].map((one) => one.scrollTop);
@@ -46,6 +48,10 @@ function put(name, html) {
   for (const [id, value] of typed) {
     const field = document.getElementById(id);
     if (field) field.value = value;
+  }
+  for (const id of chosen) {
+    const field = document.getElementById(id);
+    if (field) field.checked = true;
   }
   [...panel.querySelectorAll(".events")].forEach((one, number) => (one.scrollTop = scrolled[number] ?? 0));
   const field = focused && document.getElementById(focused);

@@ -28,6 +28,7 @@ def site_rules(site: str) -> tuple[Rule, ...]:
         Rule(GATEWAY, "readwrite", everything, "the one that speaks for the site"),
         Rule(KIOSK, "read", topics.public_all(site), "what a visitor may know, and nothing else"),
         Rule(KIOSK, "write", topics.receipt(site), "what was really on the screen"),
+        Rule(KIOSK, "write", topics.kiosk_status(site), "that the screen lives"),
         Rule(OWNER, "read", topics.up_all(site), "the owner's page is for staff"),
         Rule(OWNER, "read", topics.public_all(site), "and shows what the kiosk shows"),
         Rule(OWNER, "readwrite", topics.local_orders(site), "reports, notices, declarations entered at the site"),

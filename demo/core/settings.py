@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from demo.core.pace import Pace
+from demo.core.pace import FASTEST, Pace
 
 SITE, PLACE = "are-kall", "Kall"
 RATED_KW, TANK_LITRES = 56.0, 1000.0
@@ -60,7 +60,10 @@ def gateway(
         "site_broker": _broker(site_broker),
         "central_broker": _broker(central_broker),
         "pace": {"heartbeat_s": pace.heartbeat_s, "picture_every_s": pace.poll_s, "sample_active_every_s": pace.poll_s},
-        "generator": {"rated_kw": RATED_KW, "tank_litres": TANK_LITRES, "controller": devices[0].name},
+        "generator": {"rated_kw": RATED_KW, "controller": devices[0].name},
+        "tank": {"litres": TANK_LITRES},
+        # at the pace of days a screen's answer alone takes minutes of the product, so none is waited for
+        "screens": {"expected": 1 if pace.rate <= FASTEST else 0},
         "bulletins": {"key": list(keys)},
         "device": [_device(one, pace) for one in devices],
     }

@@ -17,9 +17,13 @@ from contract.messages import (
     SiteStatus,
     encode,
 )
-from gateway.core.bulletins import over
-from gateway.core.site import Facts, Held, Now, Site, value_of
-from gateway.core.state import evidence
+from gateway.core.down.bulletins import over
+from gateway.core.facts import Facts
+from gateway.core.orders import services
+from gateway.core.readiness.requirements import requirements
+from gateway.core.remembered import Held
+from gateway.core.runs import run_book
+from gateway.core.site import Now, Site, value_of
 
 Message = tuple[str, bytes]
 
@@ -76,17 +80,27 @@ def device(site: Site, name: str, facts: Facts, now: Now) -> Message:
 
 def state(site: Site, facts: Facts, now: Now) -> Message:
     """The judgement, for staff."""
-    seen = evidence(site, facts, now)
+    memory = site.memory
     said = SiteState(
         head=head(facts, now),
-        power=site.memory.judged.power,
-        since=site.memory.judged.since,
-        witnesses=seen.witnesses,
-        contradictions=seen.contradictions,
+        power=memory.judged.power,
+        since=memory.judged.since,
+        witnesses=site.evidence.witnesses,
+        contradictions=site.evidence.contradictions + site.evidence.doubts,
         readiness=site.readiness,
         reasons=site.reasons,
+        grounds=site.grounds,
         endurance=site.endurance,
-        active=site.memory.active,
+        battery=site.battery,
+        station=memory.station,
+        active=memory.active,
+        call=memory.call,
+        activators=facts.call.activators,
+        services=services.told(site, now),
+        needs=memory.needs,
+        requirements=requirements(site, facts, now),
+        last_run=memory.runs[-1] if memory.runs else None,
+        last_approved=approved.ended if (approved := run_book.last_approved(memory)) else None,
         fuel=value_of(site, facts.controller, "fuel.level"),
         load=value_of(site, facts.controller, "generator.power"),
     )
@@ -95,7 +109,12 @@ def state(site: Site, facts: Facts, now: Now) -> Message:
 
 def alarms(site: Site, facts: Facts, now: Now) -> Message:
     """All alarms that are not normal."""
-    said = Alarms(head=head(facts, now), revision=site.memory.alarm_revision, alarms=site.memory.alarms)
+    said = Alarms(
+        head=head(facts, now),
+        revision=site.memory.alarm_revision,
+        alarms=site.memory.alarms,
+        flood=site.watching.flood,
+    )
     return topics.alarms(facts.site), encode(said)
 
 
@@ -112,11 +131,12 @@ def public_picture(site: Site, facts: Facts, now: Now) -> Message:
         power=site.memory.judged.power,
         since=site.memory.judged.since,
         active=site.memory.active,
-        services=site.memory.services,
+        services=services.told(site, now),
         notices=live,
         events=site.memory.public_events,
         period_s=facts.picture_every_s,
         heartbeat_s=facts.heartbeat_s,
+        opening=site.memory.call.opening,
         centre_heard=site.centre_heard,
     )
     return topics.public_picture(facts.site), encode(said)

@@ -3,22 +3,24 @@
 Silence is a batch too: values without number and with the reason take the same road as data.
 """
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
 from contract.messages import PublicEvent, Value
 from contract.orders import Order
+from contract.wire import Moment
 from contract.words import PUBLIC_EVENTS, Event, Origin, Quality, Stream
-from gateway.core import alarms, orders, samples, state
-from gateway.core.endurance import endurance
+from gateway.core import samples
+from gateway.core.alarms import alarms
+from gateway.core.facts import BOX, Facts
+from gateway.core.fuel import battery, endurance
+from gateway.core.orders import activation, orders, services
+from gateway.core.power import state
 from gateway.core.readiness import readiness
-from gateway.core.site import (
-    MAX_PUBLIC_EVENTS,
-    Change,
-    Facts,
-    Memory,
-    Now,
-    Site,
-)
+from gateway.core.remembered import MAX_PUBLIC_EVENTS, Memory
+from gateway.core.runs import outages, runs
+from gateway.core.site import Change, Now, Site
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,33 +46,47 @@ class Numbered(msgspec.Struct, frozen=True):
     body: dict[str, object]
 
 
-def awakened(memory: Memory) -> Site:
-    """The site as the last run left it."""
-    return Site(memory=msgspec.structs.replace(memory, judged=state.awakened(memory.judged)))
+def awakened(memory: Memory, last: Moment | None = None) -> Site:
+    """The site as the last run left it. `last`: when it was last looked at."""
+    return Site(memory=msgspec.structs.replace(memory, judged=state.awakened(memory.judged, last)))
+
+
+Thinker = Callable[[Site, Facts, Now, Sequence[Change]], tuple[Site, list[Change]]]
+"""One part of the judgement: (site, facts, now, what this step has told so far) → (site, what must be told)."""
+
+THINKERS: tuple[Thinker, ...] = (
+    endurance.watch,
+    battery.watch,
+    runs.watch,
+    services.watch,
+    activation.watch,
+    alarms.watch,
+    readiness.watch,
+    outages.watch,
+)
+"""In the order in which one needs the other; the power state comes before all of them."""
 
 
 def step(site: Site, what: Happening, facts: Facts, now: Now) -> tuple[Site, list[Numbered]]:
     """One step of the site."""
+    source, sample = "time", None
     changes: list[Change] = []
-    sample = None
     if isinstance(what, Batch):
+        source = what.device if what.device != BOX else source
         site, changes = _take(site, what)
-        changes_before = len(changes)
-        site, judged = _judge(site, facts, now, what.device)
-        changes[changes_before:] = judged
-        site, sample = samples.sample(site, what.device, facts, now)
     elif isinstance(what, Order):
-        site, changes = orders.apply(site, what, now)
-        site, judged = _judge(site, facts, now, f"person/{what.who}"[:80])
-        changes += judged
-    else:
-        site, changes = _judge(site, facts, now, "time")
-    site, numbered = number(site, changes, now)
-    site, raised = alarms.watch(site, facts, now)
-    site, more = number(site, raised, now)
-    verdict, reasons = readiness(site, facts)
-    site = msgspec.structs.replace(site, readiness=verdict, reasons=reasons)
-    numbered += more
+        source = f"person/{what.who}"[:80]
+        site, changes = orders.apply(site, what, facts, now)
+    site, judged = state.watch(site, facts, now, source)
+    told = changes + judged
+    if isinstance(what, Batch):
+        site, sample = samples.sample(site, what.device, facts, now)
+    site, numbered = number(site, told, now)
+    for thinker in THINKERS:
+        site, more = thinker(site, facts, now, told)
+        told = told + more
+        site, one_by_one = number(site, more, now)
+        numbered += one_by_one
     if sample is not None:
         site, one = _number(site, Stream.SAMPLE, "sample", sample)
         numbered.append(one)
@@ -98,18 +114,6 @@ def _number(site: Site, stream: Stream, kind: str, body: dict[str, object]) -> t
 def number_receipt(site: Site, body: dict[str, object]) -> tuple[Site, Numbered]:
     """A kiosk's receipt enters its own stream."""
     return _number(site, Stream.RECEIPT, "receipt", body)
-
-
-def _judge(site: Site, facts: Facts, now: Now, source: str) -> tuple[Site, list[Change]]:
-    """Power state and endurance anew."""
-    seen = state.evidence(site, facts, now)
-    was = site.memory.judged
-    judged = state.judge(seen, was, now)
-    site = msgspec.structs.replace(site, endurance=endurance(site, facts, now))
-    if judged == was:
-        return site, []
-    memory = msgspec.structs.replace(site.memory, judged=judged)
-    return msgspec.structs.replace(site, memory=memory), state.events(was, judged, source)
 
 
 def _take(site: Site, batch: Batch) -> tuple[Site, list[Change]]:

@@ -5,7 +5,8 @@ import msgspec
 from contract.messages import Value
 from contract.signals import ALARM_PREFIX, Signal, catalogue
 from contract.words import Power
-from gateway.core.site import Facts, Now, Site
+from gateway.core.facts import Facts
+from gateway.core.site import Now, Site
 
 ACTIVE = (Power.STARTING, Power.ON_RESERVE, Power.RETURNING, Power.DEAD, Power.ON_BATTERY)
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from contract.messages import Value
 from contract.words import Origin, Quality
-from gateway.core.decode import NO_SUCH_REGISTERS, Fault, Outcome, Registers, Why, missing, readings
-from gateway.core.identity import Verdict, identify
-from gateway.core.plan import Block, Read, plans, split
+from gateway.core.wire.decode import NO_SUCH_REGISTERS, Fault, Outcome, Registers, Why, missing, readings
+from gateway.core.wire.identity import Verdict, identify
+from gateway.core.wire.plan import Block, Read, plans, split
 from gateway.io.modbus import Line
 from gateway.profiles.schema import Profile, Rate
 

@@ -3,9 +3,11 @@
 from contract.content import MAX_DOCUMENT, Manifest
 from contract.messages import decode
 from contract.words import Audience
-from gateway.core import announce, content
+from gateway.core import announce
 from gateway.core.announce import Message
-from gateway.core.site import Change, Facts, Now, Site
+from gateway.core.down import content
+from gateway.core.facts import Facts
+from gateway.core.site import Change, Now, Site
 from gateway.io.store import Store
 
 MAX_LOOSE = 20

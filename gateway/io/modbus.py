@@ -19,9 +19,9 @@ from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
 
 from contract.words import Quality
-from gateway.core.decode import Fault, Outcome, Registers, Why
-from gateway.core.lines import SerialLine, TcpLine
-from gateway.core.plan import Block
+from gateway.core.wire.decode import Fault, Outcome, Registers, Why
+from gateway.core.wire.lines import SerialLine, TcpLine
+from gateway.core.wire.plan import Block
 
 LOG = getLogger(__name__)
 NEVER_S = 3600.0

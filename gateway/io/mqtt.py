@@ -11,7 +11,8 @@ from contract.words import Stream
 from doors.broker import BrokerSettings, Handler, Link, LinkDown
 from gateway.core import announce
 from gateway.core.announce import Message
-from gateway.core.site import Facts, Now
+from gateway.core.facts import Facts
+from gateway.core.site import Now
 from gateway.io.store import STREAMS, Store, StoreFault
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,11 @@ import msgspec
 from contract.content import DocumentRef
 from contract.messages import Value
 from contract.records import MAX_RECORDS, GapBody, Record
-from contract.words import Event, Origin, Quality, Status, Stream
+from contract.wire import Moment
+from contract.words import ClockQuality, Event, Origin, Quality, Status, Stream
 from gateway.core.pipeline import Batch, Numbered
-from gateway.core.site import Memory, Now
+from gateway.core.remembered import Memory
+from gateway.core.site import Now
 from gateway.io.migrations import TooNew, migrate
 
 STREAMS = (Stream.EVENT, Stream.RECEIPT, Stream.SAMPLE)
@@ -203,6 +205,16 @@ class Store:
             raise StoreFault(_sentence(self.path, fault)) from fault
 
     # --- reading ---
+
+    def last_reading(self) -> Moment | None:
+        """When the newest reading was taken; None in a new store. Raises StoreFault."""
+        with self._telling():
+            row = self._db.execute(
+                "SELECT boot, up_ms, wall_ms, clock FROM readings ORDER BY id DESC LIMIT 1"
+            ).fetchone()
+        if row is None:
+            return None
+        return Moment(boot=row[0], up_ms=row[1], wall_ms=row[2], clock=ClockQuality(row[3]))
 
     def memory(self) -> Memory:
         """What survived the last run; raises StoreFault when it cannot be understood."""

@@ -144,7 +144,7 @@ class Head(Strict, frozen=True, kw_only=True):
     maker: Line
     family: Line
     source: Line
-    kind: Literal["generator_controller", "meter"]
+    kind: Literal["generator_controller", "meter", "ups", "transfer_switch", "inputs"]
     default_unit: Annotated[int, Meta(ge=1, le=247)] = 1
     experimental: bool = False
 

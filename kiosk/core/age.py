@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contract.freshness import Contact, Now, age_ms
-from contract.messages import Moment
+from contract.wire import Moment
 from contract.words import ClockQuality
 from kiosk.core.words import Words
 

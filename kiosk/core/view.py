@@ -9,7 +9,7 @@ from typing import Literal
 
 from contract.freshness import Now, judge, silence_ms
 from contract.messages import PublicPicture, ServiceNow
-from contract.words import PUBLIC_EVENTS, Declared, Freshness, Power, Status
+from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Status
 from kiosk.core.age import HOUR_MS, Reader
 from kiosk.core.alerts import Sorted, sort
 from kiosk.core.bulletins import BulletinView, Ended, bulletin_view, ended_views
@@ -102,7 +102,7 @@ def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View
         clock=reader.clock(),
         stamps=_stamps(picture, simulated, words),
         fresh=fresh is Freshness.FRESH,
-        active=words.say("head.active") if picture and picture.active and fresh is Freshness.FRESH else "",
+        active=_active(picture, fresh, words),
         power=_power(picture, fresh, words),
         power_since=_since(picture, reader, fresh),
         power_means=words.say(f"power.means_{_believed(picture, fresh)}"),
@@ -128,6 +128,15 @@ def _freshness(picture: PublicPicture | None, reader: Reader) -> Freshness:
         return Freshness.UNKNOWN
     age = reader.age_ms(picture.head.moment())
     return judge(age, picture.period_s, picture.heartbeat_s, silence_ms(reader.contact, reader.now))
+
+
+def _active(picture: PublicPicture | None, fresh: Freshness, words: Words) -> str:
+    """Open as a crisis point, or somebody is on the way to open it; asked for alone is no news to visitors."""
+    if picture is None or fresh is not Freshness.FRESH:
+        return ""
+    if picture.active:
+        return words.say("head.active")
+    return words.say("head.preparing") if picture.opening is Opening.PREPARING else ""
 
 
 def _believed(picture: PublicPicture | None, fresh: Freshness) -> Power:

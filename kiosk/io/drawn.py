@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from contract.messages import Count, Moment, Name, Text, Wire
+from contract.wire import Count, Moment, Name, Text, Wire
 from contract.words import Status
 
 MAX_LINE = 8 * 1024

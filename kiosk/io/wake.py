@@ -1,28 +1,58 @@
-"""The knock at the door: a unix datagram socket that says "look into the cache"; it carries no facts."""
+"""The knock at the door, both ways: the keeper says "look into the cache" or "draw a frame", the screen answers.
+
+Unix datagrams: nothing is written to the card, and an answer comes only from a screen that lives just now.
+"""
 
 import contextlib
 import socket
 from pathlib import Path
 
 KNOCK = b"new"
+ASK = b"draw"
+MOST = 1000
+"""Datagrams taken at one look; the kernel holds fewer."""
+ANSWERS = ".back"
+"""The keeper listens beside the screen's socket, under its name with this behind it."""
 
 
 class Waker:
-    """The keeper's side: knocks, and does not mind when nobody is at home."""
+    """The keeper's side: knocks and asks, and does not mind when nobody is at home."""
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._back = Path(self._path + ANSWERS)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._socket = _listen(self._back)
 
     def knock(self) -> None:
         """Tell the screen; a screen that is not there looks into the cache when it starts."""
-        with contextlib.suppress(OSError):
-            self._socket.sendto(KNOCK, self._path)
+        self._send(KNOCK)
+
+    def ask(self) -> bool:
+        """Ask the screen to draw a frame; is anybody at home?"""
+        return self._send(ASK)
+
+    def answered(self) -> int | None:
+        """The newest frame the screen told of since the last look, uptime in ms; None: it told of none. Never waits."""
+        newest = None
+        for data in _heard(self._socket):
+            if data.isdigit():
+                newest = max(int(data), newest or 0)
+        return newest
 
     def close(self) -> None:
-        """Free the socket."""
+        """Free the path."""
         self._socket.close()
+        self._back.unlink(missing_ok=True)
+
+    def _send(self, what: bytes) -> bool:
+        try:
+            self._socket.sendto(what, self._path)
+        except BlockingIOError:
+            return True  # somebody is there, and has not listened for so long that no more fits in
+        except OSError:
+            return False
+        return True
 
 
 class Doorbell:
@@ -30,25 +60,43 @@ class Doorbell:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
         self._path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._socket.bind(str(path))
-        path.chmod(0o600)
+        self._socket = _listen(path)
+        self.asked = False
+        """Does the keeper wait to hear of a frame?"""
 
     def rung(self) -> bool:
         """Has anybody knocked since last time? Never waits."""
-        rung = False
-        for _ in range(1000):
-            try:
-                self._socket.recv(64)
-            except OSError:
-                break
-            rung = True
-        return rung
+        heard = _heard(self._socket)
+        self.asked = self.asked or ASK in heard
+        return any(data != ASK for data in heard)
+
+    def answer(self, drawn_up_ms: int) -> None:
+        """Tell the keeper that a frame reached the panel then; a keeper that is gone asks again when it is back."""
+        self.asked = False
+        with contextlib.suppress(OSError):
+            self._socket.sendto(str(drawn_up_ms).encode("ascii"), str(self._path) + ANSWERS)
 
     def close(self) -> None:
         """Free the path."""
         self._socket.close()
         self._path.unlink(missing_ok=True)
+
+
+def _listen(path: Path) -> socket.socket:
+    """A socket at a path of this account's own, that never waits; whoever left one there before was killed."""
+    path.unlink(missing_ok=True)
+    one = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    one.setblocking(False)
+    one.bind(str(path))
+    path.chmod(0o600)
+    return one
+
+
+def _heard(one: socket.socket) -> list[bytes]:
+    """All that lies there."""
+    heard: list[bytes] = []
+    with contextlib.suppress(OSError):
+        while len(heard) < MOST:
+            heard.append(one.recv(64))
+    return heard

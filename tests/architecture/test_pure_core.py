@@ -98,6 +98,6 @@ def test_planted_impurity_is_seen(line: str, fault: str) -> None:
 
 def test_pure_lines_pass() -> None:
     """What only thinks is let through."""
-    good = "import math\nfrom contract.words import Power\nfrom gateway.core.plan import plan\nx = state.now()\n"
+    good = "import math\nfrom contract.words import Power\nfrom gateway.core.wire.plan import plan\nx = state.now()\n"
 
     assert [] == _impure("gateway/core/state.py", ast.parse(good))

@@ -10,8 +10,8 @@ from contract.signals import ALARM_PREFIX, Signal
 from contract.words import Place
 
 UNITS = {
-    "", "%", "°", "°C", "A", "Hz", "L", "L/h", "V", "VA", "W", "kPa", "kVAh", "kWh", "kvarh", "mA", "mV", "rpm", "s",
-    "var",
+    "", "%", "°", "°C", "A", "d", "Hz", "L", "L/h", "V", "VA", "W", "kPa", "kVAh", "kWh", "kvarh", "mA", "mV", "rpm",
+    "s", "var",
 }  # fmt: skip
 WITHOUT_DEADBAND = {"word", "flag", "code"}
 
@@ -47,11 +47,15 @@ def test_a_signal_that_moves_has_a_deadband(signal: Signal) -> None:
 @pytest.mark.parametrize("place", [Place.GRID, Place.GENERATOR, Place.LOAD])
 def test_a_place_is_where_its_name_says(place: Place) -> None:
     """Voltage on the load side never proves mains, so the place of each witness must be right."""
-    prefix = {Place.GRID: "mains.", Place.GENERATOR: "generator.", Place.LOAD: "meter."}[place]
+    prefix, flags = {
+        Place.GRID: ("mains.", {"switch.mains_available"}),
+        Place.GENERATOR: ("generator.", {"switch.generator_available"}),
+        Place.LOAD: ("meter.", {"load.present", "ups.input_voltage"}),
+    }[place]
     standing = [key for key, signal in signals.catalogue().items() if signal.place is place]
 
     assert f"{prefix}voltage_l1n" in standing
-    assert [] == [key for key in standing if not key.startswith(prefix)]
+    assert flags == {key for key in standing if not key.startswith(prefix)}
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -78,11 +82,13 @@ def test_both_judges_have_alarms() -> None:
     kinds = alarms.catalogue()
 
     assert {"site", "controller"} == {kind.by for kind in kinds.values()}
-    assert [1, 1, 1] == [kinds[key].priority for key in ("no-power-at-site", "gen-shutdown", "emergency-stop")]
+    assert [1, 1, 1] == [kinds[key].priority for key in ("no-power-at-site", "gen-shutdown", "start-failed")]
 
 
 def test_no_alarm_words_an_electrical_step() -> None:
     """What to do with wires comes from the site's own list, never from the program."""
     steps = re.compile(r"\b(koppla|slå (till|från) |dra ut|byt säkring|switch off|disconnect|pull)\b", re.IGNORECASE)
 
-    assert [] == [kind.sv for kind in alarms.catalogue().values() if steps.search(kind.sv) or steps.search(kind.en)]
+    texts = [text for kind in alarms.catalogue().values() for text in (kind.sv, kind.en, kind.do_sv, kind.do_en)]
+
+    assert [] == [text for text in texts if steps.search(text)]

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.freshness import Contact, Now, age_ms, hours_left, judge, silence_ms
-from contract.messages import Endurance, Head, Moment
+from contract.judgement import Endurance
+from contract.messages import Head
+from contract.wire import Moment
 from contract.words import ClockQuality, Freshness, Power
 
 WALL = 1_764_000_000_000
@@ -179,10 +181,10 @@ def endurance(low_h: float, high_h: float | None) -> Endurance:
     ("expected", "low_h", "high_h", "power", "hours_ago"),
     [
         ((20.0, 26.0), 20.0, 26.0, Power.ON_RESERVE, 0),
-        ((18.5, 24.5), 20.0, 26.0, Power.ON_RESERVE, 1.5),
-        ((18.5, 24.5), 20.0, 26.0, Power.RETURNING, 1.5),
+        ((18.0, 24.2), 20.0, 26.0, Power.ON_RESERVE, 2),
+        ((18.0, 24.2), 20.0, 26.0, Power.RETURNING, 2),
         ((18.5, None), 20.0, None, Power.ON_RESERVE, 1.5),
-        ((0.0, 1.0), 20.0, 26.0, Power.ON_RESERVE, 25),
+        ((0.0, 3.5), 20.0, 26.0, Power.ON_RESERVE, 25),
         ((0.0, 0.0), 20.0, 26.0, Power.ON_RESERVE, 1000),
         (None, 20.0, 26.0, Power.ON_RESERVE, None),
         (None, 20.0, None, Power.RETURNING, None),
@@ -191,10 +193,22 @@ def endurance(low_h: float, high_h: float | None) -> Endurance:
 def test_hours_left_count_down_on_reserve(
     expected: Any, low_h: float, high_h: float | None, power: Power, hours_ago: float | None
 ) -> None:
-    """In silence the interval shrinks with its age, stops at zero, and is unknown when the age is."""
+    """In silence the interval sinks with its age, stops at zero, and is unknown when the age is."""
     age = None if hours_ago is None else int(hours_ago * 3_600_000)
 
-    assert expected == hours_left(endurance(low_h, high_h), power, age)
+    assert expected == pytest.approx(hours_left(endurance(low_h, high_h), power, age))
+
+
+@given(low=st.floats(1, 1000), more=st.floats(0, 1000), ages=st.tuples(MS, MS).map(sorted))
+def test_in_silence_the_interval_widens_and_its_earliest_end_stays(low: float, more: float, ages: list[int]) -> None:
+    """Age and the low end always add up to the same time of day, and the width never shrinks before it."""
+    sooner, later = (hours_left(endurance(low, low + more), Power.ON_RESERVE, age) for age in ages)
+
+    assert sooner is not None
+    assert later is not None
+    if later[0] > 0:
+        assert ages[0] / 3_600_000 + sooner[0] == pytest.approx(ages[1] / 3_600_000 + later[0])
+        assert later[1] - later[0] >= sooner[1] - sooner[0] - 1e-6  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("power", [power for power in Power if power not in RESERVE])

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import bulletins, content, messages, orders, records
-from contract.messages import MAX_MESSAGE, DevicePicture, Head, Moment, Refused, SiteStatus, Value, Wire, decode, encode
+from contract.messages import MAX_MESSAGE, DevicePicture, Head, Refused, SiteStatus, Value, decode, encode
+from contract.wire import Moment, Wire
 from contract.words import ClockQuality, Origin, Quality, Status
 
 TYPES = sorted(
@@ -252,3 +253,26 @@ def test_heartbeat_is_a_time(head: Head, heartbeat: Any) -> None:
 
     with pytest.raises(Refused, match="heartbeat_s"):
         decode(json.dumps(tree | {"heartbeat_s": heartbeat}).encode(), SiteStatus)
+
+
+@pytest.mark.parametrize(
+    ("taken", "changes"),
+    [
+        (True, {}),
+        (True, {"drawn_up_ms": None, "why_not": "the screen program is not running"}),
+        (True, {"drawn_up_ms": 10}),
+        (False, {"drawn_up_ms": 11}),
+        (False, {"drawn_up_ms": -1}),
+        (False, {"screen": ""}),
+        (False, {"screen": "x" * 81}),
+    ],
+)
+def test_sign_of_life_tells_of_a_frame_that_was(taken: bool, changes: dict[str, Any]) -> None:
+    """Drawn before it is told, or never; a frame that is still to come is refused with a sentence."""
+    said = json.dumps({"screen": "shop", "boot": "b", "up_ms": 10, "drawn_up_ms": 3} | changes).encode()
+
+    if taken:
+        assert changes.get("drawn_up_ms", 3) == decode(said, messages.KioskStatus).drawn_up_ms
+    else:
+        with pytest.raises(Refused, match=r"^KioskStatus: "):
+            decode(said, messages.KioskStatus)

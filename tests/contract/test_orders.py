@@ -1,4 +1,4 @@
-"""Orders: one document, six kinds, told apart by a word."""
+"""Orders: one document, many kinds, told apart by a word."""
 
 import json
 from typing import Any
@@ -8,17 +8,30 @@ import pytest
 from contract.messages import Refused, decode, encode
 from contract.orders import (
     MAX_ORDERS,
+    Absence,
     AckAlarm,
     Activation,
+    Answer,
+    CallOut,
     Command,
+    Confirmation,
     Declaration,
+    DeclaredRun,
+    Delivery,
+    NeedMark,
+    NeedSaid,
     Notice,
     Order,
     Orders,
+    OutOfService,
     Report,
+    RunNote,
+    ServiceVisit,
+    Shelve,
+    StepDone,
     What,
 )
-from contract.words import Declared
+from contract.words import Declared, NeedKind, Status
 
 EACH: list[tuple[str, What]] = [
     ("ack", AckAlarm(key="fuel-low", device="genset", raised_run="r-1", raised_seq=3, comment="seen")),
@@ -28,6 +41,19 @@ EACH: list[tuple[str, What]] = [
     ("declaration", Declaration(service="fuel", declared=Declared.LIMITED, until_ms=None)),
     ("notice", Notice(notice="n-1", sv="Vatten finns", withdrawn=True)),
     ("command", Command(command="rebirth", expires_ms=9)),
+    ("shelve", Shelve(key="fuel-low", device="site", for_s=3600, comment="delivery at noon")),
+    ("out_of_service", OutOfService(key="fuel-low", device="site", out=True, comment="sender is away")),
+    ("service_visit", ServiceVisit()),
+    ("confirmation", Confirmation(what="sot:shop", ok=False, observed_ms=5)),
+    ("absence", Absence(activator="kim", from_ms=5, until_ms=9)),
+    ("declared_run", DeclaredRun(started_ms=5, minutes=35, voltage=True, load_percent=32.0)),
+    ("run_note", RunNote(run_id="r-1", comment="second attempt")),
+    ("delivery", Delivery(litres=400.0, product="hvo", delivered_ms=5)),
+    ("call_out", CallOut(reason="storm")),
+    ("answer", Answer(activator="kim", coming=True, in_minutes=20, note="by phone 18:20")),
+    ("step", StepDone(step="switch", position="GEN")),
+    ("need", NeedSaid(need="n-1", what=NeedKind.MEDICINE, people=1, text="insulin")),
+    ("need_mark", NeedMark(need="n-1", state="solved")),
 ]
 
 
@@ -71,6 +97,15 @@ def test_every_kind_is_tried_above() -> None:
         {"kind": "report", "observed_ms": 5, "services": {"fuel": "maybe"}},
         {"kind": "report", "observed_ms": 5, "people_present": 10**9},
         {"kind": "declaration", "service": "fuel", "declared": "open"},
+        {"kind": "need", "need": "n-1", "what": "gold"},
+        {"kind": "need", "need": "n-1", "what": "food", "text": "x" * 301},
+        {"kind": "need_mark", "need": "n-1", "state": "received"},
+        {"kind": "answer", "activator": "kim"},
+        {"kind": "shelve", "key": "fuel-low", "device": "site", "for_s": 8 * 3600 + 1, "comment": "x"},
+        {"kind": "shelve", "key": "fuel-low", "device": "site", "for_s": 60, "comment": ""},
+        {"kind": "service_visit", "for_s": -1},
+        {"kind": "delivery", "litres": 0, "product": "diesel", "delivered_ms": 5},
+        {"kind": "delivery", "litres": 10, "product": "petrol", "delivered_ms": 5},
         {"kind": "notice", "notice": "", "sv": "x"},
         {"kind": "notice", "notice": "n-1", "sv": "x" * 2001},
         "report",
@@ -82,6 +117,16 @@ def test_order_that_is_none_is_refused(what: Any) -> None:
     """Unknown kinds, another kind's fields, wrong types and sizes: the document is refused with a sentence."""
     with pytest.raises(Refused, match=r"^Orders: "):
         decode(wire(what), Orders)
+
+
+def test_an_older_centre_does_not_say_what_an_order_was_meant_for() -> None:
+    """Nor does it have to; a newer one says whether it was an exercise."""
+    tree = json.loads(wire({"kind": "call_out", "reason": "storm"}))
+    del tree["orders"][0]["status"]
+    silent = decode(json.dumps(tree).encode(), Orders).orders[0].status
+    tree["orders"][0]["status"] = "exercise"
+
+    assert (None, Status.EXERCISE) == (silent, decode(json.dumps(tree).encode(), Orders).orders[0].status)
 
 
 def test_what_was_not_said_is_none() -> None:

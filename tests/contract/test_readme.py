@@ -128,7 +128,7 @@ def test_who_writes_follows_the_road(example: Example) -> None:
 @each_example
 def test_retained_as_the_topic_says(example: Example) -> None:
     """Pictures and what comes down are retained; records, receipts and reports of nodes are not."""
-    passing = {"record", "receipt", "node_report"}
+    passing = {"record", "receipt", "kiosk_status", "node_report"}
 
     assert ("not retained" if example.name in passing else "retained") == example.retained
     if example.name not in passing:
@@ -144,6 +144,21 @@ def test_every_stream_and_record_body_shown_is_true() -> None:
         for record in batch.records:
             body = msgspec.convert(record.body, records.BODIES[record.kind])
             assert record.body == json.loads(encode(body)), record.kind
+
+
+def test_every_body_of_a_record_is_shown() -> None:
+    """What can stand in a record is seen at least once."""
+    batches = [example.message() for example in EXAMPLES if example.name == "record"]
+    shown = {records.BODIES[record.kind] for batch in batches for record in batch.records}
+
+    assert set(records.BODIES.values()) == shown
+
+
+def test_records_shown_are_numbered_without_a_hole() -> None:
+    """A gap record stands for its range."""
+    for batch in (example.message() for example in EXAMPLES if example.name == "record"):
+        seqs = [record.seq for record in batch.records]
+        assert list(range(seqs[0], seqs[0] + len(seqs))) == seqs
 
 
 def test_every_kind_of_order_is_shown() -> None:

@@ -19,23 +19,22 @@ import paho.mqtt.client as paho
 import pytest
 
 from contract import topics
+from contract.judgement import Endurance, Witness
 from contract.messages import (
     Alarm,
     Alarms,
     Birth,
     DeviceBirth,
     DevicePicture,
-    Endurance,
     Head,
-    Moment,
     SignalBirth,
     SiteState,
     SiteStatus,
     Value,
-    Witness,
     encode,
 )
 from contract.records import Mark, Record, RecordBatch
+from contract.wire import Moment
 from contract.words import AlarmState, ClockQuality, Connection, Origin, Power, Readiness, Status, Stream
 from dashboard.__main__ import main
 
@@ -339,7 +338,7 @@ def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboar
 
 SHARED = ("kind-reports", "kind-activation", "kind-declarations", "kind-notices", "bad-a", "form-a", "csrf-a", "csrf-b",
           "huge-a", "huge-b", "huge-c", "agree-a", "agree-b", "html-a", "exer-a", "hist-a", "gap-a", "rec-a", "old-a",
-          "live-a", "deep-a", "deep-b", "words-a", "rev-a", "run-a")  # fmt: skip
+          "live-a", "enter-desk", "enter-phone", "deep-a", "deep-b", "words-a", "rev-a", "run-a")  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from contract.judgement import Reason
 from contract.words import Power, Readiness, Stream
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -105,8 +106,8 @@ def _speak(site: Any, broker: Any) -> None:
     broker.say(
         site.alive(), site.birth(), site.device(engine__state="running", fuel__level=50.0, generator__power=9400),
         site.device("meter", meter__voltage_l1n=(None, "comm_error")),
-        site.state(Power.ON_RESERVE, readiness=Readiness.REMARKS, reasons=("alarm:device-silent",),
-                   endurance=site.endurance(20, 30)),
+        site.state(Power.ON_RESERVE, readiness=Readiness.REMARKS, endurance=site.endurance(20, 30),
+                   reasons=(Reason(key="alarm", detail="device-silent"),)),
         site.alarms(site.alarm(), site.alarm("gen-shutdown", 9, priority=1)), retain=False,
     )  # fmt: skip
 
@@ -128,7 +129,8 @@ def test_site_page_in_a_browser(
     assert WIDTHS[width][0] == page.evaluate("document.documentElement.scrollWidth")
     assert 2 == page.locator(".curve canvas").count()
     assert page.get_by_text("SIMULERING").first.is_visible()
-    assert all(48 <= box["height"] for box in (one.bounding_box() for one in page.locator("button").all()))
+    touched = page.locator("button:visible, summary:visible, .button:visible").all()
+    assert all(48 <= box["height"] for box in (one.bounding_box() for one in touched))
     assert page.locator('[data-signal="meter.voltage_l1n"]').inner_text().count("enheten svarar inte") == 1
     assert (tmp_path / "site.png").stat().st_size > 20_000
     page.close()
@@ -142,15 +144,48 @@ def test_page_is_live_and_keeps_what_is_typed(
     broker.say(site.alive(), site.state(Power.ON_MAINS), site.alarms(site.alarm()), retain=False)
     wait(lambda: shared.json("/api/sites/old-a")["alarms"], "the site")
     page, faults = _open(browser, shared.url + "/sites/old-a")
-    page.get_by_label("Vem är du?").fill("Jour Ett")
+    page.locator("summary", has_text="Kvittera").click()
+    page.get_by_label("Vem är du?").first.fill("Jour Ett")
 
     broker.say(site.tick().state(Power.DEAD), retain=False)
     page.locator("#panel-state .if-contact", has_text="Strömlös").first.wait_for()
-    assert "Jour Ett" == page.get_by_label("Vem är du?").input_value()
+    assert "Jour Ett" == page.get_by_label("Vem är du?").first.input_value()
     page.get_by_role("button", name="Kvittera").click()
     page.locator("#panel-orders .waiting").wait_for()
 
-    assert 0 == page.get_by_role("button", name="Kvittera").count()
+    page.locator("summary", has_text="Kvittera").wait_for(state="detached")
+    assert [] == faults
+    page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_entry_page_in_a_browser(shared: Any, broker: Any, voice: Any, wait: Any, browser: Browser, width: str) -> None:
+    """The sentence stands at the field, what is kept says so, the name is asked once, and nothing is cut."""
+    name = f"enter-{width}"
+    broker.say(voice(name).alive(), retain=False)
+    wait(lambda: shared.json(f"/api/sites/{name}")["contact"]["silence_ms"] is not None, "the site")
+    page, faults = _open(browser, f"{shared.url}/sites/{name}/enter", width)
+    page.locator("summary", has_text="Bränsle i tankarna").click()
+    form = page.locator('[id="form.report-fuel"]')
+    form.get_by_label("Liter i elverkets tank").fill("många")
+    form.get_by_label("Vem är du?").fill("Handlaren")
+    form.get_by_role("button").click()
+    form.get_by_text("Skriv ett tal, till exempel 120 eller 7,5.").wait_for()
+    faults.clear()  # the browser itself notes the refused request
+
+    form.get_by_label("Liter i elverkets tank").fill("430,5")
+    form.get_by_role("button").click()
+    form.get_by_text("Sparat. Väntar på platsen.").wait_for()
+    form.get_by_label("Liter i mackens tank").fill("2 300")
+    form.get_by_role("button").click()
+    page.locator("#panel-orders li").nth(1).wait_for()
+
+    assert 2 == page.locator("#panel-orders .waiting", has_text="väntar på platsen").count()
+    assert "Handlaren" == form.get_by_label("Vem är du?").input_value()
+    assert WIDTHS[width][0] == page.evaluate("document.documentElement.scrollWidth")
+    touched = page.locator("button:visible, summary:visible, .choice:visible, input:visible").all()
+    sizes = [one.bounding_box()["height"] for one in touched if one.get_attribute("type") != "radio"]
+    assert all(44 <= height for height in sizes)
     assert [] == faults
     page.close()
 

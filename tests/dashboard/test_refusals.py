@@ -5,8 +5,22 @@ from typing import Any
 import pytest
 
 from contract import topics
-from contract.messages import encode
-from contract.words import Origin, Power, Status, Stream
+from contract.judgement import (
+    Activator,
+    AnswerNow,
+    CallNow,
+    Contradiction,
+    Endurance,
+    NeedNow,
+    Reason,
+    Reported,
+    RequirementNow,
+    RunDone,
+    StepNow,
+    Witness,
+)
+from contract.messages import ServiceNow, encode
+from contract.words import Clash, Declared, NeedKind, Opening, Origin, Power, Sot, Status, Stream
 
 
 def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
@@ -136,15 +150,36 @@ def test_words_from_outside_are_never_markup(shared: Any, broker: Any, voice: An
     """Whatever a site calls itself or says stands as text in the page."""
     page, site = shared, voice("html-a")
     evil = "<script>alert(1)</script>\"'>"
-    said = site.state(contradictions=(evil,), reasons=(evil,))
+    said = site.state(
+        contradictions=(Contradiction(key=Clash.PERSON_QUARREL, detail=evil),),
+        reasons=(Reason(key="alarm", detail=evil), Reason(key=evil)),
+        witnesses=(Witness(source=evil, says=evil, origin=Origin.REPORTED, up_ms=1),),
+        station=Reported(value=1.0, who=evil, at=site.moment()),
+        endurance=Endurance(low_h=1.0, high_h=None, basis=evil, at=site.moment()),
+        call=CallNow(opening=Opening.ASKED, reason=evil, by=evil, since=site.moment(), unanswered=True,
+                     call_next=Activator(id="a", name=evil, phone=evil), approved_by=evil,
+                     answers=(AnswerNow(activator=evil, coming=True, in_minutes=None, note=evil, entered_by=evil,
+                                        at=site.moment()),),
+                     steps=(StepNow(id=evil, sv=evil, en=evil, position=evil, blocked=evil),)),
+        activators=(Activator(id=evil, name=evil),),
+        needs=(NeedNow(id=evil, what=NeedKind.OTHER, people=1, text=evil, who=evil, at=site.moment(), note=evil),),
+        requirements=(RequirementNow(key=Sot.SHOP, responsible=evil, confirmed=site.moment(), confirmed_by=evil),),
+        services=(ServiceNow(service=evil, declared=Declared.OPEN, until_ms=None, declared_at=None),),
+        last_run=RunDone(id=evil, kind="test", started=site.moment(), ended=site.moment(), why_not=(evil,),
+                         who=evil, comment=evil),
+    )  # fmt: skip
     noted = site.batch(site.record(1, "clock_set", {"detail": evil}))
 
-    broker.say(site.birth(), said, site.device(engine__state=evil), site.alarms(site.alarm(detail=evil)), noted)
+    broker.say(
+        site.alive(), site.birth(), said, site.device(engine__state=evil), site.alarms(site.alarm(detail=evil)), noted
+    )
     wait(lambda: broker.mark("html-a") == {"run-1": {"event": 1}}, "the record")
 
-    html = page.get("/sites/html-a")[1]
-    assert "<script>alert" not in html
-    assert 5 <= html.count("&lt;script&gt;alert")
+    site_page, enter, all_sites = (page.get(path)[1] for path in ("/sites/html-a", "/sites/html-a/enter", "/"))
+    assert "<script>alert" not in site_page + enter + all_sites
+    assert 'href="tel:' not in site_page
+    assert 20 <= site_page.count("&lt;script&gt;alert")
+    assert 5 <= enter.count("&lt;script&gt;alert")
 
 
 def test_topic_and_message_must_agree(shared: Any, broker: Any, voice: Any, wait: Any) -> None:

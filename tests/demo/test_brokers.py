@@ -79,17 +79,18 @@ async def test_owner_reads_what_is_for_staff(roads: Roads) -> None:
         assert {STAFF} == await _heard(owner, STAFF, until=STAFF)
 
 
-async def test_kiosk_can_say_nothing_but_receipts(roads: Roads) -> None:
-    """A kiosk that claims to be the gateway is not heard; its receipt is."""
-    receipt, mains = topics.receipt(SITE), topics.status(SITE)
+async def test_kiosk_can_say_nothing_but_receipts_and_that_it_lives(roads: Roads) -> None:
+    """A kiosk that claims to be the gateway is not heard; its receipt and its sign of life are."""
+    receipt, alive, mains = topics.receipt(SITE), topics.kiosk_status(SITE), topics.status(SITE)
     async with _client(roads.gateway) as gateway, _client(roads.kiosk) as kiosk:
-        for topic in (topics.up_all(SITE), PUBLIC, receipt):
+        for topic in (topics.up_all(SITE), PUBLIC, receipt, alive):
             await gateway.subscribe(topic, qos=1)
         await kiosk.publish(mains, b"forged", qos=1)
         await kiosk.publish(PUBLIC, b"forged", qos=1)
+        await kiosk.publish(alive, b"drawn", qos=1)
         await kiosk.publish(receipt, b"shown", qos=1)
 
-        assert {receipt} == await _heard(gateway, until=receipt)
+        assert {alive, receipt} == await _heard(gateway, until=receipt)
 
 
 async def test_site_writes_its_own_road_up_and_reads_its_own_road_down(roads: Roads) -> None:

@@ -113,6 +113,29 @@ async def test_certificate_of_our_authority_is_taken(encrypted, owner, tmp_path)
     assert [("room/one", b"secret", False)] == await site.hears()
 
 
+async def test_certificate_that_the_broker_shows_can_be_asked_for(encrypted, owner, tmp_path) -> None:
+    """The very certificate of the broker while the link is up, and none before, after, or without encryption."""
+    url = f"mqtts://127.0.0.1:{encrypted.port}"
+    site = owner(encrypted.settings(url=url, ca_file=f"{tmp_path}/ours.pem"))
+    before = site.link.certificate
+    await site.connected()
+    shown = site.link.certificate
+    encrypted.kill()
+    await site.until(lambda: not site.link.up)
+
+    server = x509.load_pem_x509_certificate((tmp_path / "server.pem").read_bytes())
+
+    assert (None, None) == (before, site.link.certificate)
+    assert server == x509.load_der_x509_certificate(shown)
+
+
+async def test_a_plain_link_shows_no_certificate(mosquitto, owner) -> None:
+    """There is none to run out."""
+    site = await owner(mosquitto().settings()).connected()
+
+    assert (True, None) == (site.link.up, site.link.certificate)
+
+
 @pytest.mark.parametrize(
     ("host", "ca", "sentence"),
     [

@@ -171,7 +171,7 @@ class Site:
         text = (
             f'[site]\nid = "{SITE}"\nplace = "Test"\nsimulated = true\nstatus = "test"\n[store]\npath = "STORE"\n'
             f'[site_broker]\nurl = "mqtt://127.0.0.1:{self.local.port}"\nreconnect_max_s = 0.5\n'
-            "[generator]\nrated_kw = 56\ntank_litres = 1000\n"
+            "[generator]\nrated_kw = 56\n[tank]\nlitres = 1000\n"
             "[pace]\nheartbeat_s = 20\npicture_every_s = 5\nsample_every_s = 10\n"
             f'[[device]]\nname = "genset"\nprofile = "dse-73xx-mkii"\ntcp = "127.0.0.1:{genset["port"]}"\n'
             "pause_s = 0\ntimeout_s = 0.5\n"

@@ -12,7 +12,7 @@ import pytest
 
 from doors.broker import BrokerSettings
 from doors.settings import SettingsFault
-from gateway import config
+from gateway import config, config_site
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "gateway/example.toml"
@@ -65,7 +65,8 @@ def test_the_least_that_must_be_said_is_enough(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, LEAST)
 
     assert ((), None, None) == (plan.wired, plan.facts.controller, plan.settings.central_broker)
-    assert 15.0 == plan.facts.design_load_kw
+    assert 15.0 == plan.facts.set.design_load_kw
+    assert (["box"], 1) == ([one.name for one in plan.facts.devices], plan.facts.screens)
 
 
 def test_all_faults_of_the_form_are_told_at_once(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_a_meter_stands_on_the_load_side_unless_said_otherwise(tmp_path: Path) -
         LEAST + DEVICE.format("a") + 'tcp = "192.0.2.1"\n' + DEVICE.format("b") + 'tcp = "192.0.2.2"\nplace = "grid"\n'
     )
 
-    assert ["load", "grid"] == [device.place for device in plan_of(tmp_path, text).facts.devices]
+    assert ["load", "grid", None] == [device.place for device in plan_of(tmp_path, text).facts.devices]
 
 
 def test_good_keys_are_taken(tmp_path: Path) -> None:
@@ -174,14 +175,72 @@ def test_exit_codes(tmp_path: Path, words: list[str], text: str | None, code: in
     assert not (tmp_path / "gateway.db").exists()
 
 
+SITE_FAULTS = [
+    ('[tank]\nlitres = 1000\nshape = "table"\n', '[tank] table: shape "table" needs at least two rows'),
+    ("[tank]\ntable = [[0, 0], [10, 90], [9, 100]]\n", "[tank] table: both centimetres and litres must rise"),
+    ("[generator]\nconsumption = [[20, 7]]\n", "[generator] consumption: give at least two rows"),
+    ('[[activator]]\nid = "Anna"\nname = "x"\n', "[activator Anna] id: must be of a-z, 0-9 and hyphen"),
+    ('[[activator]]\nid = "a"\nname = "x"\n[[activator]]\nid = "a"\nname = "y"\n', "[activator a] id: stands twice"),
+    ('[checklist]\napproved_by = "E"\n', "[checklist] approved_by and approved_on belong together"),
+    (
+        "[movable]\nbegins = 2026-11-01T00:00:00\nends = 2026-12-01T00:00:00\n",
+        "[movable] begins and ends need an offset",
+    ),
+    ("[movable]\nbegins = 2026-11-01T00:00:00Z\nends = 2026-10-01T00:00:00Z\n", "[movable] ends: must be after begins"),
+    ('[responsible]\nbutik = "x"\n', "[responsible] butik: is none of shop, fuel_station"),
+    (DEVICE.format("box") + 'tcp = "192.0.2.1"\n', "[device box] name: is taken by the gateway's own computer"),
+    ("[screens]\nexpected = -1\n", "[screens] expected: -1 is below 0"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), SITE_FAULTS)
+def test_what_is_wrong_with_the_site_is_told_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    """Tank, set, people, list and place: each fault names its table and what to do."""
+    path = tmp_path / "site.toml"
+    path.write_text(LEAST + text, "utf-8")
+    with pytest.raises(SettingsFault) as fault:
+        config.read(path)
+
+    assert said in str(fault.value)
+
+
+def test_the_site_stands_in_the_facts(tmp_path: Path) -> None:
+    """Every table of the site reaches the core as it was written."""
+    path = tmp_path / "site.toml"
+    text = (
+        '[generator]\nrated_kw = 56\nconsumption = [[14, 6], [56, 17]]\nrating = "ESP"\n'
+        '[tank]\nlitres = 1000\nfuel = "hvo"\nminimum_h = 48\n[test_run]\nminutes = 60\n'
+        "[ups]\ndischarge_tested = 2026-05-01\n[call_out]\nanswer_within_s = 600\n"
+        '[[activator]]\nid = "a"\nname = "A"\n[checklist]\napproved_by = "E"\napproved_on = 2026-01-02\n'
+        '[[checklist.step]]\nid = "s"\nsv = "Gör så"\nelectrical = true\nposition = "NÄT"\n'
+        "[movable]\nbegins = 1970-01-01T00:00:01Z\nends = 1970-01-01T01:00:02+01:00\n"
+        '[responsible]\nfuel_station = "Macken"\n[screens]\nexpected = 2\n'
+    )
+    path.write_text(LEAST + text, "utf-8")
+    facts = config.read(path).facts
+
+    assert (((14.0, 6.0), (56.0, 17.0)), "ESP") == (facts.set.consumption, facts.set.rating)
+    assert (1000.0, "hvo", 48.0) == (facts.tank.litres, facts.tank.fuel, facts.tank.minimum_h)
+    assert (60.0, "2026-05-01") == (facts.run.minutes, facts.ups.discharge_tested)
+    assert (600.0, ["a"]) == (facts.call.answer_within_s, [one.id for one in facts.call.activators])
+    assert ("E", "2026-01-02", "NÄT") == (facts.call.approved_by, facts.call.approved_on, facts.call.steps[0].position)
+    assert facts.movable is not None
+    assert (1000, 2000) == (facts.movable.from_ms, facts.movable.until_ms)
+    assert {"fuel_station": "Macken"} == facts.responsible
+    assert 2 == facts.screens
+
+
 def tables(kind: type[msgspec.Struct]) -> dict[str, list[str]]:
     """The tables of the file and their settings, from the types."""
     of: dict[str, Any] = {
         "site": config.SiteTable, "store": config.StoreTable, "site_broker": BrokerSettings,
-        "generator": config.GeneratorTable, "pace": config.PaceTable, "device": config.DeviceTable,
-        "bulletins.key": config.KeyTable,
+        "generator": config.GeneratorTable, "tank": config_site.TankTable, "test_run": config_site.RunTable,
+        "ups": config_site.UpsTable, "call_out": config_site.CallTable, "activator": config_site.ActivatorTable,
+        "checklist": config_site.ChecklistTable, "checklist.step": config_site.StepTable,
+        "movable": config_site.MovableTable, "pace": config.PaceTable, "device": config.DeviceTable,
+        "bulletins.key": config.KeyTable, "screens": config.ScreensTable,
     }  # fmt: skip
-    assert {name.split(".")[0] for name in of} | {"central_broker"} == set(kind.__struct_fields__)
+    assert {name.split(".")[0] for name in of} | {"central_broker", "responsible"} == set(kind.__struct_fields__)
     return {name: list(table.__struct_fields__) for name, table in of.items()}
 
 

@@ -155,9 +155,54 @@ def test_a_device_that_falls_silent_comes_back_by_itself(gateway: Gateway, insid
     assert gateway.process.poll() is None
 
 
+def box_values(listener: Listener) -> dict[str, Any]:
+    """The newest values of the box, as far as there are any."""
+    pictures = listener.all("up/device/box")
+    return pictures[-1]["values"] if pictures else {}
+
+
+def test_the_box_tells_of_itself_like_any_device(gateway: Gateway, centre: Listener, inside: Listener) -> None:
+    """In the catalogue, as a picture on both roads, as a sample, and on the disk."""
+    values = eventually(lambda: box_values(inside), "a picture of the box")
+    eventually(lambda: box_values(centre), "the same at the centre")
+    eventually(
+        lambda: [one for one in centre.records("sample") if one["body"]["device"] == "box"], "a sample of the box"
+    )
+    births = eventually(lambda: centre.all("up/birth"), "the catalogue")
+    (born,) = [one for one in births[-1]["devices"] if one["device"] == "box"]
+
+    assert set(values) == {signal["key"] for signal in born["signals"]}
+    assert 0 <= values["box.disk_free"]["value"] <= 100
+    assert all(one["value"] is not None or (one["quality"] and one["reason"]) for one in values.values())
+    assert {"simulated"} == {one["origin"] for one in values.values()}
+    assert gateway.counts()["polls"]["box"] >= 1
+
+
+def test_a_screen_that_falls_silent_grows_silent(gateway: Gateway, inside: Listener) -> None:
+    """Its last frame is seconds ago, then minutes; a retained sign of life, and one from the future, prove nothing."""
+
+    def silent_s() -> float:
+        return box_values(inside).get("box.kiosk_silent", {}).get("value") or -1
+
+    eventually(lambda: box_values(inside), "the gateway is up")
+    status = {"screen": "butiken", "boot": "x", "up_ms": 90_000, "drawn_up_ms": 80_000}
+    inside.say("local/kiosk-status", json.dumps(status).encode())
+    first = eventually(lambda: silent_s() > 0 and silent_s(), "the screen's word in the picture")
+    inside.say("local/kiosk-status", json.dumps(status | {"drawn_up_ms": 90_001}).encode())
+    gateway.end()
+    inside.say("local/kiosk-status", json.dumps(status).encode(), retain=True)
+    gateway.start()
+    grown = eventually(lambda: 180 <= silent_s() and silent_s(), "silence since the start", 25)
+
+    assert 10 <= first < 180
+    assert grown < 400
+    assert 1 == gateway.said().count("kiosk-status: refused")
+    inside.say("local/kiosk-status", b"", retain=True)
+
+
 HOSTILE_TOPICS = (
     "down/orders", "down/mark", "down/bulletin/x", "down/bulletin", "down/content", "down/blob", "down/blob/x",
-    "down/blob/x/y", "down/nothing", "local/orders", "local/receipt",
+    "down/blob/x/y", "down/nothing", "local/orders", "local/receipt", "local/kiosk-status",
 )  # fmt: skip
 
 
@@ -214,6 +259,31 @@ def test_hostile_neighbours_disturb_nothing(gateway: Gateway, centre: Listener, 
     assert {"event": 0, "receipt": 0, "sample": 0} == gateway.counts()["confirmed"]
     assert "Traceback" not in gateway.said()
     assert all(len(line) < 1000 for line in gateway.said().splitlines())
+
+
+def test_a_need_is_received_when_the_centre_has_its_record(
+    gateway: Gateway, centre: Listener, inside: Listener
+) -> None:
+    """Said at the site, also over a restart in between: only the mark over its record proves that it came."""
+
+    def states() -> list[str]:
+        pictures = inside.all("up/state")
+        return [need["state"] for need in pictures[-1]["needs"]] if pictures else []
+
+    what = {"kind": "need", "need": "n-1", "what": "diesel", "people": 14, "text": "till tisdag"}
+    order = {"id": "o-1", "who": "Kim", "role": "owner", "entered_ms": 1, "through": "owner-page", "what": what}
+    eventually(lambda: centre.all("up/status"), "the gateway")
+    inside.say("local/orders", json.dumps({"revision": 1, "orders": [order]}).encode(), retain=True)
+    said = eventually(lambda: [one for one in centre.records() if one["kind"] == "need_said"], "the record")[0]
+    eventually(lambda: states() == ["saved"], "saved here")
+    centre.say("down/mark", mark(said["run"], event=said["seq"] - 1))
+    gateway.end(signal.SIGKILL)
+    gateway.start()
+    eventually(lambda: run_of(centre) != said["run"] and states() == ["saved"], "saved, in a new run")
+    centre.say("down/mark", mark(said["run"], event=said["seq"]))
+
+    eventually(lambda: states() == ["received"], "received at the municipality")
+    assert said["body"]["need"]["seq"] == said["seq"]
 
 
 def test_a_rebirth_is_told_to_whoever_asked(gateway: Gateway, centre: Listener) -> None:

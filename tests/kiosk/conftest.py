@@ -17,7 +17,8 @@ import pytest
 from contract import topics
 from contract.bulletins import Bulletin, PublicBulletin, Words
 from contract.content import ContactsDocument, PublicDocument, Service, ServicesDocument
-from contract.messages import Head, Moment, NoticeNow, PublicEvent, PublicPicture, ServiceNow, encode
+from contract.messages import Head, NoticeNow, PublicEvent, PublicPicture, ServiceNow, encode
+from contract.wire import Moment
 from contract.words import ClockQuality, Declared, Event, Power, Status
 from doors.clock import Clock
 

@@ -29,7 +29,7 @@ def cases(house: Any) -> dict[str, tuple[Any, Any, bool]]:
     """(held, now, simulated) by name: calm, trouble, silence, exercise, nothing."""
     from contract.bulletins import Words
     from contract.freshness import Contact, Now
-    from contract.words import ClockQuality, Declared, Event, Power, Status
+    from contract.words import ClockQuality, Declared, Event, Opening, Power, Status
     from kiosk.core.picture import Held, Told
 
     hour = 3_600_000
@@ -63,6 +63,7 @@ def cases(house: Any) -> dict[str, tuple[Any, Any, bool]]:
         "calm": (held(Power.ON_MAINS), now, False),
         "trouble": (held(Power.ON_RESERVE, (house.bulletin(), longest), active=True), now, False),
         "old": (held(Power.DEAD), Now(1000 + 26 * hour, house.NOON + 26 * hour, ClockQuality.SYNCED), False),
+        "battery": (held(Power.ON_BATTERY, opening=Opening.PREPARING), now, False),
         "exercise": (held(Power.RETURNING, (exercise,), status=Status.EXERCISE, simulated=True), now, True),
         "nothing": (Held(), Now(1000, None, ClockQuality.UNSYNCED), False),
     }

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from contract.freshness import Now
+from contract.judgement import CallNow, Contradiction, Witness
 from contract.phrases import LANGUAGES
-from contract.words import ClockQuality, Freshness, Power, Readiness
+from contract.words import Clash, ClockQuality, Freshness, Origin, Place, Power, Readiness
 from dashboard.core.card import Card, card
 from dashboard.core.picture import SitePicture, fold
 from dashboard.core.ranking import summary, worst_first
@@ -101,12 +102,13 @@ def test_state_of_the_run_before_is_not_now(voice: Any) -> None:
 
 
 def test_endurance_counts_down_on_reserve(voice: Any) -> None:
-    """Hours left fall while the set carries the site; nobody heard for an hour takes an hour away."""
+    """Hours left fall while the set carries the site; nobody heard for an hour takes an hour off the low end."""
     site = voice("are-kall")
     messages = [site.alive(), site.state(Power.ON_RESERVE, endurance=site.endurance(30, 44))]
 
-    assert "30–44 timmar" == _card(messages).endurance
-    assert "29–43 timmar" == _card(messages, 3_600_000).endurance
+    first, later = _card(messages).endurance, _card(messages, 3_600_000).endurance
+    assert ("minst 30\u00a0h", "Troligen 30–44\u00a0h") == (first.least, first.between)
+    assert ("minst 29\u00a0h", "Troligen 29–44\u00a0h") == (later.least, later.between)
 
 
 def test_worst_stands_first(voice: Any) -> None:
@@ -140,3 +142,56 @@ def test_every_state_has_words_in_both_languages(voice: Any, language: str) -> N
             assert shown.power_words
             assert shown.readiness
             assert shown.frames
+
+
+def test_witnesses_have_names_place_and_doubt(voice: Any) -> None:
+    """Who says it by the title people know, on which side of the changeover, and how far its time may be wrong."""
+    site = voice("are-kall")
+    told = (
+        Witness(source="genset/engine.state", says="engine running", origin=Origin.MEASURED, up_ms=1,
+                place=Place.GENERATOR),
+        Witness(source="person/Handlaren", says="power reserve", origin=Origin.REPORTED, up_ms=1, doubt_s=900),
+    )  # fmt: skip
+
+    one, person = _card([site.alive(), site.birth(), site.state(Power.ON_RESERVE, witnesses=told)]).witnesses
+
+    assert ("Elverk (Motorns läge)", "motorn går", "på elverkets sida", "") == (
+        one.source, one.says, one.place, one.doubt,
+    )  # fmt: skip
+    assert ("Handlaren", "el från elverket", "", "tiden kan vara fel på 15\u00a0min") == (
+        person.source, person.says, person.place, person.doubt,
+    )  # fmt: skip
+
+
+def test_contradictions_name_their_sources(voice: Any) -> None:
+    """Both sides stand in the sentence, by the names people know."""
+    site = voice("are-kall")
+    quarrel = Contradiction(key=Clash.MAINS_QUARREL, detail="genset/mains.voltage_l1n | meter/meter.voltage_l1n")
+
+    (said,) = _card([site.alive(), site.birth(), site.state(contradictions=(quarrel,))]).contradictions
+
+    assert said.startswith("Nätet: Elverk (")
+    assert "säger spänning, Elmätare (" in said
+
+
+def test_unanswered_call_stands_before_everything(voice: Any) -> None:
+    """Nobody has promised to come: that site is first, whatever the others have, and the sentence counts it."""
+    cards = []
+    for name, call in (("a", CallNow()), ("b", CallNow(unanswered=True))):
+        site = voice(name)
+        picture = SitePicture(site=name)
+        for message in (site.alive(), site.state(Power.DEAD if name == "a" else Power.ON_MAINS, call=call)):
+            picture = fold(picture, message, 0)
+        cards.append(card(Site(id=name, place=name, in_service=True), picture, (), _reader(0)))
+
+    assert ["b", "a"] == [one.id for one in worst_first(cards)]
+    assert "2 platser: 1 begäran utan svar, 1 strömlös, 1 el från nätet." == summary(cards, _reader(0))
+
+
+def test_state_with_a_comma_is_short_in_the_sentence(voice: Any) -> None:
+    """The sentence for all sites takes the first part of the words."""
+    site = voice("are-kall")
+    shown = _card([site.alive(), site.state(Power.ON_BATTERY)])
+
+    assert "På batteri, bara det viktigaste har ström" == shown.power_words
+    assert "1 plats: 1 på batteri." == summary([shown], _reader(0))

@@ -3,6 +3,7 @@
 import tomllib
 
 from demo.core import settings
+from demo.core.pace import FASTEST, pace
 from demo.core.script import Script, repeated, script
 
 
@@ -27,6 +28,21 @@ def test_devices_come_from_the_ready_line() -> None:
     meter = settings.Wire(name="meter", profile="eastron-sdm630", unit=3, serial="plant/rtu", baud=19200)
 
     assert (genset, meter) == settings.wires(ready)
+
+
+def test_a_screen_is_waited_for_only_where_it_can_answer_in_time() -> None:
+    """At the pace of an outage one screen must live; at that of days its answer alone takes minutes."""
+    wire = settings.Wire(name="genset", profile="dse-73xx-mkii", unit=1, tcp="127.0.0.1:1502")
+    door = {"url": "mqtt://127.0.0.1:1883"}
+
+    def expected(rate: float) -> int:
+        text = settings.gateway(
+            pace=pace(rate), devices=[wire], connection="automatic", store="g.db", site_broker=door,
+            central_broker=door, keys=[],
+        )  # fmt: skip
+        return int(tomllib.loads(text)["screens"]["expected"])
+
+    assert [1, 1, 0] == [expected(rate) for rate in (1, FASTEST, 1440)]
 
 
 def test_repeated_scenario_is_the_same_again_later() -> None:

@@ -11,8 +11,10 @@ from contract.orders import Order, Report, What
 from contract.words import ClockQuality, Connection, Origin, Place, Quality, Status
 from gateway.config import rules
 from gateway.core import pipeline
+from gateway.core.facts import DeviceFacts, Facts, SetFacts, TankFacts
 from gateway.core.pipeline import Batch, Happening, Numbered
-from gateway.core.site import DeviceFacts, Facts, Memory, Now, Site
+from gateway.core.remembered import Memory
+from gateway.core.site import Now, Site
 
 settings.register_profile("house", deadline=None, max_examples=60)
 settings.load_profile("house")
@@ -56,10 +58,8 @@ def facts(*devices: DeviceFacts, **changes: Any) -> Facts:
         "version": "1",
         "devices": devices or (GENSET, METER),
         "controller": "genset",
-        "rated_kw": 56.0,
-        "design_load_kw": 15.0,
-        "tank_litres": 1000.0,
-        "dead_percent": 5.0,
+        "set": SetFacts(rated_kw=56.0, design_load_kw=15.0),
+        "tank": TankFacts(litres=1000.0, dead_percent=5.0),
         "activate_within_s": 900.0,
         "heartbeat_s": 300.0,
         "picture_every_s": 10.0,

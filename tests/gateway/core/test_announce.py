@@ -14,7 +14,8 @@ from contract.orders import Activation, Declaration, Notice, Report
 from contract.words import Audience, Declared, Event, Origin, Status
 from gateway.core import announce
 from gateway.core.announce import Message
-from gateway.core.site import Facts, Held
+from gateway.core.facts import Facts
+from gateway.core.remembered import Held
 
 from .conftest import WALL_MS, Story, at, facts, genset, good, order, volts
 
@@ -105,7 +106,7 @@ def test_the_public_picture_contains_no_fact_of_staff() -> None:
     assert [] == [word for word in STAFF_WORDS if word.lower() in text.lower()]
     assert {
         "head", "place", "power", "since", "active", "services", "notices", "events", "period_s", "heartbeat_s",
-        "centre_heard",
+        "centre_heard", "opening",
     } == set(json.loads(payload))  # fmt: skip
 
 

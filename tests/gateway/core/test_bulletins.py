@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from contract.bulletins import PublicBulletin
 from contract.messages import decode, encode
 from contract.words import ClockQuality, Status
-from gateway.core import announce, bulletins
-from gateway.core.site import Held, Now
+from gateway.core import announce
+from gateway.core.down import bulletins
+from gateway.core.remembered import Held
+from gateway.core.site import Now
 
 from .conftest import WALL_MS, Story, at, facts
 

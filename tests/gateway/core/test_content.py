@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from contract.content import DocumentRef, PublicDocument
 from contract.messages import MAX_MESSAGE, decode
 from contract.words import Audience
-from gateway.core import announce, content
-from gateway.core.site import Memory, Site
+from gateway.core import announce
+from gateway.core.down import content
+from gateway.core.remembered import Memory
+from gateway.core.site import Site
 
 from .conftest import at, facts
 

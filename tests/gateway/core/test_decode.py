@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from contract.messages import Value, encode
 from contract.messages import decode as decode_message
 from contract.words import Origin, Quality
-from gateway.core.decode import Fault, Registers, Why, decode, missing, readings
-from gateway.core.plan import Block, Read
+from gateway.core.wire.decode import Fault, Registers, Why, decode, missing, readings
+from gateway.core.wire.plan import Block, Read
 from gateway.profiles.registry import load
 from gateway.profiles.schema import Profile, Row
 

@@ -4,7 +4,7 @@ import pytest
 
 from contract.messages import Value
 from contract.words import Origin, Quality
-from gateway.core.identity import identify
+from gateway.core.wire.identity import identify
 from gateway.profiles.registry import load
 
 DSE = load("dse-73xx-mkii")

@@ -12,7 +12,7 @@ from contract.records import BODIES
 from contract.words import PUBLIC_EVENTS, Origin, Quality, Stream
 from gateway.core import pipeline
 from gateway.core.pipeline import Batch, Happening, Tick
-from gateway.core.site import MAX_PUBLIC_EVENTS
+from gateway.core.remembered import MAX_PUBLIC_EVENTS
 
 from .conftest import WALL_MS, Story, at, facts, genset, gone, good, order, silence, volts
 
@@ -110,7 +110,7 @@ def test_the_public_list_keeps_the_newest_events() -> None:
     """Bounded, in order, and each with the run and number of its record."""
     story = Story(facts())
     for number in range(120):
-        story.poll(at(number * 5), "genset", genset(number * 5, mains=230 if number % 2 else 0))
+        story.poll(at(number * 300), "genset", genset(number * 300, mains=230 if number % 2 else 0))
     public = story.site.memory.public_events
     told = {one.seq: one.kind for one in story.told if one.stream is Stream.EVENT}
 
@@ -124,7 +124,7 @@ def test_an_alarm_that_moves_shows_in_the_readiness_of_the_same_step() -> None:
     story = Story(facts())
     story.poll(at(1), "genset", genset(1, controller__shutdown_alarm=good(1)))
 
-    assert "alarm:gen-shutdown" in story.site.reasons
+    assert "shutdown_latched" in [one.key for one in story.site.reasons]
 
 
 def test_values_of_a_simulated_site_are_marked() -> None:

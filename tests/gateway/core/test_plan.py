@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gateway.core.lines import Cost, SerialLine, TcpLine, cost_on
-from gateway.core.plan import Block, Object, Read, cost_s, describe, objects, plan, plans, split
+from gateway.core.wire.lines import Cost, SerialLine, TcpLine, cost_on
+from gateway.core.wire.plan import Block, Object, Read, cost_s, describe, objects, plan, plans, split
 from gateway.profiles.registry import load
 from gateway.profiles.schema import Head, Link, Profile, Range, Row
 

@@ -7,8 +7,9 @@ import pytest
 
 from contract.messages import Value
 from contract.words import Power, Quality
+from gateway.core.remembered import Judged, Memory
 from gateway.core.samples import sample
-from gateway.core.site import Judged, Memory, Site
+from gateway.core.site import Site
 
 from .conftest import at, facts, gone, good
 

@@ -2,29 +2,28 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.words import ClockQuality, Power
-from gateway.core.site import Judged
-from gateway.core.state import Evidence, awakened, evidence, judge
+from contract.judgement import Contradiction
+from contract.words import Clash, ClockQuality, Connection, Power
+from gateway.core.pipeline import Tick
+from gateway.core.power.evidence import Evidence
+from gateway.core.power.hearing import hear
+from gateway.core.power.state import awakened, judge
+from gateway.core.remembered import Judged, Memory
 
 from .conftest import GENSET, GRID, METER, Story, at, facts, genset, report, silence, volts
 
 ENGINES = (None, "stopped", "pre_start", "warming_up", "running", "cooling_down", "post_run")
 MAYBE = st.sampled_from([None, True, False])
-WITHOUT_WITNESS = {Power.ON_BATTERY}
-"""No device of today's profiles tells of a battery that carries the site; the day one does, this set gets empty."""
 
 
 def seen(**said: Any) -> Evidence:
     """Evidence of which only the named parts are known."""
-    nothing: dict[str, Any] = {
-        "mains": None, "engine": None, "on_set": None, "load_live": None, "witnesses": (), "contradictions": (),
-        "mains_quarrel_ms": None, "outage": False, "mains_ms": 0,
-    }  # fmt: skip
-    return Evidence(**(nothing | said))
+    return Evidence(**said)
 
 
 ANY_EVIDENCE = st.builds(
@@ -33,11 +32,15 @@ ANY_EVIDENCE = st.builds(
     engine=st.sampled_from(ENGINES),
     on_set=MAYBE,
     load_live=MAYBE,
+    set_live=MAYBE,
+    battery=MAYBE,
+    late=st.booleans(),
     outage=st.booleans(),
-    contradictions=st.sampled_from([(), ("they quarrel",)]),
+    contradictions=st.sampled_from([(), (Contradiction(key=Clash.MAINS_QUARREL),)]),
 )
 REACHED = {
     Power.ON_MAINS: seen(mains=True, engine="stopped", on_set=False),
+    Power.ON_BATTERY: seen(mains=False, engine="stopped", battery=True, load_live=False),
     Power.STARTING: seen(mains=False, engine="pre_start", on_set=False),
     Power.ON_RESERVE: seen(mains=False, engine="running", on_set=True),
     Power.RETURNING: seen(mains=True, engine="running", on_set=True, outage=True),
@@ -51,25 +54,19 @@ def power_of(of: Evidence, was: Judged | None = None) -> Power:
     return judge(of, was or Judged(), at(1)).power
 
 
-def test_every_power_state_is_reached_but_for_the_battery_which_has_no_witness() -> None:
-    """Each state has evidence that leads to it; on_battery has none yet, and nothing may invent it."""
-    assert set(Power) - WITHOUT_WITNESS == {power_of(of) for of in REACHED.values()}
+def test_every_power_state_is_reached() -> None:
+    """Each state has evidence that leads to it."""
+    assert set(Power) == set(REACHED)
     assert all(power is power_of(of) for power, of in REACHED.items())
 
 
-@pytest.mark.parametrize("begin", [power for power in Power if power not in WITHOUT_WITNESS])
+@pytest.mark.parametrize("begin", list(Power))
 def test_every_power_state_can_be_left(begin: Power) -> None:
     """From every state the evidence of any other leads there."""
     was = Judged(power=begin, since=at(0).moment(), known=begin, mains=False, outage=True)
     reached = {power_of(of, was) for of in REACHED.values()}
 
     assert set(REACHED) == reached
-
-
-@given(ANY_EVIDENCE)
-def test_on_battery_is_never_concluded_from_what_can_be_seen_today(of: Evidence) -> None:
-    """Whatever the witnesses of today say, no battery is inferred."""
-    assert Power.ON_BATTERY is not power_of(of)
 
 
 @given(ANY_EVIDENCE)
@@ -82,6 +79,7 @@ def test_nothing_is_concluded_from_nothing(of: Evidence) -> None:
     assert power is not Power.RETURNING or (of.mains is True and of.on_set is True)
     assert power is not Power.DEAD or of.mains is False or of.load_live is False
     assert power is not Power.STARTING or of.engine is not None
+    assert power is not Power.ON_BATTERY or of.battery is True
     assert not of.contradictions or power is Power.UNKNOWN
 
 
@@ -91,7 +89,7 @@ def test_load_side_voltage_never_proves_mains(load_v: float, gen_v: float | None
     story = Story(facts(METER, controller=None))
     story.poll(at(1), "meter", volts("meter", load_v, 1))
 
-    assert evidence(story.site, story.facts, at(1)).mains is None
+    assert hear(story.site, story.facts, at(1)).mains is None
     assert story.power in ("unknown", "dead")
 
 
@@ -110,7 +108,7 @@ def test_between_lost_and_present_the_voltage_says_nothing(volt: float, says: bo
     story = Story(facts())
     story.poll(at(1), "genset", genset(1, mains=volt))
 
-    assert says is evidence(story.site, story.facts, at(1)).mains
+    assert says is hear(story.site, story.facts, at(1)).mains
 
 
 def test_one_dead_phase_is_a_lost_mains() -> None:
@@ -118,7 +116,7 @@ def test_one_dead_phase_is_a_lost_mains() -> None:
     story = Story(facts())
     story.poll(at(1), "genset", genset(1) | {"mains.voltage_l2n": volts("x", 3, 1)["x.voltage_l2n"]})
 
-    assert evidence(story.site, story.facts, at(1)).mains is False
+    assert hear(story.site, story.facts, at(1)).mains is False
 
 
 def test_of_quarrelling_witnesses_the_newest_wins_until_all_have_looked_again() -> None:
@@ -129,18 +127,19 @@ def test_of_quarrelling_witnesses_the_newest_wins_until_all_have_looked_again() 
     assert "on_mains" == story.power
 
     story.poll(at(5), "genset", genset(5, mains=0))
-    assert evidence(story.site, story.facts, at(5)).mains is False
-    assert () == evidence(story.site, story.facts, at(5)).contradictions
+    assert hear(story.site, story.facts, at(5)).mains is False
+    assert () == hear(story.site, story.facts, at(5)).contradictions
 
     story.poll(at(7), "grid", volts("meter", 230, 7))
     story.poll(at(10), "genset", genset(10, mains=0))
-    after = evidence(story.site, story.facts, at(10))
+    after = hear(story.site, story.facts, at(10))
     assert after.mains is None
-    assert ("mains: grid/meter.voltage says present, genset/mains.voltage says absent",) == after.contradictions
+    quarrel = Contradiction(key=Clash.MAINS_QUARREL, detail="grid/meter.voltage | genset/mains.voltage")
+    assert (quarrel,) == after.contradictions
     assert "unknown" == story.power
 
     story.poll(at(12), "grid", volts("meter", 0, 12))
-    assert evidence(story.site, story.facts, at(12)).mains is False
+    assert hear(story.site, story.facts, at(12)).mains is False
     assert "dead" == story.power
 
 
@@ -150,14 +149,16 @@ def test_a_load_reading_from_before_the_change_is_no_witness() -> None:
     story.poll(at(1), "genset", genset(1))
     story.poll(at(2), "meter", volts("meter", 230, 2))
     story.poll(at(5), "genset", genset(5, mains=0))
-    old = evidence(story.site, story.facts, at(5))
+    old = hear(story.site, story.facts, at(5))
     story.poll(at(7), "meter", volts("meter", 230, 7))
-    new = evidence(story.site, story.facts, at(7))
+    early = hear(story.site, story.facts, at(7))
+    story.poll(at(10), "genset", genset(10, mains=0))
+    new = hear(story.site, story.facts, at(10))
 
     assert old.load_live is None
-    assert () == old.contradictions
+    assert () == old.contradictions == early.contradictions
     assert new.load_live is True
-    assert ("the load side is live but there is neither mains nor a running set",) == new.contradictions
+    assert (Contradiction(key=Clash.LIVE_WITHOUT_SOURCE),) == new.contradictions
 
 
 def test_a_set_that_carries_next_to_nothing_at_night_is_still_on_reserve() -> None:
@@ -165,95 +166,24 @@ def test_a_set_that_carries_next_to_nothing_at_night_is_still_on_reserve() -> No
     story = Story(facts())
     story.poll(at(1), "genset", genset(1, mains=0, engine="running", kw=0.5))
     story.poll(at(2), "meter", volts("meter", 229, 2))
+    before = story.power
+    story.poll(at(6), "genset", genset(6, mains=0, engine="running", kw=0.5))
 
-    assert "on_reserve" == story.power
-
-
-# --- people ---
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ({"power": "mains"}, "on_mains"),
-        ({"power": "reserve"}, "on_reserve"),
-        ({"power": "none"}, "dead"),
-        ({"set_running": True, "load_connected": True}, "on_reserve"),
-        ({"people_present": 3}, "unknown"),
-    ],
-)
-def test_a_site_without_hardware_lives_on_reports(said: dict[str, Any], expected: str) -> None:
-    """A person is a witness; who says nothing of power proves nothing of it."""
-    story = Story(facts(controller=None, devices=()))
-    story.step(at(10), report(1, 10, **said))
-
-    assert expected == story.power
+    assert ["starting", "on_reserve"] == [before, story.power]
 
 
-def test_a_report_ages_to_unknown_after_four_hours() -> None:
-    """What somebody saw holds four hours, then nobody knows."""
-    story = Story(facts(controller=None, devices=()))
-    story.step(at(100), report(1, 100, power="mains"))
-    powers = []
-    for second in (100 + 4 * 3600, 100 + 4 * 3600 + 1):
-        story.poll(at(second), "none", {})
-        powers.append(story.power)
+@pytest.mark.parametrize(("engine", "first"), [("running", "starting"), ("stopped", "dead")])
+def test_a_load_that_goes_live_before_the_mains_are_looked_at_is_not_on_reserve(engine: str, first: str) -> None:
+    """The grid returns to a set that runs unconnected, or stands: the meter is read first, and nobody is misled."""
+    story = Story(facts(connection=Connection.MANUAL))
+    story.poll(at(1), "genset", genset(1, mains=0, engine=engine))
+    story.poll(at(2), "meter", volts("meter", 0, 2))
+    story.poll(at(7), "meter", volts("meter", 230, 7))
+    between = story.power
+    story.poll(at(8), "genset", genset(8, mains=230, engine=engine))
 
-    assert ["on_mains", "unknown"] == powers
-
-
-def test_instruments_are_asked_before_people() -> None:
-    """A live meter behind the changeover outweighs a person who says that there is no power."""
-    story = Story(facts())
-    story.poll(at(1), "genset", genset(1))
-    story.poll(at(2), "meter", volts("meter", 230, 2))
-    story.step(at(3), report(1, 3, power="none"))
-
-    assert "on_mains" == story.power
-
-
-def test_a_person_sees_the_load_side_where_no_meter_does_until_the_mains_change() -> None:
-    """Grid alive and shop dark is dead; when the mains come back later, the old report no longer says so."""
-    story = Story(facts(GENSET))
-    powers = []
-    story.poll(at(1), "genset", genset(1))
-    story.step(at(2), report(1, 2, power="none"))
-    powers.append(story.power)
-    story.poll(at(5), "genset", genset(5, mains=0))
-    story.poll(at(60), "genset", genset(60))
-    powers.append(story.power)
-
-    assert ["dead", "on_mains"] == powers
-
-
-@pytest.mark.parametrize(("clock", "expected"), [(ClockQuality.SYNCED, "on_mains"), (ClockQuality.UNSYNCED, "unknown")])
-def test_a_report_of_another_boot_needs_a_clock(clock: ClockQuality, expected: str) -> None:
-    """After a restart of the box only the wall clock can tell how old a report is."""
-    before = Story(facts(controller=None, devices=()))
-    before.step(at(100), report(1, 100, power="mains"))
-    after = before.restarted()
-    after.poll(at(30, boot="boot-2", clock=clock, wall_s=100), "none", {})
-
-    assert expected == after.power
-
-
-def test_a_report_from_before_the_box_was_switched_on_is_as_old_as_it_is() -> None:
-    """Seen five hours ago, entered ten minutes after the start: it is not ten minutes old."""
-    story = Story(facts(controller=None, devices=()))
-    story.step(at(600), report(1, 600 - 5 * 3600, power="mains"))
-
-    assert "unknown" == story.power
-
-
-def test_a_report_from_the_future_does_not_stay_young() -> None:
-    """A phone that is two days ahead does not keep its report alive for two days."""
-    story = Story(facts(controller=None, devices=()))
-    story.step(at(100), report(1, 100 + 2 * 86400, power="mains"))
-    after = story.restarted()
-    after.poll(at(30, boot="boot-2", wall_s=5 * 3600), "none", {})
-
-    assert "on_mains" == story.power
-    assert "unknown" == after.power
+    assert [first, "on_mains"] == [between, story.power]
+    assert "on_reserve" not in story.kinds()
 
 
 # --- what is told ---
@@ -279,7 +209,7 @@ EVENTS = [
 
 def told_of_the_plant(story: Story) -> list[str]:
     """Its events without those about knowing: silence of devices and changes of the judgement."""
-    return story.kinds("power_changed", "device_silent", "device_back")
+    return [kind for kind in story.kinds() if kind in EVENTS]
 
 
 @pytest.mark.parametrize("silent_after", [None, *range(len(OUTAGE))])
@@ -300,7 +230,7 @@ def test_an_outage_is_told_once_and_in_order(silent_after: int | None, how: str)
                 story.step(at(begin + 3, run="run-2"), report(number, begin + 3, needs="water"))
     story.poll(at(200), "genset", genset(200))
 
-    assert EVENTS == [kind for kind in told + told_of_the_plant(story) if kind not in ("report_entered", "order_done")]
+    assert EVENTS == told + told_of_the_plant(story)
     assert "on_mains" == story.power
 
 
@@ -316,14 +246,87 @@ def test_since_moves_only_with_the_state() -> None:
     assert at(16).moment() == story.site.memory.judged.since
 
 
-def test_after_a_restart_the_uptimes_of_the_old_run_say_nothing() -> None:
-    """What was measured in uptime belongs to another boot; what was known stays."""
-    awake = awakened(Judged(power=Power.DEAD, mains=False, mains_ms=99_000, mains_quarrel_ms=98_000, outage=True))
+def test_in_another_boot_old_uptimes_say_nothing() -> None:
+    """What was measured in uptime belongs to its boot; what was known stays."""
+    was = Judged(
+        power=Power.DEAD, known=Power.DEAD, mains=False, boot="boot-1", mains_ms=99_000, mains_quarrel_ms=98_000,
+        outage=True, flaps=(1, 2, 3), flapping=True,
+    )  # fmt: skip
+    story = Story(facts(), Memory(judged=was))
+    story.poll(at(5, boot="boot-2"), "genset", genset(5, mains=0))
+    judged = story.site.memory.judged
 
-    assert (Power.DEAD, False, 0, None, True) == (
-        awake.power,
-        awake.mains,
-        awake.mains_ms,
-        awake.mains_quarrel_ms,
-        awake.outage,
-    )
+    assert ("dead", False, True, "boot-2") == (story.power, judged.mains, judged.outage, judged.boot)
+    assert (0, None, (), False) == (judged.mains_ms, judged.mains_quarrel_ms, judged.flaps, judged.flapping)
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "boot", "clock", "expected"),
+    [
+        (60, "boot-1", ClockQuality.SYNCED, 1),
+        (14 * 60, "boot-2", ClockQuality.SYNCED, 1),
+        (16 * 60, "boot-1", ClockQuality.SYNCED, None),
+        (60, "boot-2", ClockQuality.UNSYNCED, None),
+    ],
+)
+def test_since_outlives_a_short_restart_only(
+    gap_s: float, boot: str, clock: ClockQuality, expected: float | None
+) -> None:
+    """Found in the same state after a short while it was in it all the time; after a long or unknown one: since now."""
+    story = Story(facts())
+    story.poll(at(1), "genset", genset(1, mains=0, engine="running", kw=14))
+    story.poll(at(60), "genset", genset(60, mains=0, engine="running", kw=14))
+    memory = msgspec.structs.replace(story.site.memory, judged=awakened(story.site.memory.judged, at(60).moment()))
+    after = Story(facts(), memory)
+    second = 60 + gap_s if boot == "boot-1" else 20
+    now = at(second, run="run-2", boot=boot, clock=clock, wall_s=60 + gap_s - second)
+    after.step(now, Tick())
+    after.poll(now, "genset", genset(second, mains=0, engine="running", kw=14))
+
+    assert "on_reserve" == after.power
+    assert (at(expected).moment() if expected else now.moment()) == after.site.memory.judged.since
+
+
+def test_mains_that_come_and_go_are_told_as_one_thing() -> None:
+    """Fifty times in an hour: the first ones singly, then unstable once, then settled once with the number."""
+    story = Story(facts(GENSET, connection=Connection.MANUAL))
+    story.poll(at(0), "genset", genset(0))
+    for turn in range(50):
+        story.poll(at(60 + 72 * turn), "genset", genset(60 + 72 * turn, mains=0))
+        story.poll(at(96 + 72 * turn), "genset", genset(96 + 72 * turn))
+    end = 96 + 72 * 49
+    for second in range(end, end + 400, 20):
+        story.poll(at(second), "genset", genset(second))
+    kinds = story.kinds()
+    settled = next(one for one in story.told if one.kind == "mains_settled")
+
+    assert (1, 1) == (kinds.count("mains_unstable"), kinds.count("mains_settled"))
+    assert 100 == settled.body["changes"]
+    assert 7 >= kinds.count("mains_lost") + kinds.count("mains_back")
+    assert 10 >= kinds.count("power_changed")
+    assert "on_mains" == story.power
+    assert "on_mains" == story.site.memory.judged.told.value
+
+
+def test_what_flapping_hid_is_told_when_it_is_over() -> None:
+    """It began on mains and ends in the dark: the last word is told."""
+    story = Story(facts(GENSET, connection=Connection.MANUAL))
+    story.poll(at(0), "genset", genset(0))
+    for turn in range(8):
+        story.poll(at(60 + 72 * turn), "genset", genset(60 + 72 * turn, mains=0))
+        story.poll(at(96 + 72 * turn), "genset", genset(96 + 72 * turn))
+    for second in range(640, 1200, 20):
+        story.poll(at(second), "genset", genset(second, mains=0))
+    settled = story.kinds().index("mains_settled")
+
+    assert "dead" == story.site.memory.judged.told.value == story.power
+    assert ["mains_settled", "mains_lost"] == story.kinds()[settled : settled + 2]
+
+
+def test_a_single_loss_is_told_at_once() -> None:
+    """A single loss is told at once, by its event and by one change of power."""
+    story = Story(facts(GENSET))
+    story.poll(at(0), "genset", genset(0))
+    story.poll(at(10), "genset", genset(10, mains=0))
+
+    assert ["power_changed", "mains_lost", "power_changed"] == story.kinds()

@@ -16,7 +16,8 @@ from contract.messages import Value
 from contract.records import Record
 from contract.words import ClockQuality, Origin, Quality, Status, Stream
 from gateway.core.pipeline import Batch, Numbered
-from gateway.core.site import Memory, Now
+from gateway.core.remembered import Memory
+from gateway.core.site import Now
 from gateway.io.counts import counts
 from gateway.io.store import Store
 

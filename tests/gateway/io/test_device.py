@@ -9,7 +9,7 @@ import pytest
 
 from contract.messages import Value
 from contract.words import Origin, Quality
-from gateway.core.lines import TcpLine
+from gateway.core.wire.lines import TcpLine
 from gateway.io.device import Device
 from gateway.io.modbus import open_line
 from gateway.profiles.reader import parse

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from contract.words import Quality
-from gateway.core.decode import Fault, Registers, Why
-from gateway.core.lines import SerialLine
-from gateway.core.plan import Block
+from gateway.core.wire.decode import Fault, Registers, Why
+from gateway.core.wire.lines import SerialLine
+from gateway.core.wire.plan import Block
 from gateway.io.modbus import Line, open_line
 
 from .conftest import SerialPeer, checksum

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from contract.words import Quality
-from gateway.core.decode import Fault, Registers, Why
-from gateway.core.lines import TcpLine
-from gateway.core.plan import Block
+from gateway.core.wire.decode import Fault, Registers, Why
+from gateway.core.wire.lines import TcpLine
+from gateway.core.wire.plan import Block
 from gateway.io.modbus import Line, open_line
 
 SHEET = [0x015E, 0x0052, 0x7FFF, 0x003F, 0x0119, 0x0114, 0x05DC, 0x01F4]

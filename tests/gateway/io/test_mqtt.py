@@ -16,8 +16,9 @@ from contract.messages import MAX_MESSAGE
 from contract.records import RecordBatch
 from contract.words import ClockQuality, Connection, Status, Stream
 from doors.broker import BrokerSettings
+from gateway.core.facts import Facts
 from gateway.core.pipeline import Numbered
-from gateway.core.site import Facts, Now
+from gateway.core.site import Now
 from gateway.io import mqtt
 from gateway.io.mqtt import Pictures, Records
 from gateway.io.store import Store
@@ -27,7 +28,7 @@ from .conftest import event, moment, sample
 SITE = "test-kall"
 FACTS = Facts(
     site=SITE, place="Kall", connection=Connection.AUTOMATIC, status=Status.ACTUAL, simulated=False, version="1",
-    devices=(), controller=None, rated_kw=1, design_load_kw=1, tank_litres=0, dead_percent=0, activate_within_s=1,
+    devices=(), controller=None, activate_within_s=1,
     heartbeat_s=60, picture_every_s=10, sample_every_s=10, sample_active_every_s=10, whole_every_s=10, rules={},
 )  # fmt: skip
 

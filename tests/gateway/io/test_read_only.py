@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gateway
-from gateway.core.decode import Fault, Registers
-from gateway.core.lines import TcpLine
-from gateway.core.plan import Block
+from gateway.core.wire.decode import Fault, Registers
+from gateway.core.wire.lines import TcpLine
+from gateway.core.wire.plan import Block
 from gateway.io.modbus import open_line
 
 from .conftest import TcpPeer

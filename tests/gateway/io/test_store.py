@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contract.records import GapBody
 from contract.words import Event, Status, Stream
 from gateway.core.pipeline import Numbered
-from gateway.core.site import Memory
+from gateway.core.remembered import Memory
 from gateway.io.counts import counts
 from gateway.io.store import Store, StoreFault
 

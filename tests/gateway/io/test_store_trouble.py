@@ -14,7 +14,7 @@ import pytest
 
 from contract.words import Stream
 from gateway.core.pipeline import Numbered
-from gateway.core.site import Memory
+from gateway.core.remembered import Memory
 from gateway.io.counts import counts
 from gateway.io.store import Store, StoreFault
 
@@ -123,7 +123,8 @@ def _child(code: str, path: Path, **limits: Any) -> subprocess.Popen[str]:
     head = (
         "import sys; from pathlib import Path\n"
         "from contract.words import ClockQuality, Status, Stream\n"
-        "from gateway.core.pipeline import Numbered\nfrom gateway.core.site import Memory, Now\n"
+        "from gateway.core.pipeline import Numbered\nfrom gateway.core.remembered import Memory\n"
+        "from gateway.core.site import Now\n"
         "from gateway.io.store import Store, StoreFault\n"
         "store = Store(Path(sys.argv[1]), Status.ACTUAL, False); run = sys.argv[2]\n"
         "def keep(seq, pad=0):\n"

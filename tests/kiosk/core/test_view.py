@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.freshness import Contact, Now
-from contract.words import ClockQuality, Declared, Power, Status
+from contract.words import ClockQuality, Declared, Opening, Power, Status
 from kiosk.core.picture import Held, Told
 from kiosk.core.theme import Role
 from kiosk.core.view import View, view
@@ -57,6 +57,31 @@ def test_old_facts_are_marked_as_old(house: Any, gone_s: int, word: str, age: st
     seen = see(house, heard(house), gone_s * 1000)
 
     assert (word, age) == (seen.power.text, seen.power_age)
+
+
+def test_point_that_is_being_opened_says_so(house: Any) -> None:
+    """Somebody is on the way; asked for alone is no news to visitors, and an old picture says nothing of now."""
+    coming, asked = (heard(house, Power.DEAD, opening=one) for one in (Opening.PREPARING, Opening.ASKED))
+
+    assert "Punkten öppnas just nu" == see(house, coming).active
+    assert "The point is being opened" == see(house, coming, language="en").active
+    assert "" == see(house, asked).active
+    assert "" == see(house, coming, HOUR).active
+
+
+def test_open_point_is_open_whatever_the_way_was(house: Any) -> None:
+    """Once it is open nobody reads that it is being opened."""
+    held = heard(house, Power.ON_RESERVE, active=True, opening=Opening.PREPARING)
+
+    assert "Trygghetspunkten är öppnad" == see(house, held).active
+
+
+def test_battery_promises_no_more_than_it_carries(house: Any) -> None:
+    """On battery the screen says that only the most important has power."""
+    seen = see(house, heard(house, Power.ON_BATTERY))
+
+    assert "På batteri, bara det viktigaste har ström" == seen.power.text
+    assert "Platsen går på batteri. Bara det viktigaste har ström." == seen.power_means
 
 
 def test_last_known_state_stands_beside_unknown(house: Any) -> None:

@@ -1,0 +1,1 @@
+"""The box itself as a device."""

@@ -1,0 +1,1 @@
+"""What the centre sends: bulletins and documents."""

@@ -1,0 +1,1 @@
+"""How long fuel and batteries last, and what happens to the fuel."""

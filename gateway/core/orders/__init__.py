@@ -1,0 +1,1 @@
+"""What people enter: orders, call-out, checklist, needs, declared services."""

@@ -1,0 +1,85 @@
+"""What people enter: reports, declarations of services, local notices, requests to the program itself."""
+
+import msgspec
+
+from contract.judgement import Reported
+from contract.messages import NoticeNow, ServiceNow
+from contract.orders import Command, Declaration, Notice, Order, Report
+from contract.wire import Moment
+from contract.words import Event
+from gateway.core.facts import Facts
+from gateway.core.orders.handling import Done, Refusal, before, believed_ms, entered_at, note, observed
+from gateway.core.remembered import Witnessed
+from gateway.core.site import Change, Now, Site, remember
+
+MAX_REPORTS = 50
+MAX_NOTICES = 20
+MAX_SERVICES = 50
+
+
+def report(site: Site, order: Order, what: Report, _facts: Facts, now: Now) -> Done:
+    """A person is a witness, also of what is open and of the fuel station's own tank."""
+    seen = observed(order, what.observed_ms, now)
+    told = Witnessed(report=what, who=order.who, through=order.through, at=seen)
+    site = remember(site, reports=(*site.memory.reports, told)[-MAX_REPORTS:])
+    for service, declared in what.services.items():
+        if _has_room(site, service):
+            said = ServiceNow(service=service, declared=declared, until_ms=None, declared_at=seen)
+            site = _with_service(site, said, now)
+    station = site.memory.station
+    if what.station_litres is not None and (station is None or not before(seen, station.at, now)):
+        site = remember(site, station=Reported(value=what.station_litres, who=order.who, at=seen))
+    body = {"report": msgspec.to_builtins(what), "who": order.who, "role": order.role, "through": order.through}
+    return site, [Change(Event.REPORT_ENTERED, body)]
+
+
+def declare(site: Site, order: Order, what: Declaration, _facts: Facts, now: Now) -> Done:
+    """A person says that a service is open or not. It is as old as its entering: a cut link makes nothing newer."""
+    if not _has_room(site, what.service):
+        raise Refusal("services_full", most=MAX_SERVICES)
+    when = entered_at(order, now)
+    said = ServiceNow(service=what.service, declared=what.declared, until_ms=what.until_ms, declared_at=when)
+    detail = f"{what.service}: {what.declared.value}"
+    return _with_service(site, said, now), [note(Event.SERVICE_DECLARED, detail, order)]
+
+
+def _has_room(site: Site, service: str) -> bool:
+    known = [one.service for one in site.memory.services]
+    return service in known or len(known) < MAX_SERVICES
+
+
+def _with_service(site: Site, said: ServiceNow, now: Now) -> Site:
+    """What was said last holds: a report that was long on its way does not undo a newer word."""
+    held = next((one for one in site.memory.services if one.service == said.service), None)
+    if held is not None and _older(said.declared_at, held.declared_at, now):
+        return site
+    others = [service for service in site.memory.services if service.service != said.service]
+    return remember(site, services=(*others, said))
+
+
+def _older(one: Moment | None, other: Moment | None, now: Now) -> bool:
+    return one is not None and other is not None and before(one, other, now) is True
+
+
+def notice(site: Site, order: Order, what: Notice, _facts: Facts, now: Now) -> Done:
+    """A local notice is put up, changed or taken away."""
+    others = tuple(one for one in site.memory.notices if one.id != what.notice and not over(one, now))
+    if what.withdrawn:
+        return remember(site, notices=others), [note(Event.NOTICE_CHANGED, f"{what.notice}: withdrawn", order)]
+    if len(others) >= MAX_NOTICES:
+        raise Refusal("notices_full", most=MAX_NOTICES)
+    new = NoticeNow(id=what.notice, sv=what.sv, en=what.en, since=now.moment(), until_ms=what.until_ms)
+    return remember(site, notices=(*others, new)), [note(Event.NOTICE_CHANGED, f"{what.notice}: {what.sv}", order)]
+
+
+def over(one: NoticeNow, now: Now) -> bool:
+    """Has the notice's time run out, by a clock that can be believed?"""
+    here = believed_ms(now)
+    return one.until_ms is not None and here is not None and here >= one.until_ms
+
+
+def command(site: Site, _order: Order, what: Command, _facts: Facts, now: Now) -> Done:
+    """`rebirth` has no effect on the site: the daemon publishes everything anew when it sees the order."""
+    if now.wall_ms is not None and now.wall_ms > what.expires_ms:
+        raise Refusal("command_late")
+    return site, []

@@ -1,0 +1,82 @@
+"""What people decide and enter: each order is answered once, by one record. What each kind does stands elsewhere."""
+
+from contract.orders import (
+    Absence,
+    AckAlarm,
+    Activation,
+    Answer,
+    CallOut,
+    Command,
+    Confirmation,
+    Declaration,
+    DeclaredRun,
+    Delivery,
+    NeedMark,
+    NeedSaid,
+    Notice,
+    Order,
+    OutOfService,
+    Report,
+    RunNote,
+    ServiceVisit,
+    Shelve,
+    StepDone,
+)
+from contract.words import Event
+from gateway.core.alarms import alarm_orders
+from gateway.core.facts import Facts
+from gateway.core.fuel import deliveries
+from gateway.core.orders import activation, entered, needs
+from gateway.core.orders.handling import Done, Handler, Refusal
+from gateway.core.readiness import people
+from gateway.core.remembered import MAX_DONE_ORDERS
+from gateway.core.runs import run_orders
+from gateway.core.site import Change, Now, Site, remember
+
+
+def apply(site: Site, order: Order, facts: Facts, now: Now) -> Done:
+    """The site after an order, and what must be told. An order that was answered before changes nothing."""
+    if order.id in site.memory.done_orders:
+        return site, []
+    site = remember(site, done_orders=(*site.memory.done_orders, order.id)[-MAX_DONE_ORDERS:])
+    try:
+        if order.status is not None and order.status is not facts.status:
+            raise Refusal("other_status", was=order.status.value, now=facts.status.value)
+        handler = HANDLERS.get(type(order.what))
+        if handler is None:
+            raise Refusal("program_too_old")
+        after, changes = handler(site, order, order.what, facts, now)
+    except Refusal as fault:
+        return site, [_answer(Event.ORDER_REFUSED, order, fault)]
+    return after, [*changes, _answer(Event.ORDER_DONE, order)]
+
+
+def _answer(kind: Event, order: Order, refusal: Refusal | None = None) -> Change:
+    detail, reason, params = ("", "", {}) if refusal is None else (str(refusal), refusal.key, refusal.params)
+    tag = str(order.what.__struct_config__.tag)
+    body = {"order": order.id, "kind": tag, "detail": detail[:2000], "reason": reason, "params": params}
+    return Change(kind, body)
+
+
+HANDLERS: dict[type, Handler] = {
+    AckAlarm: alarm_orders.acknowledge,
+    Shelve: alarm_orders.shelve,
+    OutOfService: alarm_orders.out_of_service,
+    ServiceVisit: alarm_orders.visit,
+    Report: entered.report,
+    Declaration: entered.declare,
+    Notice: entered.notice,
+    Command: entered.command,
+    Activation: activation.activate,
+    CallOut: activation.call_out,
+    Answer: activation.answer,
+    StepDone: activation.step_done,
+    NeedSaid: needs.say,
+    NeedMark: needs.mark,
+    Confirmation: people.confirm,
+    Absence: people.absent,
+    DeclaredRun: run_orders.declare,
+    RunNote: run_orders.annotate,
+    Delivery: deliveries.delivered,
+}
+"""What each kind of order does: the site after it and what must be told, or a Refusal (`handling.py`)."""

@@ -1,0 +1,1 @@
+"""Who feeds the site: witnesses, what they say together, the power state."""

@@ -1,0 +1,1 @@
+"""Runs of the set, what they count as, and the timeline of an outage."""
