@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from contract.judgement import Endurance, Reason
-from gateway.core.story import Look, Played, Story, judged, play
-from gateway.core.story_check import Unmet
-from gateway.core.story_lines import endurance_line, reasons_line
-from gateway.core.story_swedish import sentences
-from gateway.core.story_text import clock_text, duration_ms
+from gateway.core.story.story import Look, Played, Story, judged, play
+from gateway.core.story.story_check import Unmet
+from gateway.core.story.story_lines import endurance_line, reasons_line
+from gateway.core.story.story_swedish import sentences
+from gateway.core.story.story_text import clock_text, duration_ms
 from gateway.story_file import BadStory, load
 
 UNMET = 1

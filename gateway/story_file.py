@@ -32,11 +32,11 @@ from gateway.config_site import (
     check,
 )
 from gateway.core.facts import DeviceFacts, Facts
-from gateway.core.story import Story
-from gateway.core.story_expect import Expected, at_end, expectations
-from gateway.core.story_format import NAMES, Act, Silence, Timeline, timeline
-from gateway.core.story_text import LONGEST_MS, MINUTE_MS, SECOND_MS, StoryFault, StoryFaults, duration_ms
-from gateway.core.story_values import Given
+from gateway.core.story.story import Story
+from gateway.core.story.story_expect import Expected, at_end, expectations
+from gateway.core.story.story_format import NAMES, Act, Silence, Timeline, timeline
+from gateway.core.story.story_text import LONGEST_MS, MINUTE_MS, SECOND_MS, StoryFault, StoryFaults, duration_ms
+from gateway.core.story.story_values import Given
 from gateway.toml_lines import Lines
 
 POLL = "5s"

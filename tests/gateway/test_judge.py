@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.__main__ import _parser
-from gateway.core.story_format import NAMES, PRESETS
-from gateway.core.story_orders import PLACES, SHORT
+from gateway.core.story.story_format import NAMES, PRESETS
+from gateway.core.story.story_orders import PLACES, SHORT
 from gateway.judge import run_judge, shipped
 from gateway.story_file import BadStory, StoryTable, load, read
 

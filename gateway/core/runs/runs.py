@@ -19,8 +19,8 @@ from gateway.core.runs import run_book, run_count, run_look
 from gateway.core.runs.run_verdict import judged
 from gateway.core.site import Change, Now, Site
 
-GAP_MS = 60_000
-"""Two looks further apart leave a hole that nobody saw."""
+GAP_MS = 90_000
+"""Two looks further apart leave a hole that nobody saw; a restart, with what was flushed before it, is less."""
 LATE_MS = 30_000
 """So long after standstill a run is closed: a crank rest (15 s) is over, alarms and counters have come."""
 COUNTER_MS = 120_000

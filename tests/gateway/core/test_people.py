@@ -84,9 +84,13 @@ def test_a_site_without_activators_says_so() -> None:
     one.step(at(101), absence(2, 1, 2))
 
     assert (
-        "order_refused",
-        "The site has no list of those who can open the point. Ask whoever looks after the box to enter them.",
-    ) == refused == answered(one)
+        (
+            "order_refused",
+            "The site has no list of those who can open the point. Ask whoever looks after the box to enter them.",
+        )
+        == refused
+        == answered(one)
+    )
 
 
 @pytest.mark.parametrize(

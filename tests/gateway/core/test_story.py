@@ -4,10 +4,10 @@ import pytest
 
 from contract.orders import Answer, Confirmation, DeclaredRun, Delivery, Order, Report, What
 from contract.words import ClockQuality
-from gateway.core.story import Played, Story, play
-from gateway.core.story_format import NAMES, Act, BoxAct, ClockAct, timeline
-from gateway.core.story_orders import PLACES, Said, envelope
-from gateway.core.story_values import Given
+from gateway.core.story.story import Played, Story, play
+from gateway.core.story.story_format import NAMES, Act, BoxAct, ClockAct, timeline
+from gateway.core.story.story_orders import PLACES, Said, envelope
+from gateway.core.story.story_values import Given
 
 from .conftest import GENSET, METER, facts
 

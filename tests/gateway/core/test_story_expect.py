@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.core.story_check import Told, matches, unmet
-from gateway.core.story_expect import Expected, expectations
+from gateway.core.story.story_check import Told, matches, unmet
+from gateway.core.story.story_expect import Expected, expectations
 
 LINE = 'alarm raised fuel-low site P2 unacked notify "12.5 h"'
 RUN = "run ended test not_approved why=short,no_voltage running_min=31.2 mean_kw=12"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.story_text import DAY_MS, StoryFault, When, clock_text, duration_ms, meant, phrases, time_of
+from gateway.core.story.story_text import DAY_MS, StoryFault, When, clock_text, duration_ms, meant, phrases, time_of
 
 HOUR_MS = 3_600_000
 BEFORE = When(10_000, 1000)

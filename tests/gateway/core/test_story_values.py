@@ -3,8 +3,8 @@
 import pytest
 
 from contract.words import Origin, Quality
-from gateway.core.story_text import StoryFault, When
-from gateway.core.story_values import as_read, given
+from gateway.core.story.story_text import StoryFault, When
+from gateway.core.story.story_values import as_read, given
 
 SET = "generator_controller"
 HOUR_MS = 3_600_000

@@ -20,7 +20,7 @@ from gateway.core import announce
 from gateway.core.facts import Facts
 from gateway.core.power.evidence import Evidence
 from gateway.core.site import Now, Site
-from gateway.core.story_text import meant
+from gateway.core.story.story_text import meant
 
 ROW_NAMES = ("key", "service", "activator", "id", "source", "kind")
 """Which field names the rows of a list; the first that a row has."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.core.story_expect import ASK, Ask, Expected
-from gateway.core.story_state import ask, name_of
-from gateway.core.story_text import clock_text
+from gateway.core.story.story_expect import ASK, Ask, Expected
+from gateway.core.story.story_state import ask, name_of
+from gateway.core.story.story_text import clock_text
 
 AROUND = 8
 """Lines shown round an expectation that was not met."""

@@ -16,7 +16,7 @@ from contract import alarms
 from contract.orders import Order, What
 from contract.words import Service
 from gateway.core.site import Site
-from gateway.core.story_text import StoryFault, When, duration_ms, meant, time_of, unquoted
+from gateway.core.story.story_text import StoryFault, When, duration_ms, meant, time_of, unquoted
 
 KINDS: dict[str, type[msgspec.Struct]] = {str(kind.__struct_config__.tag): kind for kind in typing.get_args(What)}
 SHORT = {"declare": "declaration", "confirm": "confirmation", "callout": "call_out", "visit": "service_visit"}

@@ -8,7 +8,7 @@ import msgspec
 from contract import alarms, signals
 from contract.messages import Value
 from contract.words import Origin, Quality
-from gateway.core.story_text import StoryFault, When, duration, meant, time_of, unquoted
+from gateway.core.story.story_text import StoryFault, When, duration, meant, time_of, unquoted
 
 PHASES = ("l1n", "l2n", "l3n")
 CURRENT_PHASES = ("l1", "l2", "l3")

@@ -17,14 +17,14 @@ from gateway.core.orders import orders
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
 from gateway.core.remembered import Memory
 from gateway.core.site import Change, Now
-from gateway.core.story_check import Told, Unmet, unmet
-from gateway.core.story_expect import Expected
-from gateway.core.story_format import Act, BoxAct, CentreAct, ClockAct, Silence
-from gateway.core.story_lines import line_of, notified
-from gateway.core.story_orders import Said, envelope, found
-from gateway.core.story_state import view
-from gateway.core.story_text import DAY_MS
-from gateway.core.story_values import Given, as_read
+from gateway.core.story.story_check import Told, Unmet, unmet
+from gateway.core.story.story_expect import Expected
+from gateway.core.story.story_format import Act, BoxAct, CentreAct, ClockAct, Silence
+from gateway.core.story.story_lines import line_of, notified
+from gateway.core.story.story_orders import Said, envelope, found
+from gateway.core.story.story_state import view
+from gateway.core.story.story_text import DAY_MS
+from gateway.core.story.story_values import Given, as_read
 
 BOOTED_MS = 30_000
 """So long the machine has been up when the program begins after a reboot."""

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import msgspec
 
 from contract.words import ClockQuality, Place
-from gateway.core.story_orders import KINDS, SHORT, Said, said, tag_of
-from gateway.core.story_text import (
+from gateway.core.story.story_orders import KINDS, SHORT, Said, said, tag_of
+from gateway.core.story.story_text import (
     Phrase,
     StoryFault,
     When,
@@ -23,7 +23,7 @@ from gateway.core.story_text import (
     time_of,
     unquoted,
 )
-from gateway.core.story_values import Course, Given, at_moment, given
+from gateway.core.story.story_values import Course, Given, at_moment, given
 
 NAMES: dict[str, tuple[str, Place | None]] = {
     "genset": ("generator_controller", None),

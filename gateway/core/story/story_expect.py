@@ -11,8 +11,8 @@ import msgspec
 
 from contract import alarms, reasons
 from contract.words import AlarmState, Clash, Event, Power, Readiness
-from gateway.core.story_state import fault_of, words_of
-from gateway.core.story_text import (
+from gateway.core.story.story_state import fault_of, words_of
+from gateway.core.story.story_text import (
     LONGEST_MS,
     Phrase,
     StoryFault,
