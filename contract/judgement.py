@@ -12,10 +12,17 @@ from contract.wire import Count, Moment, Ms, Name, Text, Wire
 from contract.words import Basis, Clash, NeedKind, NeedState, Opening, Origin, Place, Sot
 
 Share = Annotated[float, Meta(ge=0)]
+NoteKey = Annotated[str, Meta(max_length=80)]
+"""A key of `notes.toml`; "" where there are no words but those of `detail`."""
+Filled = Annotated[dict[Name, Text], Meta(max_length=8)]
+"""What is filled into the words of a key."""
 
 
 class Witness(Wire):
-    """One thing that speaks for or against a power state. `doubt_s`: how far off its own time may be."""
+    """One thing that speaks for or against a power state. `doubt_s`: how far off its own time may be.
+
+    `at`: when a person saw it, which may have been in another boot; of instruments `up_ms` says it.
+    """
 
     source: Name
     says: Text
@@ -23,6 +30,7 @@ class Witness(Wire):
     up_ms: Ms
     place: Place | None = None
     doubt_s: Share = 0.0
+    at: Moment | None = None
 
 
 class Contradiction(Wire):
@@ -102,6 +110,8 @@ class AnswerNow(Wire):
     note: Text
     entered_by: Name
     at: Moment
+    lapsed: bool = False
+    """Promised, and neither opened nor any step confirmed within the time that was said, and some slack."""
 
 
 class StepNow(Wire):
@@ -138,7 +148,7 @@ class CallNow(Wire):
     waiting: Moment | None = None
     """Since when nobody has promised to come; None while somebody has, and when the point is open."""
     resumed: Moment | None = None
-    """Stands in for `waiting` while nobody can tell how long ago that was: another boot, without a clock."""
+    """Stands in for `waiting`, or for the time of a promise, while nobody can tell how long ago that was."""
     unanswered: bool = False
     """Nobody has promised to come within the set time, or nobody is left to ask."""
     answers: tuple[AnswerNow, ...] = ()
@@ -170,7 +180,8 @@ class RunDone(Wire):
     """One run of the set, from the first crank to standstill. Loads are while the set carried the site."""
 
     id: Name
-    kind: Literal["test", "outage", "failed"]
+    kind: Literal["test", "outage", "failed", "unknown"]
+    """`unknown`: it carried load while nobody saw the mains, so that it may have been a test or an outage."""
     started: Moment
     ended: Moment
     declared: bool = False
@@ -207,12 +218,16 @@ class RunDone(Wire):
 
 
 class TimelineStep(Wire):
-    """One line of an outage's timeline: an event, or what a person did."""
+    """One line of an outage's timeline: an event, or what a person did. `key`, `params`: what `detail` says, in words
+    of `notes.toml`.
+    """
 
     what: Name
     at: Moment
     detail: Text = ""
     who: Text = ""
+    key: NoteKey = ""
+    params: Filled = {}
 
 
 class OutageDone(Wire):

@@ -196,6 +196,8 @@ class Alarm(Wire):
     """Who laid it aside, or took it out of service, and why."""
     suppressed_by: Text = ""
     """The rule's own reason why the alarm is not raised now (suppression by design), a word of `phrases.toml`."""
+    again: Moment | None = None
+    """When it last came back before anybody had seen it; None: it has come once."""
     first_out: bool = False
     """The first, or among the first in the same reading, of what followed."""
     chattering: bool = False

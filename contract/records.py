@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contract.bulletins import Receipt
-from contract.judgement import AnswerNow, NeedNow, OutageDone, Reason, RunDone
+from contract.judgement import AnswerNow, Filled, NeedNow, NoteKey, OutageDone, Reason, RunDone
 from contract.messages import Alarm, Head, Value
 from contract.orders import Report
 from contract.wire import Count, Moment, Ms, Name, Text, Wire
@@ -181,11 +181,16 @@ class GapBody(Wire):
 
 
 class NoteBody(Wire):
-    """of gateway_started, clock_set, flood_…, store_trouble and of what people changed or entered: words."""
+    """of gateway_started, clock_set, flood_…, store_trouble and of what people changed or entered: words.
+
+    `detail` is English, for logs; `key` its key in `notes.toml`, "" where there is none, with what is filled in.
+    """
 
     detail: Text
     who: Text = ""
     origin: Origin = Origin.MEASURED
+    key: NoteKey = ""
+    params: Filled = {}
 
 
 BODIES: dict[str, type[Wire]] = {

@@ -158,6 +158,7 @@ class Clash(StrEnum):
     SWITCH_QUARREL = "switch_quarrel"
     PERSON_QUARREL = "person_quarrel"
     UPS_WITHOUT_INPUT = "ups_without_input"
+    FUEL_QUARREL = "fuel_quarrel"
 
 
 class Service(StrEnum):

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from doors.clock import Clock, ClockFault
@@ -43,6 +44,12 @@ def main() -> None:
         sys.exit(130)
 
 
+def _today() -> date | None:
+    """The day, where the clock is known."""
+    wall_ms = Clock().wall_ms()
+    return None if wall_ms is None else datetime.fromtimestamp(wall_ms / 1000, UTC).date()
+
+
 def _command(args: argparse.Namespace) -> int:
     if args.command == "read":
         return asyncio.run(run_read(args))
@@ -52,7 +59,7 @@ def _command(args: argparse.Namespace) -> int:
         return run_plan(args)
     if args.command == "judge":
         return run_judge(args)
-    plan = read(args.file)
+    plan = read(args.file, _today() if args.command == "check" else None)
     if args.command == "check":
         print(_summary(args.file, plan))
         return 0

@@ -2,6 +2,7 @@
 
 import base64
 import tomllib
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -131,8 +132,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     keys: dict[str, bytes]
 
 
-def read(path: Path) -> Plan:
-    """The settings of `path`; raises SettingsFault with all faults."""
+def read(path: Path, today: date | None = None) -> Plan:
+    """The settings of `path`; raises SettingsFault with all faults.
+
+    `today` is given where a person checks the file: a box whose clock is wrong at boot must start all the same.
+    """
     settings = load(path, Settings)
     faults: list[str] = []
     if not valid_level(settings.site.id):
@@ -143,7 +147,7 @@ def read(path: Path) -> Plan:
             faults.append(f"[{name}] {fault}")
     wired = [one for table in settings.device if (one := _wire(table, faults))]
     _names(settings, faults)
-    faults += check(settings.tank, settings.generator, settings.activator, settings.checklist, settings.movable)
+    faults += check(settings.tank, settings.generator, settings.activator, settings.checklist, settings.movable, today)
     _speeds(settings, faults)
     faults += [
         f"[responsible] {key}: is none of {', '.join(Sot)}" for key in settings.responsible if key not in list(Sot)

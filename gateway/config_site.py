@@ -3,7 +3,7 @@
 Each knows how it stands in the `Facts` of the core; `check` tells what the types cannot.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -120,12 +120,15 @@ class ActivatorTable(Strict, frozen=True, kw_only=True):
 
 
 class StepTable(Strict, frozen=True, kw_only=True):
-    """One step of the checklist in the site's own words; `position` is where the switch must stand."""
+    """One step of the checklist in the site's own words; `position` is where the switch must stand.
+
+    `electrical` must be said of each: forgotten, an electrical step would be shown without anybody's approval.
+    """
 
     id: str
     sv: Words
     en: Annotated[str, Meta(max_length=300)] = ""
-    electrical: bool = False
+    electrical: bool
     position: Annotated[str, Meta(max_length=80)] = ""
 
 
@@ -172,8 +175,9 @@ def check(
     people: tuple[ActivatorTable, ...],
     checklist: ChecklistTable,
     movable: MovableTable | None,
+    today: date | None = None,
 ) -> list[str]:
-    """What is wrong with them, one sentence each."""
+    """What is wrong with them, one sentence each. `today`: where the machine's date may be asked."""
     faults = []
     if not _rising(tank.table):
         faults.append("[tank] table: both centimetres and litres must rise from row to row")
@@ -189,6 +193,9 @@ def check(
         faults += [f"[{label} {one}] id: stands twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
     if bool(checklist.approved_by) != bool(checklist.approved_on):
         faults.append("[checklist] approved_by and approved_on belong together: name the electrician and the date")
+    if today is not None and checklist.approved_on is not None and checklist.approved_on > today + timedelta(days=1):
+        # a day is forgiven, for the machine may stand in another time zone
+        faults.append(f"[checklist] approved_on: {checklist.approved_on} is in the future; give the day of approval")
     if (movable is not None and movable.begins.tzinfo is None) or (movable is not None and movable.ends.tzinfo is None):
         faults.append("[movable] begins and ends need an offset, as in 2026-11-01T00:00:00+01:00")
     elif movable is not None and movable.ends <= movable.begins:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ from gateway.core.story.story_swedish import sentences
 from gateway.core.story.story_text import clock_text, duration_ms
 from gateway.story_file import BadStory, load
 
+EVERY_S = 3.0
 UNMET = 1
 USAGE = 2
 SUFFIX = ".toml"
@@ -63,7 +65,7 @@ def _judge(name: str, args: argparse.Namespace, every_ms: int | None) -> int:
         story = load(path)
     except BadStory as fault:
         return _fail(str(fault))
-    played = play(story, every_ms)
+    played = play(story, every_ms, _Progress(path.name, story.length_ms) if sys.stderr.isatty() else None)
     faults = judged(story, played)
     if args.json:
         for found in _objects(story, played, faults):
@@ -79,6 +81,20 @@ def _judge(name: str, args: argparse.Namespace, every_ms: int | None) -> int:
             _say(f"    {text}")
     _say(summary(path.name, story, played, faults))
     return UNMET if faults else 0
+
+
+class _Progress:
+    """Says every few seconds how far a long story has come, for who waits at a terminal."""
+
+    def __init__(self, name: str, length_ms: int) -> None:
+        self._name, self._length_ms = name, length_ms
+        self._next_s = time.monotonic() + EVERY_S
+
+    def __call__(self, at_ms: int) -> None:
+        if time.monotonic() < self._next_s:
+            return
+        self._next_s += EVERY_S
+        sys.stderr.write(f"{self._name}: {clock_text(at_ms)} of {clock_text(self._length_ms)} played\n")
 
 
 def _changes(story: Story, played: Played, every_ms: int | None, *, swedish: bool) -> Iterator[str]:

@@ -6,7 +6,8 @@ Every mistake is one sentence with the line it stands in. Documented in `docs/ju
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -32,14 +33,25 @@ from gateway.config_site import (
     check,
 )
 from gateway.core.facts import DeviceFacts, Facts
+from gateway.core.fuel.tank import full_l
 from gateway.core.story.story import Story
 from gateway.core.story.story_expect import Expected, at_end, expectations
 from gateway.core.story.story_format import NAMES, Act, Silence, Timeline, timeline
-from gateway.core.story.story_text import LONGEST_MS, MINUTE_MS, SECOND_MS, StoryFault, StoryFaults, duration_ms
+from gateway.core.story.story_text import (
+    LONGEST_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    StoryFault,
+    StoryFaults,
+    clipped,
+    duration_ms,
+    duration_text,
+)
 from gateway.core.story.story_values import Given
 from gateway.toml_lines import Lines
 
 POLL = "5s"
+SHORTEST_MS = 100
 START = "2026-01-15T06:00:00+01:00"
 MOST_STEPS = 2_000_000
 FINE_UP_TO_MS = 6 * 3_600_000
@@ -50,9 +62,13 @@ USUAL: dict[str, dict[str, Any]] = {
     "tank": {"litres": 1000},
 }
 """What a story does not say of the site: as at the first SOT-punkt (facts: reserve power, section 7)."""
-IN_ORDER = """-30d Kim delivery 500 diesel-fame-free cfpp_c=-32
+IN_ORDER = """-30d Kim delivery {litres:g} diesel-fame-free cfpp_c=-32
 -10d Kim declared_run 35min load_percent=32
 -2d Kim confirm check:estop ; Kim confirm check:service ; Kim confirm check:fuel_cold"""
+FILLED = 0.9
+"""Of the tank: that much was delivered, so that the age of what is in it is known."""
+UNSIZED_L = 500.0
+"""The same where nobody knows how large the tank is."""
 TWO_PEOPLE = [{"id": "anna", "name": "Anna"}, {"id": "bo", "name": "Bo"}]
 Kind = Literal["generator_controller", "meter", "ups", "transfer_switch", "inputs", "node", "box"]
 
@@ -96,7 +112,7 @@ class BadStory(ValueError):
     """A file that cannot be played; `faults` are (line, sentence)."""
 
     def __init__(self, source: str, faults: Iterable[tuple[int, str]]) -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple((line, clipped(sentence)) for line, sentence in faults)
         super().__init__("\n".join(f"{source}:{line}: {sentence}" for line, sentence in self.faults))
 
 
@@ -123,7 +139,7 @@ def read(text: str, source: str) -> Story:
     try:
         table = _table(_hoisted(tree))
     except SettingsFault as fault:
-        raise BadStory(source, [(lines.of(one), one) for one in fault.faults]) from fault
+        raise BadStory(source, [(lines.of(one), _of_toml(one)) for one in fault.faults]) from fault
     faults = check(table.tank, table.generator, table.activator, table.checklist, table.movable)
     faults += _own_faults(table)
     if faults:
@@ -132,6 +148,21 @@ def read(text: str, source: str) -> Story:
         return _story(table, lines)
     except StoryFaults as fault:
         raise BadStory(source, sorted({(one.line, one.sentence) for one in fault.faults})) from fault
+
+
+def _of_toml(sentence: str) -> str:
+    """A date or time as it stands in the file, and without names of types."""
+    for kind, moment in (("date", date), ("datetime", datetime), ("time", time)):
+        sentence = re.sub(rf"datetime\.{kind}\(([\d, ]*)(?:, tzinfo=[^)]*\)*)?\)", partial(_shown, moment), sentence)
+    words = {"datetime": "a date with time and offset, as in " + START, "date": "a date", "time": "a time"}
+    sentence = re.sub(
+        r"\b(expected|got) (datetime|date|time)\b", lambda found: f"{found[1]} {words[found[2]]}", sentence
+    )
+    return sentence.replace("invalid RFC3339 encoded datetime", f"write a date with time and offset, as in {START}")
+
+
+def _shown(kind: Any, found: re.Match[str]) -> str:
+    return str(kind(*(int(number) for number in found[1].split(","))).isoformat())
 
 
 def _hoisted(tree: dict[str, Any]) -> dict[str, Any]:
@@ -180,8 +211,14 @@ def _own_faults(table: StoryTable) -> list[str]:
     ]
     for name, text in (("for", table.length), ("poll", table.poll), ("tick", table.tick)):
         length = None if text is None else duration_ms(text)
-        if text is not None and (length is None or not 100 <= length <= LONGEST_MS):
+        if text is not None and length is None:
             faults.append(f"{name}: {text!r} is not a duration; write it like 5s, 20min, 3h or 2d")
+        elif length is not None and length > LONGEST_MS:
+            faults.append(f"{name}: {text!r} is too long; at most {duration_text(LONGEST_MS)}")
+        elif length is not None and length < SHORTEST_MS:
+            faults.append(f"{name}: {text!r} is too short; at least {duration_text(SHORTEST_MS)}")
+    if not re.sub(r"#.*|[\s;]", "", table.story):
+        faults.append("story: nothing happens in it; write lines like `00:00 genset normal mains.voltage=230`")
     if table.start.tzinfo is None:
         faults.append(f"start: needs an offset, as in {START}")
     return faults
@@ -233,7 +270,8 @@ def _poll_ms(table: StoryTable) -> int:
 def _in_order(table: StoryTable) -> str:
     """What people did before, so that a healthy site is ready; empty unless the file asks for it."""
     people = [f"-2d Kim confirm activator:{one.id}" for one in table.activator]
-    return "\n".join([IN_ORDER, *people]) if table.in_order else ""
+    told = IN_ORDER.format(litres=full_l(table.tank.facts()) * FILLED or UNSIZED_L)
+    return "\n".join([told, *people]) if table.in_order else ""
 
 
 def _length(acts: Iterable[Act], wanted: Iterable[Expected]) -> int:

@@ -1,17 +1,21 @@
 """The alarms of a site as people read them: what must be done first stands first, what is laid aside stands apart."""
 
+import re
+
 from msgspec import Struct
 
 from contract.freshness import age_ms
 from contract.messages import Ack, Alarm
 from contract.orders import AckAlarm, Order, OutOfService, Shelve
 from contract.words import AlarmState, Origin
-from dashboard.core import sitewords
+from dashboard.core import numbers, sitewords
 from dashboard.core.alarm_names import alarm_do, alarm_name
 from dashboard.core.picture import SitePicture
 from dashboard.core.reader import Reader
-from dashboard.core.values import source_name
+from dashboard.core.values import signal_name, source_name
 
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (\S{1,8}))?", re.ASCII)
+_WORD = re.compile(r"[a-z][a-z_]*", re.ASCII)
 SITE = "site"
 """Stands as device of an alarm that belongs to the whole site."""
 UNACKED = (AlarmState.UNACKED, AlarmState.RETURNED_UNACKED)
@@ -107,7 +111,7 @@ def _row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader:
         age_ms=age,
         age=reader.age(age),
         cleared=reader.t("cleared", when=reader.moment(alarm.cleared, picture.contact)) if alarm.cleared else "",
-        detail=alarm.detail,
+        detail=alarm_detail(alarm.detail, reader.language),
         acks=tuple(_ack(ack, reader) for ack in alarm.acks),
         needs_ack=alarm.state in UNACKED and not acked_here,
         waiting=about[0].who if about else "",
@@ -120,6 +124,24 @@ def _row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader:
         holds=_holds(alarm, reader),
         tags=_tags(alarm, reader),
     )
+
+
+def alarm_detail(raw: str, language: str) -> str:
+    """What an alarm says besides, as the site's rules decide: a number with its unit, names of signals, a word of a
+    controller.
+    """
+    number = _NUMBER.fullmatch(raw)
+    if number is not None:
+        value, unit = float(number[1]), number[2]
+        figure = numbers.number(value, 0 if value.is_integer() else 1, language)
+        return f"{figure}{numbers.HARD}{unit}" if unit else figure
+    return ", ".join(_detail_part(part, language) for part in raw.split(", "))
+
+
+def _detail_part(raw: str, language: str) -> str:
+    """A signal by its name, else a word; people's own words and those of a newer site stay as they are."""
+    named = signal_name(raw, language)
+    return sitewords.word(raw, language) if named == raw and _WORD.fullmatch(raw) else named
 
 
 def _tags(alarm: Alarm, reader: Reader) -> tuple[str, ...]:

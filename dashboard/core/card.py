@@ -1,12 +1,13 @@
 """The card of one site: every word, shape and role decided here, so that page and API only show them."""
 
+import msgspec
 from msgspec import Struct
 
 from contract.freshness import LOST_HEARTBEATS, age_ms
 from contract.judgement import Activator, Witness
 from contract.messages import DevicePicture, SiteState, Value
 from contract.orders import Order
-from contract.words import Power, Readiness, Status
+from contract.words import Origin, Power, Readiness, Status
 from dashboard.core import numbers, sitewords
 from dashboard.core.alarm_list import AlarmRow, alarm_rows
 from dashboard.core.lasting import Lasting, StationWords, battery_lasting, fuel_lasting, station_words
@@ -28,6 +29,8 @@ ROLES: dict[Power, str] = {
     Power.DEAD: "bad",
     Power.UNKNOWN: "unknown",
 }
+NO_DOUBT_S = 2
+"""A time that is surer than this is simply right."""
 READY_ROLES: dict[Readiness, str] = {
     Readiness.READY: "good",
     Readiness.REMARKS: "remark",
@@ -37,13 +40,19 @@ READY_ROLES: dict[Readiness, str] = {
 
 
 class WitnessRow(Struct, frozen=True, kw_only=True):
-    """One thing that the state rests on. `place`: on which side of the changeover; `doubt`: how far off in time."""
+    """One thing that the state rests on. `place`: on which side of the changeover; `doubt`: how far off in time.
+
+    `seen`: when a person saw it; `age_ms`: how long ago it was seen or measured, None when nobody can tell.
+    """
 
     source: str
     says: str
     origin: str
     place: str
     doubt: str
+    seen: str
+    age_ms: int | None
+    ago: str
 
 
 class Shared(Struct, frozen=True, kw_only=True):
@@ -224,12 +233,16 @@ def _clashes(state: SiteState | None, picture: SitePicture, reader: Reader) -> t
 
 
 def _witnesses(state: SiteState | None, picture: SitePicture, reader: Reader) -> tuple[WitnessRow, ...]:
-    return tuple(_witness(one, picture, reader) for one in state.witnesses) if state else ()
+    return tuple(_witness(one, state, picture, reader) for one in state.witnesses) if state else ()
 
 
-def _witness(one: Witness, picture: SitePicture, reader: Reader) -> WitnessRow:
+def _witness(one: Witness, state: SiteState, picture: SitePicture, reader: Reader) -> WitnessRow:
+    at = one.at or msgspec.structs.replace(state.head.moment(), up_ms=one.up_ms, wall_ms=None)
+    # without its own time, what a person saw may have been in another boot
+    known = one.at is not None or one.origin is not Origin.REPORTED
+    age = age_ms(at, picture.contact, reader.now) if known else None
     doubt = ""
-    if one.doubt_s:
+    if one.doubt_s >= NO_DOUBT_S:
         doubt = reader.t("doubt", age=numbers.age(int(min(one.doubt_s, 1e9) * 1000), reader.language))
     return WitnessRow(
         source=source_name(one.source, picture, reader.language),
@@ -237,4 +250,7 @@ def _witness(one: Witness, picture: SitePicture, reader: Reader) -> WitnessRow:
         origin=reader.phrase("origin", one.origin),
         place=reader.t(f"place_{one.place}") if one.place else "",
         doubt=doubt,
+        seen=reader.t("seen_at", when=reader.moment(one.at, picture.contact)) if one.at else "",
+        age_ms=age,
+        ago="" if age is None else reader.ago(age),
     )

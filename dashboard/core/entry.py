@@ -143,7 +143,10 @@ def _step(step: StepRow, reader: Reader, tried: Tried | None) -> FormView:
     """One step in the site's own words; where the list asks for it, where the switch stands."""
     form = people.STEP
     if step.stands_at:
-        form = _choosing(people.STEP_AT, "position", ((step.stands_at, (step.stands_at, step.stands_at)),))
+        # the site refuses any other, and says what to do; with one answer only nobody would look
+        other = reader.t("position_other")
+        both = ((step.stands_at, (step.stands_at, step.stands_at)), (other, (other, other)))
+        form = _choosing(people.STEP_AT, "position", both)
     form = structs.replace(form, title=(step.words, step.words))
     return drawn_form(form, reader, tried, {"step": step.id}, of=step.id)
 

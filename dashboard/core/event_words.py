@@ -16,6 +16,7 @@ from contract.records import (
     FuelBody,
     GapBody,
     NeedBody,
+    NoteBody,
     OutageBody,
     PowerBody,
     ReadinessBody,
@@ -23,9 +24,11 @@ from contract.records import (
     RunBody,
     SignalBody,
 )
-from contract.words import Event
+from contract.words import Event, NeedState
 from dashboard.core import numbers, sitewords
 from dashboard.core.alarm_names import alarm_name
+from dashboard.core.note_words import activator_name, device_name, note_words
+from dashboard.core.opening import service_name
 from dashboard.core.picture import SitePicture
 from dashboard.core.reader import Reader
 from dashboard.core.values import signal_name
@@ -36,21 +39,22 @@ NOWHERE = SitePicture(site="-")
 """Records carry their own wall clock; without it a time is said to be unknown."""
 
 
-def detail(kind: str, body: dict[str, Any], reader: Reader) -> str:
-    """What the record's body adds, in words; nothing when it cannot be read."""
+def detail(kind: str, body: dict[str, Any], reader: Reader, picture: SitePicture = NOWHERE) -> str:
+    """What the record's body adds, in words; nothing when it cannot be read. `picture` names people and devices."""
     words = WORDS.get(kind)
     try:
         if words is not None:
-            return words(body, reader)
+            return words(body, reader, picture)
         if "device" in body:
             device = msgspec.convert(body, DeviceBody)
-            return f"{device.device}: {device.detail}" if device.detail else device.device
+            name = device_name(device.device, picture, reader)
+            return f"{name}: {device.detail}" if device.detail else name
+        return _note(body, reader, picture)
     except msgspec.ValidationError:
         return ""
-    return _note(body)
 
 
-def timeline(kind: str, body: dict[str, Any], reader: Reader) -> tuple[str, ...]:
+def timeline(kind: str, body: dict[str, Any], reader: Reader, picture: SitePicture = NOWHERE) -> tuple[str, ...]:
     """The lines of an outage from its loss of mains to its end; nothing for other records."""
     if kind != Event.OUTAGE_ENDED:
         return ()
@@ -58,7 +62,9 @@ def timeline(kind: str, body: dict[str, Any], reader: Reader) -> tuple[str, ...]
         outage = msgspec.convert(body, OutageBody).outage
     except msgspec.ValidationError:
         return ()
-    lines = tuple(_step(one, reader) for one in outage.steps)
+    lines = tuple(_step(one, reader, picture) for one in outage.steps)
+    if outage.dropped == 1:
+        return (*lines, reader.t("timeline_dropped_one"))
     return (*lines, reader.t("timeline_dropped", n=outage.dropped)) if outage.dropped else lines
 
 
@@ -70,40 +76,56 @@ def event_name(kind: str, reader: Reader) -> str:
         return kind
 
 
-def _step(one: TimelineStep, reader: Reader) -> str:
-    told = ", ".join(part for part in (one.detail, one.who) if part)
+def _step(one: TimelineStep, reader: Reader, picture: SitePicture) -> str:
+    words = note_words(one.key, one.params, one.detail, picture, reader)
+    told = ", ".join(part for part in (words, one.who) if part)
     said = f"{reader.moment(one.at, None)} {event_name(one.what, reader)}"
     return f"{said}: {told}"[:LONGEST] if told else said
 
 
-def _note(body: dict[str, Any]) -> str:
-    told, who = body.get("detail", ""), body.get("who", "")
-    parts = [part for part in (told, f"({who})" if who else "") if isinstance(part, str) and part]
-    return " ".join(parts)[:LONGEST]
+def _note(body: dict[str, Any], reader: Reader, picture: SitePicture) -> str:
+    """In words of its key, else its own; of other bodies nothing."""
+    if "detail" not in body:
+        return ""
+    words = {name: value for name, value in body.items() if name in NoteBody.__struct_fields__}
+    note = msgspec.convert(words, NoteBody)
+    told = note_words(note.key, note.params, note.detail, picture, reader)
+    return " ".join(part for part in (told, f"({note.who})" if note.who else "") if part)[:LONGEST]
 
 
-def _alarm(body: dict[str, Any], reader: Reader) -> str:
+def _flood(body: dict[str, Any], reader: Reader, picture: SitePicture) -> str:
+    """How many alarms there were, which the site tells as the first word."""
+    note = msgspec.convert(body, NoteBody)
+    count = note.detail.partition(" ")[0]
+    return note_words("flood", {"n": count}, "", picture, reader) if count.isdecimal() else _note(body, reader, picture)
+
+
+def _alarm(body: dict[str, Any], reader: Reader, picture: SitePicture) -> str:
     alarm = msgspec.convert(body, AlarmBody).alarm
-    return f"{alarm_name(alarm.key, reader.language)} ({alarm.device})"
+    where = device_name(alarm.device, picture, reader)
+    name = alarm_name(alarm.key, reader.language)
+    return f"{name} ({where})" if where else name
 
 
-def _signal(body: dict[str, Any], reader: Reader) -> str:
+def _signal(body: dict[str, Any], reader: Reader, picture: SitePicture) -> str:
     signal = msgspec.convert(body, SignalBody)
     quality = reader.phrase("quality", signal.quality)
-    return f"{signal_name(signal.signal, reader.language)} ({signal.device}): {quality}"
+    where = device_name(signal.device, picture, reader)
+    return f"{signal_name(signal.signal, reader.language)} ({where}): {quality}"
 
 
-def _gap(body: dict[str, Any], reader: Reader) -> str:
+def _gap(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     gap = msgspec.convert(body, GapBody)
-    return reader.t("gap_some", n=gap.last - gap.first + 1, why=gap.why)
+    missing, why = gap.last - gap.first + 1, sitewords.gap_reason(gap.why, reader.language)
+    return reader.t("gap_one", why=why) if missing == 1 else reader.t("gap_some", n=missing, why=why)
 
 
-def _power(body: dict[str, Any], reader: Reader) -> str:
+def _power(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     power = msgspec.convert(body, PowerBody)
     return f"{reader.phrase('power', power.was)} → {reader.phrase('power', power.power)}"
 
 
-def _answer(body: dict[str, Any], reader: Reader) -> str:
+def _answer(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     answer = msgspec.convert(body, AnswerBody)
     said = sitewords.refusal(answer, reader.language)
     return ": ".join(part for part in (_order_name(answer.kind, reader), said) if part)
@@ -117,24 +139,24 @@ def _order_name(tag: str, reader: Reader) -> str:
         return tag
 
 
-def _bulletin(body: dict[str, Any], _: Reader) -> str:
+def _bulletin(body: dict[str, Any], _reader: Reader, _: SitePicture) -> str:
     bulletin = msgspec.convert(body, BulletinBody)
     return " ".join(part for part in (bulletin.bulletin, bulletin.detail) if part)
 
 
-def _readiness(body: dict[str, Any], reader: Reader) -> str:
+def _readiness(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     told = msgspec.convert(body, ReadinessBody)
     verdict = f"{reader.phrase('readiness', told.was)} → {reader.phrase('readiness', told.readiness)}"
     why = [sitewords.reason(one, reader.language)[0] for one in told.reasons[:3]]
     return f"{verdict}: {'. '.join(why)}" if why else verdict
 
 
-def _run(body: dict[str, Any], reader: Reader) -> str:
+def _run(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     told = run_words(msgspec.convert(body, RunBody).run, NOWHERE, reader)
     return f"{told.line}, {told.worth}"
 
 
-def _outage(body: dict[str, Any], reader: Reader) -> str:
+def _outage(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     return outage_words(msgspec.convert(body, OutageBody).outage, reader)
 
 
@@ -155,7 +177,7 @@ def _none(span: float, words: str) -> str:
     return words if span >= 2 else f"0{numbers.HARD}min"
 
 
-def _fuel(body: dict[str, Any], reader: Reader) -> str:
+def _fuel(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     fuel = msgspec.convert(body, FuelBody)
     said = reader.t("litres_from_to", before=_litres(fuel.before_l, reader), after=_litres(fuel.after_l, reader))
     return f"{said} {fuel.detail}".strip()
@@ -165,19 +187,26 @@ def _litres(value: float, reader: Reader) -> str:
     return numbers.quantity(value, "L", 1, reader.language)
 
 
-def _answered(body: dict[str, Any], reader: Reader) -> str:
+def _answered(body: dict[str, Any], reader: Reader, picture: SitePicture) -> str:
     one = msgspec.convert(body, AnsweredBody).answer
-    said = reader.t("coming", who=one.activator) if one.coming else reader.t("not_coming", who=one.activator)
+    who = activator_name(one.activator, picture, reader)
+    said = reader.t("coming", who=who) if one.coming else reader.t("not_coming", who=who)
+    if one.coming and one.in_minutes is not None:
+        said = reader.t("coming_in", who=who, n=one.in_minutes)
     return f"{said}: {one.note}"[:LONGEST] if one.note else said
 
 
-def _need(body: dict[str, Any], reader: Reader) -> str:
+def _need(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     need = msgspec.convert(body, NeedBody).need
-    said = f"{reader.phrase('need', need.what)} ({need.who}): {reader.phrase('need_state', need.state)}"
+    state = reader.phrase("need_state", need.state)
+    if need.state is NeedState.SAVED and not reader.at_site:
+        # at the centre "here" would say too much
+        state = reader.t("need_saved_there")
+    said = f"{reader.phrase('need', need.what)} ({need.who}): {state}"
     return f"{said}. {need.text}"[:LONGEST] if need.text else said
 
 
-def _report(body: dict[str, Any], reader: Reader) -> str:
+def _report(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     told = msgspec.convert(body, ReportBody)
     return f"{', '.join(reported(told.report, reader))} ({told.who})".strip()[:LONGEST]
 
@@ -199,10 +228,12 @@ def reported(report: Report, reader: Reader) -> list[str]:
         parts.append(reader.t("report_station", litres=_litres(report.station_litres, reader)))
     if report.people_present is not None:
         parts.append(reader.t("report_people", n=report.people_present))
+    for service, declared in report.services.items():
+        parts.append(f"{service_name(service, reader.language)}: {reader.phrase('declared', declared)}")
     return [*parts, report.needs] if report.needs else parts
 
 
-WORDS: dict[str, Callable[[dict[str, Any], Reader], str]] = {
+WORDS: dict[str, Callable[[dict[str, Any], Reader, SitePicture], str]] = {
     **dict.fromkeys(
         (
             Event.ALARM_RAISED,
@@ -220,6 +251,7 @@ WORDS: dict[str, Callable[[dict[str, Any], Reader], str]] = {
     **dict.fromkeys((Event.BULLETIN_TAKEN, Event.BULLETIN_REFUSED), _bulletin),
     **dict.fromkeys((Event.REFUELLED, Event.FUEL_LOST), _fuel),
     **dict.fromkeys((Event.NEED_SAID, Event.NEED_CHANGED), _need),
+    **dict.fromkeys((Event.FLOOD_BEGAN, Event.FLOOD_ENDED), _flood),
     Event.GAP: _gap,
     Event.POWER_CHANGED: _power,
     Event.READINESS_CHANGED: _readiness,

@@ -5,7 +5,8 @@ from typing import Any
 from msgspec import Struct
 
 from contract.words import Status
-from dashboard.core.event_words import detail, event_name, timeline
+from dashboard.core.event_words import NOWHERE, detail, event_name, timeline
+from dashboard.core.picture import SitePicture
 from dashboard.core.reader import Reader
 
 
@@ -38,16 +39,16 @@ class EventRow(Struct, frozen=True, kw_only=True):
     frame: str
 
 
-def event_rows(stored: list[Stored], reader: Reader) -> tuple[EventRow, ...]:
-    """The lines, in the order given."""
+def event_rows(stored: list[Stored], reader: Reader, picture: SitePicture = NOWHERE) -> tuple[EventRow, ...]:
+    """The lines, in the order given. `picture`: of the site, for the names of its people and devices."""
     return tuple(
         EventRow(
             number=one.number,
             kind=one.kind,
             when=reader.when(one.wall_ms),
             what=event_name(one.kind, reader),
-            detail=detail(one.kind, one.body, reader),
-            more=timeline(one.kind, one.body, reader),
+            detail=detail(one.kind, one.body, reader, picture),
+            more=timeline(one.kind, one.body, reader, picture),
             late=one.historical,
             frame=_frame(one, reader),
         )

@@ -65,8 +65,8 @@ VISIT = Form(
     address="visits",
     title=("Servicebesök", "Service visit"),
     intro=(
-        "Medan det pågår larmar inte det som följer av arbetet. Det slutar av sig självt.",
-        "While it lasts, what follows from the work gives no alarm. It ends by itself.",
+        "Under besöket larmar inte det som beror på arbetet. När tiden är ute larmar det som vanligt igen.",
+        "During the visit, what comes of the work gives no alarm. When the time is over it does so again.",
     ),
     fields=(
         Field(
@@ -99,7 +99,7 @@ CONFIRM_SOT = Form(
 CONFIRM_ACTIVATOR = Form(
     id="confirm-activator",
     address="confirmations",
-    title=("Bekräfta den som kan öppna", "Confirm somebody who can open"),
+    title=("Bekräfta vem som kan öppna", "Confirm who can open"),
     intro=(
         "Fråga minst en gång i månaden: vill och kan personen öppna punkten?",
         "Ask at least once a month: is the person willing and able to open the point?",
@@ -112,11 +112,11 @@ CONFIRM_ACTIVATOR = Form(
     ),
 )
 CHECKS: Choices = (
-    ("check:mode", ("Elverkets läge", "Mode of the set")),
+    ("check:mode", ("Elverket står i läge AUTO", "The set is in AUTO")),
     ("check:shutdown", ("Inget stopplarm på styrsystemet", "No shutdown on the controller")),
-    ("check:estop", ("Nödstoppet är ute", "The emergency stop is out")),
+    ("check:estop", ("Nödstoppet är inte intryckt", "The emergency stop is not pressed")),
     ("check:battery", ("Startbatteriet", "The start battery")),
-    ("check:charger", ("Batteriladdaren", "The battery charger")),
+    ("check:charger", ("Underhållsladdaren", "The battery charger")),
     ("check:heater", ("Motorvärmaren", "The coolant heater")),
     ("check:fuel", ("Bränslet räcker", "There is fuel enough")),
     ("check:fuel_age", ("Bränslets ålder", "Age of the fuel")),
@@ -124,9 +124,9 @@ CHECKS: Choices = (
     ("check:test", ("Provkörningen", "The test run")),
     ("check:service", ("Servicen är gjord i tid", "Service is done in time")),
     ("check:contact", ("Kontakten med styrsystemet", "Contact with the controller")),
-    ("check:ups", ("UPS:en", "The UPS")),
-    ("check:breaker", ("Elverkets brytare", "The breaker of the set")),
-    ("check:transport", ("Fordon som drar enheten", "A vehicle that moves the unit")),
+    ("check:ups", ("Reservbatteriet (UPS)", "The UPS")),
+    ("check:breaker", ("Elverkets huvudbrytare", "The main breaker of the set")),
+    ("check:transport", ("Fordon som kan köra hit elverket", "A vehicle to bring the set here")),
     ("check:road", ("Vägen till platsen", "The road to the site")),
 )
 """What a person may confirm of the readiness; the site knows for how long each word counts."""
@@ -146,7 +146,10 @@ ABSENCE = Form(
     id="absence",
     address="absences",
     title=("Borta", "Away"),
-    intro=("Samma tid i båda fälten tar tillbaka frånvaron.", "The same time in both takes the absence back."),
+    intro=(
+        "Skriv samma tid i båda fälten för att ta bort frånvaron.",
+        "Write the same time in both to take the absence away.",
+    ),
     fields=(
         Field(name="activator", kind="choice", required=True, label=("Vem är borta?", "Who is away?")),
         Field(name="from_ms", kind="when", label=("Från", "From"), hint=NOW_IF_EMPTY),
@@ -172,8 +175,8 @@ ACK = Form(
 SHELVE = Form(
     id="shelve",
     address="alarms/shelve",
-    title=("Lägg åt sidan en stund", "Lay aside for a while"),
-    button=("Lägg åt sidan", "Lay aside"),
+    title=("Låt larmet vila en stund", "Let the alarm rest for a while"),
+    button=("Låt vila", "Let it rest"),
     fields=(
         KEY,
         DEVICE,
@@ -191,8 +194,8 @@ SHELVE = Form(
 UNSHELVE = Form(
     id="unshelve",
     address="alarms/shelve",
-    title=("Ta tillbaka i listan", "Take back into the list"),
-    button=("Ta tillbaka", "Take back"),
+    title=("Låt larmet gälla igen", "Let the alarm stand again"),
+    button=("Låt gälla igen", "Let it stand again"),
     fields=(KEY, DEVICE, Field(name="for_s", kind="fixed", value="0"), WHY),
 )
 OUT = Form(

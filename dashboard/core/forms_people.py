@@ -7,7 +7,7 @@ from contract.words import Declared, NeedKind, Service
 from dashboard.core.fields import Field
 from dashboard.core.forms import NOTE, SEEN, Form, phrased
 
-LEAVE = ("Fyll i det du har sett. Lämna resten.", "Fill in what you have seen. Leave the rest.")
+LEAVE = ("Fyll i det du har sett. Lämna resten tomt.", "Fill in what you have seen. Leave the rest empty.")
 POWER = Form(
     id="report-power",
     address="reports",
@@ -132,11 +132,11 @@ CALL_OUT = Form(
 ANSWER = Form(
     id="answer",
     address="calls/answer",
-    title=("Svar från den som har ringts", "What the one who was rung said"),
+    title=("Svar från den du ringde", "Answer of whom you rang"),
     fields=(
         Field(name="activator", kind="choice", required=True, label=("Vem svarade?", "Who answered?")),
         Field(
-            name="coming", kind="yesno", required=True, label=("Kommer hen?", "Is he or she coming?"),
+            name="coming", kind="yesno", required=True, label=("Kommer personen?", "Is he or she coming?"),
         ),
         Field(
             name="in_minutes", kind="whole", high=1440, label=("Om hur många minuter?", "In how many minutes?"),
@@ -161,7 +161,12 @@ STEP_AT = Form(
     button=("Steget är klart", "The step is done"),
     fields=(
         Field(name="step", kind="fixed", required=True),
-        Field(name="position", kind="choice", required=True, label=("Var står den nu?", "Where does it stand now?")),
+        Field(
+            name="position",
+            kind="choice",
+            required=True,
+            label=("I vilket läge står den nu?", "At which position does it stand now?"),
+        ),
         NOTE,
     ),
 )

@@ -66,7 +66,9 @@ def fuel_lasting(state: SiteState | None, picture: SitePicture, reader: Reader) 
     """How long the set's own tank lasts; None when the site has not said."""
     if state is None or state.endurance is None:
         return None
-    return _lasting(state.endurance, state.power in BURNING, reader.t("endurance_fuel"), picture, reader)
+    # while nobody knows the power, the site says by its clock time that the set is taken to go on
+    in_use = state.power in BURNING or (state.power is Power.UNKNOWN and state.endurance.until_ms is not None)
+    return _lasting(state.endurance, in_use, reader.t("endurance_fuel"), picture, reader)
 
 
 def battery_lasting(state: SiteState | None, picture: SitePicture, reader: Reader) -> Lasting | None:

@@ -14,9 +14,10 @@ _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
 _JUST_NOW = {"sv": "nyss", "en": "just now"}
-_AGO = {"sv": "sedan", "en": "ago"}
 _DAY_WORD = {"sv": "dygn", "en": "d"}
 NEAR = timedelta(days=6)
+AGO = {"sv": "för {age} sedan", "en": "{age} ago"}
+"""Round an age; `static/ages.js` counts on in the same words."""
 
 
 def number(value: float, decimals: int, language: str = "sv") -> str:
@@ -65,9 +66,9 @@ def age(ms: int, language: str = "sv") -> str:
 
 
 def ago(ms: int, language: str = "sv") -> str:
-    """How long ago: nyss, 40 s sedan."""
+    """How long ago: nyss, för 40 s sedan."""
     words = age(ms, language)
-    return words if words == _JUST_NOW[language] else f"{words} {_AGO[language]}"
+    return words if words == _JUST_NOW[language] else AGO[language].format(age=words)
 
 
 def when(wall_ms: int, zone: tzinfo, now_ms: int | None, language: str = "sv") -> str:

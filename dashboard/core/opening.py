@@ -130,12 +130,14 @@ def _answer(one: AnswerNow, state: SiteState | None, picture: SitePicture, reade
     who = names.get(one.activator, one.activator)
     if not one.coming:
         words = reader.t("not_coming", who=who)
+    elif one.lapsed:
+        words = reader.t("not_come", who=who)
     elif one.in_minutes is None:
         words = reader.t("coming", who=who)
     else:
         words = reader.t("coming_in", who=who, n=one.in_minutes)
     written = reader.t("written_by", who=one.entered_by, when=reader.moment(one.at, picture.contact))
-    return AnswerRow(words=words, note=one.note, written=written, coming=one.coming)
+    return AnswerRow(words=words, note=one.note, written=written, coming=one.coming and not one.lapsed)
 
 
 def _step(one: StepNow, picture: SitePicture, reader: Reader) -> StepRow:

@@ -31,11 +31,7 @@ def summary(cards: list[Card], reader: Reader) -> str:
     if lost == 0 and unanswered == 0 and set(powers) == {Power.ON_MAINS}:
         return f"{count}. {reader.t('all_well')}"
     parts = [reader.t("unanswered_some", n=unanswered)] if unanswered else []
-    parts += [
-        reader.t("state_some", n=powers[power], state=_lower(reader.phrase("power", power)))
-        for power in WORST
-        if powers[power]
-    ]
+    parts += [reader.t(f"state_{power.value}", n=powers[power]) for power in WORST if powers[power]]
     parts += [reader.t("lost_some", n=lost)] if lost else []
     return f"{count}: {', '.join(parts)}."
 
@@ -44,9 +40,3 @@ def newest(cards: list[Card], reader: Reader) -> str:
     """When any site was heard last."""
     silences = [card.contact.silence_ms for card in cards if card.contact.silence_ms is not None]
     return reader.t("newest", age=reader.ago(min(silences))) if silences else reader.t("nothing_heard")
-
-
-def _lower(words: str) -> str:
-    """The first part of a phrase, to stand within a sentence that has commas of its own."""
-    first = words.partition(",")[0]
-    return first[:1].lower() + first[1:]

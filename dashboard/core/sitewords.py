@@ -12,8 +12,8 @@ from dashboard.core.alarm_names import alarm_do, alarm_name
 WORDS: dict[str, tuple[str, str]] = {
     # what controllers and reports say, as words of their profiles
     "stop": ("stopp", "stop"),
-    "auto": ("automatik", "automatic"),
-    "manual": ("manuell", "manual"),
+    "auto": ("automatik (AUTO)", "automatic (AUTO)"),
+    "manual": ("för hand (HAND)", "manual"),
     "test_on_load": ("prov med last", "test on load"),
     "test_off_load": ("prov utan last", "test off load"),
     "auto_manual_restore": ("automatik, återgång för hand", "automatic, manual restore"),
@@ -33,6 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "warning": ("varning", "warning"),
     "shutdown": ("stoppande", "shutdown"),
     "electrical_trip": ("frånslag", "electrical trip"),
+    "trip": ("frånslag", "trip"),
     "controlled_shutdown": ("ordnat stopp", "controlled shutdown"),
     "unimplemented": ("finns inte", "not implemented"),
 }
@@ -58,13 +59,25 @@ SAYS: dict[str, tuple[str, str]] = {
 
 
 SUPPRESSED: dict[str, tuple[str, str]] = {
-    "service_visit": ("någon arbetar på elverket", "somebody works on the set"),
-    "mode_not_auto": ("elverket står inte i automatik", "the set is not in automatic"),
+    "service_visit": ("någon arbetar med elverket", "somebody works on the set"),
+    "mode_not_auto": ("elverket står inte i läge AUTO", "the set is not in AUTO"),
     "in_outage": ("det hör till avbrottet", "it belongs to the outage"),
-    "mains_absent": ("nätet är borta", "the mains are gone"),
-    "mains_flapping": ("nätet kommer och går", "the mains come and go"),
+    "mains_absent": ("strömmen från nätet är borta", "the mains are gone"),
+    "mains_flapping": ("strömmen från nätet kommer och går", "the mains come and go"),
 }
 """Why a rule of the site holds an alarm back (`gateway/rules.toml`)."""
+
+
+GAPS: dict[str, tuple[str, str]] = {
+    "too many records were waiting": ("för många poster väntade", "too many records were waiting"),
+}
+"""Why records were thinned away at a site."""
+
+
+def gap_reason(raw: str, language: str = "sv") -> str:
+    """Why records are missing; a sentence of a newer site as it is."""
+    known = GAPS.get(raw)
+    return known[LANGUAGES.index(language)] if known else raw
 
 
 def word(raw: str, language: str = "sv") -> str:

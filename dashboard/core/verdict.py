@@ -99,7 +99,12 @@ def grounds_words(grounds: Grounds, reader: Reader) -> str:
 
 def run_words(run: RunDone, picture: SitePicture, reader: Reader) -> RunWords:
     """A run in one line: what, when, how long, how much."""
-    kinds = {"test": reader.t("run_test"), "outage": reader.t("run_outage"), "failed": reader.t("run_failed")}
+    kinds = {
+        "test": reader.t("run_test"),
+        "outage": reader.t("run_outage"),
+        "failed": reader.t("run_failed"),
+        "unknown": reader.t("run_unknown"),
+    }
     parts = [f"{kinds[run.kind]} {reader.moment(run.started, picture.contact)}"]
     if run.kind != "failed":
         minutes = numbers.number(max(run.running_s, run.loaded_s) // 60, 0, reader.language)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from contract.words import Stream
 from dashboard.core import bulletins, entry, events, orders
 from dashboard.core.entry import Tried
+from dashboard.core.picture import SitePicture
 from dashboard.core.ranking import newest, summary, worst_first
 from dashboard.core.reader import Reader
 from dashboard.core.sites import Site
@@ -94,7 +95,8 @@ class Pages:
 
     async def _one(self, site: Site, reader: Reader) -> dict[str, Any]:
         card = self._desk.card(site, reader)
-        happened, bulletin_list, answered = await asyncio.to_thread(self._stored, site.id, reader)
+        picture = self._desk.pictures[site.id]
+        happened, bulletin_list, answered = await asyncio.to_thread(self._stored, picture, reader)
         return {
             "card": card,
             "events": happened,
@@ -105,8 +107,9 @@ class Pages:
             "need_forms": entry.need_forms,
         }
 
-    def _stored(self, site: str, reader: Reader) -> tuple[Any, Any, Any]:
+    def _stored(self, picture: SitePicture, reader: Reader) -> tuple[Any, Any, Any]:
         """Events, bulletins, answers; empty when the store does not answer, which the page says above."""
+        site = picture.site
         try:
             stored = self._desk.records.newest(site, Stream.EVENT, SHOWN_EVENTS)
             receipts = self._desk.records.newest(site, Stream.RECEIPT, 1000)
@@ -115,7 +118,7 @@ class Pages:
         except StoreTrouble as fault:
             self._desk.trouble = str(fault)
             return (), (), ()
-        return events.event_rows(stored, reader), bulletins.bulletin_rows(signed, receipts, reader), answered
+        return events.event_rows(stored, reader, picture), bulletins.bulletin_rows(signed, receipts, reader), answered
 
     def _render(self, template: str, reader: Reader, **context: Any) -> str:
         return self._jinja.get_template(template).render(

@@ -1,6 +1,6 @@
 // Ages go on counting here, with or without the server, and a value that grows old is turned at once.
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
-const WORDS = { sv: { now: "nyss", day: "dygn", ago: "sedan" }, en: { now: "just now", day: "d", ago: "ago" } };
+const WORDS = { sv: { now: "nyss", day: "dygn", ago: ["för ", " sedan"] }, en: { now: "just now", day: "d", ago: ["", " ago"] } };
 
 /** The same words as dashboard/core/numbers.py: nyss, 40 s, 3 min, 2 h 5 min, 4 dygn 3 h. */
 export function ageWords(ms, language) {
@@ -16,7 +16,7 @@ export function ageWords(ms, language) {
 export function agoWords(ms, language) {
   const words = WORDS[language] ?? WORDS.sv;
   const age = ageWords(ms, language);
-  return age === words.now ? age : `${age} ${words.ago}`;
+  return age === words.now ? age : words.ago.join(age);
 }
 
 function pair(large, largeUnit, small, smallUnit) {

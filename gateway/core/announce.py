@@ -19,6 +19,7 @@ from contract.messages import (
 )
 from gateway.core.down.bulletins import over
 from gateway.core.facts import Facts
+from gateway.core.fuel import fuel_level
 from gateway.core.orders import services
 from gateway.core.readiness.requirements import requirements
 from gateway.core.remembered import Held
@@ -86,7 +87,7 @@ def state(site: Site, facts: Facts, now: Now) -> Message:
         power=memory.judged.power,
         since=memory.judged.since,
         witnesses=site.evidence.witnesses,
-        contradictions=site.evidence.contradictions + site.evidence.doubts,
+        contradictions=site.evidence.contradictions + site.evidence.doubts + fuel_level.doubts(site.fuel.level),
         readiness=site.readiness,
         reasons=site.reasons,
         grounds=site.grounds,

@@ -51,6 +51,9 @@ def awakened(memory: Memory, last: Moment | None = None) -> Site:
     return Site(memory=msgspec.structs.replace(memory, judged=state.awakened(memory.judged, last)))
 
 
+BROKEN = (Quality.SENSOR_FAULT, Quality.OVER_RANGE, Quality.UNDER_RANGE, Quality.BAD_DATA, Quality.IMPLAUSIBLE)
+"""Why a value is missing when its sensor is to blame (facts: reserve power, sections 3 and 15)."""
+
 Thinker = Callable[[Site, Facts, Now, Sequence[Change]], tuple[Site, list[Change]]]
 """One part of the judgement: (site, facts, now, what this step has told so far) → (site, what must be told)."""
 
@@ -152,7 +155,7 @@ def _sensors(faulty: tuple[str, ...], batch: Batch) -> tuple[list[Change], tuple
     for key, value in batch.values.items():
         name = f"{batch.device}/{key}"
         body = {"device": batch.device, "signal": key, "quality": value.quality.value}
-        if value.quality is Quality.SENSOR_FAULT and name not in known:
+        if value.quality in BROKEN and name not in known:
             known.append(name)
             changes.append(Change(Event.SENSOR_FAULT, body))
         elif value.quality is Quality.GOOD and name in known:

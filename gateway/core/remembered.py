@@ -20,6 +20,7 @@ MAX_RUNS = 20
 MAX_OUTAGES = 10
 MAX_CLOSED_ALARMS = 50
 MAX_WOKEN = 20
+MAX_PENDING = 100
 MAX_NEEDS = 50
 MAX_DELIVERIES = 10
 
@@ -44,12 +45,18 @@ class Judged(Wire):
     lost: Moment | None = None
     """When it was last known, while it is not; None while it is."""
     outage: bool = False
+    """Without mains, or without power for whatever reason, and not back on the mains since."""
+    mains_gone: bool = False
     """Mains were lost and the site has not been back on them since."""
     mains: bool | None = None
     """Last known, for the event of its change; None before it was ever known."""
     boot: str = ""
     mains_ms: int = 0
     """Uptime at which `mains` last changed: what was seen of the load side before says nothing of now."""
+    feeds: bool | None = None
+    """Did the set feed the shop, when last known?"""
+    feed_ms: int = 0
+    """Uptime at which that last changed."""
     engine: str = ""
     """Last known word."""
     mains_quarrel_ms: int | None = None
@@ -68,6 +75,11 @@ class Judged(Wire):
     """Changes of the mains since that began."""
     told: Power = Power.UNKNOWN
     """The power state that was last told by an event."""
+
+    @property
+    def carried(self) -> Power:
+        """The state, or the last known one while nobody knows it: a reserve in use goes on being used."""
+        return self.known if self.power is Power.UNKNOWN else self.power
 
 
 class Held(Wire):
@@ -97,6 +109,10 @@ class Look(Wire):
     """The controller's own counter."""
     starts_ms: int = -1
     """Uptime at which the counter was read: it comes more seldom than the rest."""
+    hours_s: float | None = None
+    """The controller's own count of the time that the engine ran."""
+    hours_ms: int = -1
+    """Uptime at which that was read."""
     used_l: float | None = None
     level_l: float | None = None
     level_broken: bool = False
@@ -165,6 +181,11 @@ class RunSoFar(Wire):
     blind: bool = False
     """It ran, and nothing tells whether it gave voltage."""
     outage: bool = False
+    """The mains were known to be lost."""
+    dark: bool = False
+    """The shop had lost its power, whatever the mains did."""
+    as_test: bool = False
+    """Mains were seen during it, or the controller stood in a mode for tests."""
     shut: bool = False
     """It stopped itself or tripped."""
     interrupted: bool = False
@@ -290,10 +311,14 @@ class Memory(Wire):
     closed_alarms: tuple[Alarm, ...] = ()
     """Lately closed: an acknowledgement that comes late still finds its alarm."""
     woken: tuple[Woken, ...] = ()
+    pending: dict[str, Moment] = {}
+    """`rule/device` → since when its condition holds, while it is not yet an alarm."""
     out_of_service: tuple[Out, ...] = ()
     services: tuple[ServiceNow, ...] = ()
     dark: Moment | None = None
     """When the site last went dead for longer than a changeover takes: declarations from before it are void."""
+    bounds: dict[str, int] = {}
+    """`fuel`, `battery` → wall clock, ms, until which it at least lasts: last known in this outage, a little early."""
     notices: tuple[NoticeNow, ...] = ()
     active: bool = False
     reports: tuple[Witnessed, ...] = ()

@@ -54,6 +54,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     fuel: FuelNow = FuelNow()
     """What the hours of fuel rest on, with flags for alarms and readiness."""
     ups: BatteryNow = BatteryNow()
+    bounds: dict[str, int] = {}
+    """Until when fuel and battery at least last, as last known in this run; the memory follows when it moves."""
     centre_heard: Moment | None = None
     """When the link to the centre was last up, in this run."""
     look: Look | None = None

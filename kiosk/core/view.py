@@ -9,7 +9,7 @@ from typing import Literal
 
 from contract.freshness import Now, judge, silence_ms
 from contract.messages import PublicPicture, ServiceNow
-from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Status
+from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Service, Status
 from kiosk.core.age import HOUR_MS, Reader
 from kiosk.core.alerts import Sorted, sort
 from kiosk.core.bulletins import BulletinView, Ended, bulletin_view, ended_views
@@ -184,23 +184,34 @@ def _events(told: tuple[Told, ...], reader: Reader) -> tuple[Row, ...]:
 
 
 def _services(held: Held, reader: Reader, fresh: Freshness) -> tuple[Row, ...]:
-    """Every service of the document; open only by a person's word that still holds, never from power."""
-    if held.services is None:
-        return ()
+    """Every service of the document, then what people said of others; open only by a person's word that still holds,
+    never from power.
+    """
     said = {one.service: one for one in held.picture.services} if held.picture else {}
+    listed = held.services.services if held.services is not None else ()
+    known = {service.key for service in listed}
     rows = []
-    for service in held.services.services:
+    for service in listed:
         name = service.sv if reader.words.language == "sv" else service.en
         hours = service.hours_sv if reader.words.language == "sv" else service.hours_en
-        one = said.get(service.key)
-        declared = _declared(one, held.picture, reader, fresh)
-        detail = [reader.words.say("service.hours", hours=clean(hours))] if hours else []
-        if one and one.declared_at and declared is not Declared.UNKNOWN:
-            detail.append(reader.words.say("service.said", when=reader.when(one.declared_at)))
-        rows.append(
-            Row(clean(name), _service_word(one, declared, reader), DECLARED_ROLES[declared], " · ".join(detail))
-        )
-    return tuple(rows)
+        rows.append(_service(name, hours, said.get(service.key), held.picture, reader, fresh))
+    # a site without a centre has no document, and its staff still say what is open
+    others = [key for key in Service if key in said and key not in known]
+    return (
+        *rows,
+        *(_service(reader.words.phrase("service", key), "", said[key], held.picture, reader, fresh) for key in others),
+    )
+
+
+def _service(
+    name: str, hours: str, one: ServiceNow | None, picture: PublicPicture | None, reader: Reader, fresh: Freshness
+) -> Row:
+    """One service: what it is, how it stands, its hours and who said so when."""
+    declared = _declared(one, picture, reader, fresh)
+    detail = [reader.words.say("service.hours", hours=clean(hours))] if hours else []
+    if one and one.declared_at and declared is not Declared.UNKNOWN:
+        detail.append(reader.words.say("service.said", when=reader.when(one.declared_at)))
+    return Row(clean(name), _service_word(one, declared, reader), DECLARED_ROLES[declared], " · ".join(detail))
 
 
 def _service_word(one: ServiceNow | None, declared: Declared, reader: Reader) -> str:

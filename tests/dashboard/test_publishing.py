@@ -81,7 +81,7 @@ def test_bulletin_is_signed_kept_and_sent(
     shown = msgspec.to_builtins(site.moment())
     receipt = {"kiosk_run": "k", "number": 1, "screen": "skylt-1", "bulletin": "storm-1", "serial": 1,
                "status": "actual", "first_frame": shown}  # fmt: skip
-    assert "Ingen skärm har kvitterat ännu." in page.get("/sites/are-kall")[1]
+    assert "Ingen skärm har bekräftat ännu." in page.get("/sites/are-kall")[1]
     broker.say(site.batch(site.record(1, "receipt", receipt), stream=Stream.RECEIPT))
     wait(lambda: "Visades på skylt-1" in page.get("/sites/are-kall")[1], "the receipt on the page")
 

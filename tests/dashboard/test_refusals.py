@@ -40,7 +40,7 @@ def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, vo
 
     assert {"event": 0, "receipt": 0, "sample": 0} == page.json("/api/counts")["records"]
     assert "on_mains" == page.json("/api/sites/serv-a")["power"]
-    assert "5 meddelanden från platsen har avvisats" in page.get("/sites/serv-a")[1]
+    assert "5 meddelanden från platsen gick inte att läsa" in page.get("/sites/serv-a")[1]
     assert 1 == page.log.read_text().count("serv-a: refused")
     assert {} == broker.mark("serv-a")
 

@@ -4,6 +4,7 @@ import base64
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,10 @@ SITE_FAULTS = [
     ("[generator]\nconsumption = [[20, 7]]\n", "[generator] consumption: give at least two rows"),
     ('[[activator]]\nid = "Anna"\nname = "x"\n', "[activator Anna] id: must be of a-z, 0-9 and hyphen"),
     ('[[activator]]\nid = "a"\nname = "x"\n[[activator]]\nid = "a"\nname = "y"\n', "[activator a] id: stands twice"),
+    (
+        '[[checklist.step]]\nid = "s"\nsv = "Gör så"\n',
+        "electrical",
+    ),
     ('[checklist]\napproved_by = "E"\n', "[checklist] approved_by and approved_on belong together"),
     (
         "[movable]\nbegins = 2026-11-01T00:00:00\nends = 2026-12-01T00:00:00\n",
@@ -202,6 +207,22 @@ def test_what_is_wrong_with_the_site_is_told_in_a_sentence(tmp_path: Path, text:
         config.read(path)
 
     assert said in str(fault.value)
+
+
+@pytest.mark.parametrize(("day", "refused"), [("2026-01-02", False), ("2026-01-11", False), ("2026-01-12", True)])
+def test_an_approval_of_the_future_is_refused_where_a_person_checks(tmp_path: Path, day: str, refused: bool) -> None:
+    """Beyond tomorrow; a box that starts with a wrong clock takes it as it is."""
+    path = tmp_path / "site.toml"
+    path.write_text(LEAST + f'[checklist]\napproved_by = "E"\napproved_on = {day}\n', "utf-8")
+    said = ""
+    try:
+        config.read(path, date(2026, 1, 10))
+    except SettingsFault as fault:
+        said = str(fault)
+
+    assert refused == (f"[checklist] approved_on: {day} is in the future" in said)
+    assert refused == (said != "")
+    assert day == config.read(path).facts.call.approved_on
 
 
 def test_the_site_stands_in_the_facts(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.__main__ import _parser
+from gateway.core.story.story import judged, play
 from gateway.core.story.story_format import NAMES, PRESETS
 from gateway.core.story.story_orders import PLACES, SHORT
 from gateway.judge import run_judge, shipped
@@ -21,7 +22,7 @@ LEAST = 'story = """\n00:00 genset normal mains.voltage=230\n"""\n'
 SHIPPED = (
     "clean-outage", "clock-wrong-until-network", "emergency-stop", "flapping-mains", "fuel-theft", "kall-manual",
     "monthly-test-low-load", "refuelling-in-a-run", "restart-in-an-outage", "running-without-transfer", "sender-fault",
-    "silence-4h", "start-failure", "ups-end-of-life",
+    "silence-4h", "start-failure", "theft-in-a-run", "ups-end-of-life",
 )  # fmt: skip
 
 
@@ -154,6 +155,12 @@ def test_a_mistake_in_the_call_is_one_sentence(words: list[str], capsys: pytest.
         (LEAST + "start = 2026-01-15T06:00:00", 4, "needs an offset"),
         (LEAST + "for = 3", 4, "expected text"),
         (LEAST + "for = 'long'", 4, "is not a duration"),
+        (LEAST + "for = '3650d'", 4, "is too long; at most 400d"),
+        (LEAST + "poll = '1ms'", 4, "is too short; at least 100ms"),
+        (LEAST + "start = 'yesterday'", 4, "write a date with time and offset"),
+        (LEAST + "[movable]\nbegins = 2026-11-01", 5, "2026-11-01 does not fit: expected a date with time and offset"),
+        ("story = ''", 1, "nothing happens in it"),
+        ("story = '''\n# soon\n ;\n'''", 1, "nothing happens in it"),
         (LEAST + "clock = 'late'", 4, "known are synced, holdover, unsynced"),
         (LEAST + "[[device]]\nname = 'genset'\nkind = 'engine'", 6, "known are generator_controller"),
         (LEAST + "[[device]]\nname = 'clock'\nkind = 'node'", 5, "none of gateway, clock, centre"),
@@ -249,3 +256,31 @@ def test_whatever_is_written_no_mistake_is_a_traceback(story: str, expect: str) 
 
     assert faults
     assert all(1 <= line and "\n" not in sentence for line, sentence in faults)
+
+
+@pytest.mark.parametrize("tank", ["", "[tank]\nlitres = 300", "[tank]\nlitres = 30000"])
+def test_in_order_is_in_order_whatever_is_fitted(tank: str) -> None:
+    """With every device that has a word for normal, and a tank of any size."""
+    normal = " ; ".join(f"{name} normal" for name, (kind, _) in NAMES.items() if kind in PRESETS)
+    text = f'in_order = true\nfor = "5min"\nstory = "00:00 {normal} ; genset mains.voltage=230"\n{tank}'
+    story = read(text + '\nexpect = "at end readiness=ready"', "")
+
+    assert [] == judged(story, play(story))
+
+
+def test_a_long_story_says_how_far_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a terminal, every few seconds; to a file or another program nothing."""
+    path = written(tmp_path, LEAST + "for = '3min'")
+    seconds = iter(range(10**6))
+    monkeypatch.setattr("gateway.judge.time.monotonic", lambda: next(seconds))
+    judge(path, "--quiet")
+    silent = capsys.readouterr().err
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    judge(path, "--quiet")
+    lines = capsys.readouterr().err.splitlines()
+
+    assert "" == silent
+    assert "story.toml: 00:00:02 of 00:03:00 played" == lines[0]
+    assert 60 == len(lines)

@@ -23,6 +23,8 @@ AFTER_START_S = 12.0
 """So long after the start protections are masked (section 4)."""
 RESTED_S = 7200.0
 """A set that stood for two hours has cooled, or its heater keeps it warm (section 10)."""
+COLD_C = -10.0
+"""Outdoors: below it a failed heater is grave (section 10)."""
 
 
 def service_visit(view: View) -> bool:
@@ -33,15 +35,18 @@ def service_visit(view: View) -> bool:
 
 
 def unpowered(view: View) -> bool | None:
-    """Neither mains nor the set give power. A set that gives voltage is another matter: nobody has connected it."""
-    power = view.site.memory.judged.power
+    """Neither mains nor the set give power. A set that gives voltage is another matter: nobody has connected it.
+
+    Voltage in the shop proves that one of them is back, also where nobody knows which (section 15).
+    """
+    seen, power = view.site.evidence, view.site.memory.judged.power
+    if seen.load_live is True or seen.live_ms is not None or set_voltage(view):
+        return False
     if power is Power.UNKNOWN:
         return None
-    if power is Power.ON_BATTERY:
-        return view.site.evidence.load_live is not True
-    if power not in (Power.DEAD, Power.STARTING) or set_voltage(view):
+    if power not in (Power.DEAD, Power.STARTING, Power.ON_BATTERY):
         return False
-    return None if power is Power.STARTING and view.site.evidence.mains is None else True
+    return None if power is Power.STARTING and seen.mains is None else True
 
 
 def start_pending(view: View) -> bool | None:
@@ -156,6 +161,12 @@ def mains_lately_back(view: View) -> bool:
     return known and view.now.up_ms - judged.mains_ms < RESTED_S * 1000
 
 
+def outdoor_cold(view: View) -> bool:
+    """Is it so cold outside that a set without its heater may soon not start? Not knowing makes nothing graver."""
+    celsius = view.any_number("outdoor.temperature")
+    return celsius is not None and celsius < COLD_C
+
+
 SITE_FACTS: dict[str, Callable[[View], Value]] = {
     "automatic": lambda view: view.facts.connection is Connection.AUTOMATIC,
     "by_hand": lambda view: view.facts.connection is Connection.MANUAL,
@@ -175,6 +186,7 @@ SITE_FACTS: dict[str, Callable[[View], Value]] = {
     "mode_auto": mode_auto,
     "mode_not_auto": mode_not_auto,
     "on_battery": lambda view: view.site.evidence.battery,
+    "outdoor_cold": outdoor_cold,
     "rested": rested,
     "returning": lambda view: _power_is(view, Power.RETURNING),
     "running": lambda view: view.site.memory.judged.engine in TURNING,

@@ -17,6 +17,9 @@ MAX_ACKS = 20
 SHELF_GRAVE_S = 2 * 3600
 """An alarm of priority 1 rests for at most two hours, any other for eight."""
 
+CLOCKS_DIFFER_MS = 5 * 60 * 1000
+"""So far the clock of whoever acknowledges may be behind."""
+
 
 def acknowledge(site: Site, order: Order, what: AckAlarm, _facts: Facts, _now: Now) -> Done:
     """Append who has seen it, also when it has been closed since: two people at two places have both seen it."""
@@ -28,10 +31,18 @@ def acknowledge(site: Site, order: Order, what: AckAlarm, _facts: Facts, _now: N
         raise Refusal("alarm_acked_enough", most=MAX_ACKS)
     ack = Ack(id=order.id, who=order.who, role=order.role, wall_ms=order.entered_ms, comment=what.comment)
     alarm = acknowledged(found, ack)
+    if _of_before(found, order):
+        alarm = msgspec.structs.replace(found, acks=alarm.acks)
     if found.state is AlarmState.NORMAL:
         closed = tuple(alarm if one is found else one for one in site.memory.closed_alarms)
         return remember(site, closed_alarms=closed), [_told(Event.ALARM_ACKED, alarm)]
     return kept(site, listed(site) | {(alarm.key, alarm.device): alarm}), [_told(Event.ALARM_ACKED, alarm)]
+
+
+def _of_before(alarm: Alarm, order: Order) -> bool:
+    """Was it entered clearly before the alarm came back? Then somebody has seen what was, not what is."""
+    again_ms = alarm.again.wall_ms if alarm.again is not None else None
+    return again_ms is not None and 0 < order.entered_ms < again_ms - CLOCKS_DIFFER_MS
 
 
 def identity(alarm: Alarm) -> tuple[str, str, str, int]:
@@ -89,10 +100,13 @@ def visit(site: Site, order: Order, what: ServiceVisit, _facts: Facts, now: Now)
     if what.for_s == 0:
         if site.memory.visit is None:
             raise Refusal("visit_none")
-        return remember(site, visit=None), [note(Event.ENTERED, f"service visit ended: {what.note}", order)]
+        told = note(Event.ENTERED, f"service visit ended: {what.note}", order, "visit_over", said=what.note)
+        return remember(site, visit=None), [told]
     here = Visit(who=order.who, at=now.moment(), for_s=what.for_s)
     hours = f"{what.for_s / 3600:.1f} h"
-    return remember(site, visit=here), [note(Event.ENTERED, f"service visit for {hours}: {what.note}", order)]
+    detail = f"service visit for {hours}: {what.note}"
+    told = note(Event.ENTERED, detail, order, "visit", seconds=str(what.for_s), said=what.note)
+    return remember(site, visit=here), [told]
 
 
 def _told(kind: Event, alarm: Alarm) -> Change:

@@ -73,7 +73,7 @@ def stands(view: View, alarms: dict[Id, Alarm]) -> tuple[dict[Id, Stand], dict[t
             if view.now.up_ms - since_ms >= delay_s * 1000:
                 active = says
             else:
-                pending[one.cause, one.device] = Pending(since_ms, view.now.up_ms)
+                pending[one.cause, one.device] = Pending(since_ms, view.now.up_ms, begins=says)
         if active or alarm is not None:
             stand = found.setdefault((one.key, one.device), Stand())
             if active:
@@ -163,7 +163,8 @@ def _seen(alarm: Alarm | None) -> bool:
 
 def _paused(was: Pending, view: View) -> Pending:
     """While nothing is known the time does not count."""
-    return Pending(was.since_ms + view.now.up_ms - was.seen_ms, view.now.up_ms)
+    since_ms = was.since_ms + view.now.up_ms - was.seen_ms
+    return msgspec.structs.replace(was, since_ms=since_ms, seen_ms=view.now.up_ms, paused=True)
 
 
 def _add(stand: Stand, one: Asked, view: View, alarm: Alarm | None, since_ms: int, *, ends: bool) -> None:

@@ -53,9 +53,16 @@ def _twelves(view: View, volts: float) -> float:
 
 
 def battery_minutes(view: View) -> float | None:
-    """How long the UPS or battery lasts at least."""
+    """How long the UPS or battery lasts by the estimate: its low end is for people to plan by (section 15)."""
     lasts = view.site.battery
-    return None if lasts is None else lasts.low_h * 60
+    if lasts is None:
+        return None
+    return 60 * (lasts.low_h if lasts.high_h is None else lasts.high_h)
+
+
+def battery_least_minutes(view: View) -> float | None:
+    """How long it lasts at least, as people are told."""
+    return None if view.site.battery is None else view.site.battery.low_h * 60
 
 
 def fuel_hours(view: View) -> float | None:
@@ -137,6 +144,7 @@ SITE_FACTS: dict[str, Callable[[View], Value]] = {
     "above_plugging_c": above_plugging_c,
     "battery_12v": battery_12v,
     "battery_12v_warm": battery_12v_warm,
+    "battery_least_minutes": battery_least_minutes,
     "battery_minutes": battery_minutes,
     "days_over_test": days_over_test,
     "fuel_age_share": fuel_age_share,

@@ -4,12 +4,14 @@ A municipal duty officer is no control-room operator: at most two a day when all
 crisis. What belongs to something that somebody was woken for is covered by that; what is merely close waits.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 from math import inf
 
 from contract.messages import Alarm
 from gateway.core.alarms.alarm_view import View
 from gateway.core.alarms.watching import Burst, Raised
+from gateway.core.facts import Facts
 from gateway.core.remembered import Woken
 
 GRAVE = 2
@@ -28,8 +30,8 @@ FLOOD_BEGINS, FLOOD_ENDS = 10, 5
 CHATTER_S = 60.0
 CHATTERS = 3
 """So many times within a minute."""
-BURST_S = 60.0
-"""After so long without an alarm of the device, the next one is a first-out."""
+BURST_S = 900.0
+"""After so long without an alarm of the same group, the next one is a first-out: longer than any delay of a rule."""
 MAX_RAISED = 100
 
 
@@ -82,9 +84,20 @@ def chatters(raised: tuple[Raised, ...], key: str, device: str, view: View) -> b
     return sum((one.key, one.device) == (key, device) and one.at_ms >= since_ms for one in raised) >= CHATTERS
 
 
-def burst(before: Burst | None, began_ms: int, view: View) -> tuple[Burst, bool]:
-    """(the burst with one more alarm, is this one its first-out?) By when conditions began, not by their delays."""
+def group(device: str, facts: Facts) -> str:
+    """Whose alarms follow from each other: set, meters, UPS and site are one plant; a node or the box is its own."""
+    kind = next((one.kind for one in facts.devices if one.name == device), "")
+    return device if kind in ("node", "box") else "plant"
+
+
+def burst(before: Burst | None, began_ms: int, waiting: Iterable[int], view: View) -> tuple[Burst, bool]:
+    """(the burst with one more alarm, is this one its first-out?) By when conditions began, not by their delays.
+
+    `waiting`: since when other conditions of the group hold that are about to become alarms.
+    """
     now_ms = view.now.up_ms
-    if before is None or now_ms - before.last_ms >= BURST_S * 1000:
-        return Burst(began_ms, now_ms), True
-    return Burst(min(before.first_ms, began_ms), now_ms), began_ms <= before.first_ms
+    earlier = [since_ms for since_ms in waiting if now_ms - since_ms <= BURST_S * 1000]
+    if before is not None and now_ms - before.last_ms < BURST_S * 1000:
+        earlier.append(before.first_ms)
+    first_ms = min([began_ms, *earlier])
+    return Burst(first_ms, now_ms), began_ms <= first_ms

@@ -10,7 +10,7 @@ import msgspec
 from contract.alarms import catalogue
 from contract.messages import Alarm, Shelf
 from contract.words import AlarmState, Event, Origin, Stream
-from gateway.core.alarms import alarm_wake
+from gateway.core.alarms import alarm_pending, alarm_wake
 from gateway.core.alarms.alarm_facts import service_visit
 from gateway.core.alarms.alarm_life import kept, listed, moved
 from gateway.core.alarms.alarm_rules import Id, Stand, stands
@@ -31,6 +31,9 @@ def watch(site: Site, facts: Facts, now: Now, _told: Sequence[Change] = ()) -> t
     """One step of all alarms."""
     watching = followed(site.watching, site.evidence.engine, now)
     view = View(site, facts, now, watching)
+    if not watching.recalled:
+        pending = alarm_pending.recalled(view) | watching.pending
+        view.watching = msgspec.structs.replace(watching, recalled=True, pending=pending)
     round_ = Round(view)
     round_.go()
     if site.memory.visit is not None and not service_visit(view):
@@ -39,6 +42,9 @@ def watch(site: Site, facts: Facts, now: Now, _told: Sequence[Change] = ()) -> t
         site = kept(site, round_.alarms)
     if round_.woken is not site.memory.woken:
         site = remember(site, woken=round_.woken)
+    waiting = alarm_pending.kept(round_.watching.pending, view)
+    if waiting != site.memory.pending:
+        site = remember(site, pending=waiting)
     return msgspec.structs.replace(site, watching=round_.watching), round_.changes
 
 
@@ -162,11 +168,18 @@ class Round:
         """It has come, for the first time or again: counted for bursts, floods and chattering."""
         key, device = alarm.key, alarm.device
         self._raised = (*self._raised, Raised(key, device, self.view.now.up_ms))
-        burst, first = alarm_wake.burst(self.watching.bursts.get(device), stand.since_ms, self.view)
-        self.watching = msgspec.structs.replace(self.watching, bursts=self.watching.bursts | {device: burst})
+        group = alarm_wake.group(device, self.view.facts)
+        waiting = [
+            pending.since_ms
+            for (_, other), pending in self.watching.pending.items()
+            if pending.begins and not pending.paused and alarm_wake.group(other, self.view.facts) == group
+        ]
+        burst, first = alarm_wake.burst(self.watching.bursts.get(group), stand.since_ms, waiting, self.view)
+        self.watching = msgspec.structs.replace(self.watching, bursts=self.watching.bursts | {group: burst})
         return msgspec.structs.replace(
             alarm,
             cleared=None,
+            again=self.view.now.moment() if alarm.cleared is not None else alarm.again,
             detail=stand.detail,
             priority=stand.priority,
             first_out=first,

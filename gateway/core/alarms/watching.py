@@ -1,4 +1,6 @@
-"""What the alarms have seen begin in this run of the program. Uptimes in ms; forgotten at a restart."""
+"""What the alarms have seen begin in this run of the program. Uptimes in ms; forgotten at a restart, but for what is
+about to become an alarm (`alarm_pending.py`).
+"""
 
 import msgspec
 
@@ -8,6 +10,10 @@ class Pending(msgspec.Struct, frozen=True):
 
     since_ms: int
     seen_ms: int
+    begins: bool = False
+    """Is it about to become an alarm, not to end as one?"""
+    paused: bool = False
+    """Nothing is known of it now."""
 
 
 class Raised(msgspec.Struct, frozen=True):
@@ -19,7 +25,7 @@ class Raised(msgspec.Struct, frozen=True):
 
 
 class Burst(msgspec.Struct, frozen=True):
-    """Alarms of one device that follow each other."""
+    """Alarms of one group (`alarm_wake.group`) that follow each other."""
 
     first_ms: int
     """When the condition of the first of them began."""
@@ -32,6 +38,8 @@ class Watching(msgspec.Struct, frozen=True, kw_only=True):
 
     pending: dict[tuple[str, str], Pending] = {}
     """(rule, device) → since when it says otherwise than before"""
+    recalled: bool = False
+    """Has what the run before saw begin been taken over?"""
     falling: dict[tuple[str, str], int] = {}
     """(alarm, device) → since when it would be less grave"""
     raised: tuple[Raised, ...] = ()

@@ -6,6 +6,7 @@ learned is learned as that factor, so that it holds at every load.
 
 from collections.abc import Sequence
 from math import hypot, sqrt
+from statistics import median
 from typing import Literal
 
 import msgspec
@@ -24,12 +25,17 @@ MODEL_SD = 0.15
 KNOWN_SD = 0.05
 """With the maker's points, or a factor learned at the site."""
 ECU_SD = 0.04
-LOAD_SD = 0.12
+LOAD_SD = 0.14
 """Relative: what the mean load of the coming hours differs from that of the hours behind. Not in the sheet, which takes
 the load as given; without it the interval of a learned set held the truth in half of the simulated runs."""
-LOAD_SD_LONG = 0.085
-"""The same when the load is known for half a day or more."""
-LONG_S = 12 * 3600.0
+LOAD_SD_S = 6 * 3600.0
+"""What the site's own load shows counts by the time it was seen; the figure above counts as so much."""
+LONG_S, LONG_SHARE = 12 * 3600.0, 0.35
+"""When it was seen for half a day or more, so much of it is left: the wave of the day is in the mean."""
+LEAST_LOAD_SD = 0.03
+"""No load is steadier than that for days."""
+LEAST_SWING_S = 6 * 3600.0
+"""A run that carried the site for less says nothing of how the load swings."""
 ECU_RANGE = (0.3, 3.0)
 """Of the model: what lies outside is no consumption of this engine."""
 ECU_LEAST_S = 30.0
@@ -41,6 +47,10 @@ LEARN_ECU_S = 1800.0
 MOST_GAIN = 4.0
 """How much better ten-minute means are than two readings; they share the sender's steps and its crooked scale."""
 LEAST_TENS = 4
+LEAST_SCATTER = 8
+"""Levels from which the noise of the sender is learned, and loads from which their swing is."""
+MEDIAN_SD = 0.6745
+"""The median of |x| where x is normal with a standard deviation of 1."""
 BARELY = 1e-9
 
 
@@ -61,16 +71,36 @@ def litres_per_hour(load_kw: float, facts: Facts) -> float:
     return max(rate, least, 0.01) * (HVO if facts.tank.fuel == "hvo" else 1.0)
 
 
-def load_sd(load_kw: float, facts: Facts, known_s: float | None) -> float:
-    """What the uncertainty of the coming load is in the consumption, relative.
-
-    `known_s`: so long the load was seen; None: the load is given, and the hours are told at that load.
-    """
-    if known_s is None:
+def load_sd(load_kw: float, facts: Facts, to_come: float) -> float:
+    """What the uncertainty of the coming load is in the consumption, relative."""
+    if to_come <= 0:
         return 0.0
     rate = litres_per_hour(load_kw, facts)
-    more = LOAD_SD_LONG if known_s >= LONG_S else LOAD_SD
-    return (litres_per_hour(load_kw * (1 + more), facts) - rate) / rate
+    return (litres_per_hour(load_kw * (1 + to_come), facts) - rate) / rate
+
+
+def swing_to_come(before: float | None, shown: float, seen_s: float) -> float:
+    """How much the load may differ from what was seen of it: by what earlier runs and this one have shown."""
+    known = LOAD_SD if before is None else before
+    weigh = LOAD_SD_S / (LOAD_SD_S + seen_s)
+    more = sqrt(weigh * known**2 + (1 - weigh) * shown**2)
+    return max(LEAST_LOAD_SD, more * (LONG_SHARE if seen_s >= LONG_S else 1.0))
+
+
+def swing(tens: Sequence[Ten]) -> float:
+    """How much the load of ten minutes differs from their mean, relative (standard deviation)."""
+    loads = [one.load_kws / one.loaded_s for one in tens if one.loaded_s > 0]
+    mean = sum(loads) / len(loads) if loads else 0.0
+    if mean <= 0 or len(loads) < LEAST_SCATTER:
+        return 0.0
+    return sqrt(sum((one - mean) ** 2 for one in loads) / (len(loads) - 1)) / mean
+
+
+def swing_after(before: float | None, shown: float, seen_s: float) -> float | None:
+    """How the load swings, after a run: of what was known and what this one showed, as much of either."""
+    if seen_s < LEAST_SWING_S:
+        return before
+    return sqrt(((LOAD_SD if before is None else before) ** 2 + shown**2) / 2)
 
 
 def prior(calibration: float | None, facts: Facts) -> Factor:
@@ -106,6 +136,21 @@ def from_tank(tens: Sequence[Ten], level_sd_l: float) -> Factor | None:
     return Factor(k, sqrt(2) * level_sd_l / across / gain, "measured")
 
 
+def scatter(points: Sequence[tuple[float, float]]) -> float:
+    """How much levels (modelled litres, litres) differ from the line between their neighbours; 0: too few to say.
+
+    Standard deviation of white noise, whose second difference has √6 times that. By the median, for neither a theft
+    nor a tanker is noise.
+    """
+    if len(points) < LEAST_SCATTER:
+        return 0.0
+    bends = []
+    for (x_0, y_0), (x_1, y_1), (x_2, y_2) in zip(points, points[1:], points[2:], strict=False):
+        share = (x_1 - x_0) / (x_2 - x_0) if x_2 - x_0 > BARELY else 0.5
+        bends.append(abs(y_1 - y_0 - share * (y_2 - y_0)) / sqrt(1 + share**2 + (1 - share) ** 2))
+    return median(bends) / MEDIAN_SD
+
+
 def from_ecu(ecu_l: float, line_l: float, seconds: float) -> Factor | None:
     """What the engine counts itself, against the model; beats everything else where it makes sense."""
     if seconds < ECU_LEAST_S or line_l <= 0:
@@ -133,9 +178,9 @@ def learned(calibration: float | None, run: Factor | None) -> float | None:
     return round(min(K_RANGE[1], max(K_RANGE[0], k)), 4)
 
 
-def rate_sd(factor: Factor, load_kw: float, facts: Facts, known_s: float | None) -> float:
+def rate_sd(factor: Factor, of_load: float) -> float:
     """Relative standard deviation of the litres per hour to come."""
-    return hypot(factor.sd / factor.k, load_sd(load_kw, facts, known_s))
+    return hypot(factor.sd / factor.k, of_load)
 
 
 def _by_points(points: tuple[tuple[float, float], ...], load: float) -> float:

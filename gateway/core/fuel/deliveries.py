@@ -41,7 +41,9 @@ def delivered(site: Site, order: Order, what: Delivery, facts: Facts, now: Now) 
         memory = fuel_burn.saved(memory, fuel, now)
     site = msgspec.structs.replace(site, fuel=fuel)
     site = remember(site, deliveries=(*site.memory.deliveries, kept)[-MAX_DELIVERIES:], fuel=memory)
-    return site, [note(Event.ENTERED, _words(what), order)]
+    key = "delivery_summer" if what.summer else "delivery"
+    params = {"litres": f"{what.litres:g}", "product": what.product, "said": what.note}
+    return site, [note(Event.ENTERED, _words(what), order, key, **params)]
 
 
 def _silent(site: Site) -> bool:

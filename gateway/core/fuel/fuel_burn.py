@@ -22,6 +22,7 @@ LOADED_SHARE = 0.02
 """Of rated power; less is an unloaded set."""
 MOST_LOAD = 1.5
 """Of rated power; more is no load but a fault of the meter."""
+BLOCK_MS = 300_000
 TEN_MS = 600_000
 LEAST_TEN_S = 240.0
 MOST_TENS = 144
@@ -33,8 +34,11 @@ LAST_LOAD_S = 3600.0
 """So long it must have carried the site for its load to be remembered."""
 STEP_AND_HALF = 0.015
 """Of the tank."""
+MOST_NOISE = 5.0
+"""Times what such a sender should have: what scatters more is no noise."""
 LEAK = 1.5
-LEAK_SD = 1.64
+LEAK_SD, STAYS_SD = 3.0, 1.0
+"""So sure it must be at first; and not that again, lest the alarm comes and goes."""
 LEAK_TENS = (12, 36)
 """Two hours, six; and all."""
 
@@ -119,13 +123,22 @@ def loaded(load: float | None, facts: Facts) -> bool:
 
 def mean_load(burning: Burning) -> float | None:
     """The higher of the means of the last hour and the last day; None before it carried anything."""
+    return max(_means(burning), default=None)
+
+
+def day_load(burning: Burning) -> float | None:
+    """The mean of the last day, or of so much of it as was carried."""
+    return _means(burning)[-1] if _means(burning) else None
+
+
+def _means(burning: Burning) -> list[float]:
     sums = burning.sums
     means = []
     if (hour_s := sums.hour_s + burning.loaded_s) > 0:
         means.append((sums.hour_kws + burning.load_kws) / hour_s)
     if (day_s := sums.day_s + burning.loaded_s) > 0:
         means.append((sums.day_kws + burning.load_kws) / day_s)
-    return max(means, default=None)
+    return means
 
 
 def factor_of(burning: Burning | None, memory: FuelMemory, facts: Facts, *, leak: bool = False) -> Factor:
@@ -143,7 +156,7 @@ def factor_of(burning: Burning | None, memory: FuelMemory, facts: Facts, *, leak
     return ecu if ecu is not None else consumption.blend(model, burning.tank)
 
 
-def leaks(memory: FuelMemory, facts: Facts, burning: Burning, noise_l: float) -> bool | None:
+def leaks(memory: FuelMemory, facts: Facts, burning: Burning, noise_l: float, *, was: bool) -> bool | None:
     """Does the tank fall more than half faster than the set can burn, for two hours or more, and surely?"""
     model = factor_of(msgspec.structs.replace(burning, tank=None), memory, facts)
     level = [one for one in memory.tens if one.level_l is not None]
@@ -153,7 +166,8 @@ def leaks(memory: FuelMemory, facts: Facts, burning: Burning, noise_l: float) ->
         burning.tank,
         *(consumption.from_tank(level[-width:], noise_l) for width in LEAK_TENS if width < len(level)),
     ]
-    return any(one is not None and one.k - LEAK_SD * one.sd > LEAK * model.k for one in windows)
+    sure = STAYS_SD if was else LEAK_SD
+    return any(one is not None and one.k - sure * one.sd > LEAK * model.k for one in windows)
 
 
 def with_ten(fuel: FuelNow, memory: FuelMemory, facts: Facts, noise_l: float) -> tuple[FuelNow, FuelMemory]:
@@ -161,17 +175,31 @@ def with_ten(fuel: FuelNow, memory: FuelMemory, facts: Facts, noise_l: float) ->
     burning = fuel.burning
     if burning is None or burning.turned_s < LEAST_TEN_S:
         return fuel, memory
-    blocks = [one for one in fuel.blocks if one.turning and one.up_ms >= burning.ten_ms]
-    if fuel.stuck:
+    blocks = [one for one in fuel.blocks if one.turning and one.up_ms > burning.ten_ms]
+    if fuel.stuck or fuel.sinking:
         blocks = []
     samples = () if burning.bridge and blocks else fuel.samples
     burning, ten = _closed(burning, blocks, memory, factor_of(burning, memory, facts).k)
     tens = (*memory.tens, ten)[-MOST_TENS:]
     measured = None if _stands(fuel, facts) else consumption.from_tank(tens, noise_l)
-    burning = msgspec.structs.replace(burning, sums=summed(tens), tank=measured)
     memory = msgspec.structs.replace(memory, tens=tens)
-    leak = leaks(memory, facts, burning, noise_l)
+    lasting = fuel.sinking and fuel.leak is True
+    # a fall that lasts is measured by itself (`fuel_loss.py`)
+    burning = msgspec.structs.replace(burning, sums=summed(tens), tank=burning.tank if lasting else measured)
+    leak = True if lasting else leaks(memory, facts, burning, noise_l, was=fuel.leak is True)
     return msgspec.structs.replace(fuel, burning=burning, leak=leak, samples=samples), memory
+
+
+def noise_l(fuel: FuelNow, memory: FuelMemory, stated_l: float) -> float:
+    """What one reading may differ from the next: of such a sender, or more where this one has shown it. Litres."""
+    shown = fuel.burning.sums.noise_l if fuel.burning is not None else 0.0
+    return max(stated_l, min(MOST_NOISE * stated_l, shown or memory.noise_l))
+
+
+def unrest_l(fuel: FuelNow, memory: FuelMemory, stated_l: float) -> float:
+    """The same with what the last hours have shown, also while the set stands: what more must move to be news."""
+    shown = consumption.scatter([(float(place), one.level_l) for place, one in enumerate(fuel.blocks)])
+    return max(noise_l(fuel, memory, stated_l), min(MOST_NOISE * stated_l, shown))
 
 
 def _stands(fuel: FuelNow, facts: Facts) -> bool:
@@ -185,9 +213,17 @@ def afresh(fuel: FuelNow, memory: FuelMemory, *, keep_load: bool) -> tuple[FuelN
     """Forget what the tank said of the consumption: it was filled, or another sender speaks, or it is another run."""
     tens = tuple(msgspec.structs.replace(one, level_l=None) for one in memory.tens) if keep_load else ()
     if fuel.burning is not None:
+        memory = _shown(memory, fuel.burning.sums)
         burning = msgspec.structs.replace(fuel.burning, tank=None, bridge=False, sums=summed(tens))
         fuel = msgspec.structs.replace(fuel, burning=burning, leak=None, held=None)
     return fuel, msgspec.structs.replace(memory, tens=tens)
+
+
+def _shown(memory: FuelMemory, sums: Sums) -> FuelMemory:
+    """What the entries have shown of sender and load is kept when they go."""
+    swing = consumption.swing_after(memory.swing, sums.swing, sums.day_s)
+    noise = sums.noise_l or memory.noise_l
+    return msgspec.structs.replace(memory, noise_l=round(noise, 2), swing=None if swing is None else round(swing, 4))
 
 
 def run_ended(fuel: FuelNow, memory: FuelMemory, now: Now) -> tuple[FuelNow, FuelMemory]:
@@ -235,6 +271,8 @@ def summed(tens: Sequence[Ten]) -> Sums:
         ecu_l=sum(one.ecu_l for one in tens),
         ecu_line_l=sum(one.ecu_line_l for one in tens),
         ecu_s=sum(one.ecu_s for one in tens),
+        noise_l=consumption.scatter([(one.line_l, one.level_l) for one in tens if one.level_l is not None]),
+        swing=consumption.swing(tens),
     )
 
 

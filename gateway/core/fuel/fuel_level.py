@@ -8,9 +8,10 @@ from math import hypot
 
 import msgspec
 
+from contract.judgement import Contradiction
 from contract.messages import Value
 from contract.wire import Moment
-from contract.words import Origin
+from contract.words import Clash, Origin
 from gateway.core.facts import DeviceFacts, Facts
 from gateway.core.fuel import tank
 from gateway.core.fuel.consumption import MODEL_SD
@@ -37,6 +38,8 @@ UNKNOWN_DAYS = 7.0
 TOLD_HOLDS_MS = 12 * 3_600_000
 """So long a person's word stands beside a sender's."""
 BARELY = 1e-9
+SENDER = "sender"
+"""Source of what a sender said last."""
 
 
 def sensed(site: Site, facts: Facts, now: Now) -> Level | None:
@@ -143,7 +146,7 @@ def _reckoned(known: Known | None, fuel: FuelNow, facts: Facts, now: Now) -> Lev
         litres=litres,
         sd_l=tank.with_warmth(litres, hypot(known.sd_l, MODEL_SD * burnt, PER_DAY * full * days)),
         noise_l=known.sd_l,
-        source="person" if known.origin is Origin.REPORTED else "sender",
+        source="person" if known.origin is Origin.REPORTED else SENDER,
         origin=known.origin if recent else (Origin.ESTIMATED if burnt > BARELY else known.origin),
         at=known.at,
         basis="reported" if known.origin is Origin.REPORTED else ("measured" if recent else "counted"),
@@ -153,8 +156,16 @@ def _reckoned(known: Known | None, fuel: FuelNow, facts: Facts, now: Now) -> Lev
 def _widened(level: Level, other: Level) -> Level:
     """Both cannot be right: so uncertain that both fit, and named."""
     apart = abs(level.litres - other.litres)
-    return msgspec.structs.replace(level, sd_l=max(level.sd_l, apart / 2), quarrel=_named(level, other))
+    named = _named(level, other)
+    return msgspec.structs.replace(level, sd_l=max(level.sd_l, apart / 2), quarrel=named, other_l=other.litres)
+
+
+def doubts(level: Level | None) -> tuple[Contradiction, ...]:
+    """What people should know of it: two who know the tank disagree. A sender that fails is an alarm of its own."""
+    if level is None or not level.quarrel or level.source == SENDER:
+        return ()
+    return (Contradiction(key=Clash.FUEL_QUARREL, detail=level.quarrel),)
 
 
 def _named(level: Level, other: Level) -> str:
-    return f"{level.source} {level.litres:.0f} L | {other.source} {other.litres:.0f} L"
+    return f"{level.source}, {level.litres:.0f} L | {other.source}, {other.litres:.0f} L"

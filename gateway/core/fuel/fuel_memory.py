@@ -31,12 +31,16 @@ class Ten(Wire, array_like=True):
 
 
 class FuelLoss(Wire):
-    """The tank fell while the set stood."""
+    """The tank fell, and no engine explains it."""
 
     before_l: float
     after_l: float
     percent_per_h: float
     at: Moment
+    """When it was found."""
+    told_l: float | None = None
+    """The litres down to which it has been told."""
+    ended: bool = True
 
 
 class FuelMemory(Wire):
@@ -56,6 +60,10 @@ class FuelMemory(Wire):
     """Running total of litres burnt, by the best that is known."""
     line_l: float = 0.0
     """The same by the model alone."""
+    noise_l: float = 0.0
+    """How much the sender's readings scatter (standard deviation); 0: not yet known."""
+    swing: float | None = None
+    """How much the load swings, of its mean (standard deviation), from the runs so far."""
     tens: tuple[Ten, ...] = ()
     """Since the last refuelling; at most 24 h of running, newest last."""
     measured: Known | None = None

@@ -1,24 +1,23 @@
-"""What the level tells besides hours: refuelling, theft or leak, a sender that lies. Facts: reserve power, section 7.3.
+"""What the level tells besides hours: refuelling, a sender that lies (a loss: `fuel_loss.py`). Sheet: 7.3.
 
 Readings become medians of five minutes, and nothing is told before two of them say so: a slosh, a step of the sender or
 one wild reading is neither a thief nor a tanker.
 """
 
-from collections.abc import Sequence
 from statistics import median
 
 import msgspec
 
 from contract.words import Event, Origin
 from gateway.core.facts import Facts
-from gateway.core.fuel import fuel_burn, tank
-from gateway.core.fuel.fuel_memory import FuelLoss, FuelMemory, Known
+from gateway.core.fuel import fuel_burn, fuel_loss, tank
+from gateway.core.fuel.fuel_burn import BLOCK_MS
+from gateway.core.fuel.fuel_memory import FuelMemory, Known
 from gateway.core.fuel.reserves import Block, Filling, FuelNow, Level, Sample
 from gateway.core.orders.handling import age_ms
 from gateway.core.site import Change, Now, Site
 
 SAMPLE_MS = 25_000
-BLOCK_MS = 300_000
 MOST_SAMPLES = 12
 MOST_BLOCKS = 42
 """Three and a half hours."""
@@ -27,13 +26,6 @@ RISE = 0.03
 RISE_SD = 3.0
 RISE_MS = 2_100_000
 SETTLED = 0.01
-LOSS_PER_H = 2.0
-"""Percent of the tank per hour while the set stands."""
-LOSS_LEAST = 0.03
-LOSS_MS = 3 * 3_600_000
-LOSS_HOLDS_MS = 24 * 3_600_000
-SETTLING_MS = 600_000
-"""After a stop the fuel comes to rest, and what the engine sent back runs down."""
 STUCK = 0.002
 STUCK_MS = 4 * 3_600_000
 STUCK_BURNT = 0.02
@@ -59,7 +51,8 @@ def look(site: Site, fuel: FuelNow, memory: FuelMemory, sender: Level | None, fa
             fuel = msgspec.structs.replace(fuel, suspect=False)
         return fuel, memory, changes
     if sender.source != fuel.source:
-        fuel, memory = _other_sender(fuel, memory, sender)
+        fuel, memory, changes = _other_sender(fuel, memory, sender, now)
+    before_ms = fuel.level_ms
     suspect = _jumps(fuel, sender, facts, now)
     fuel = msgspec.structs.replace(fuel, suspect=suspect, level_ms=sender.at.up_ms)
     if suspect:
@@ -69,10 +62,11 @@ def look(site: Site, fuel: FuelNow, memory: FuelMemory, sender: Level | None, fa
         return fuel, memory, changes
     sample = Sample(sender.at.up_ms, sender.litres, burning.line_l)
     if fuel.samples and sample.up_ms - fuel.samples[0].up_ms >= BLOCK_MS:
-        fuel, memory, changes = _block(site, fuel, memory, sender, facts, now)
+        fuel, memory, more = _block(site, fuel, memory, sender, facts, now)
+        changes = changes + more
         fuel = msgspec.structs.replace(fuel, samples=())
     fuel = msgspec.structs.replace(fuel, samples=(*fuel.samples, sample)[-MOST_SAMPLES:])
-    if last is not None and sample.up_ms - last >= BLOCK_MS:
+    if 0 <= before_ms and sample.up_ms - before_ms >= BLOCK_MS:
         # readings come so seldom that each one stands for itself
         fuel, memory, more = _block(site, fuel, memory, sender, facts, now)
         changes = changes + more
@@ -80,11 +74,15 @@ def look(site: Site, fuel: FuelNow, memory: FuelMemory, sender: Level | None, fa
     return fuel, memory, changes
 
 
-def _other_sender(fuel: FuelNow, memory: FuelMemory, sender: Level) -> tuple[FuelNow, FuelMemory]:
+def _other_sender(fuel: FuelNow, memory: FuelMemory, sender: Level, now: Now) -> Found:
     """Another one speaks: its scale is another, and a step between the two is no fuel."""
-    first = not fuel.source
+    first, changes = not fuel.source, list[Change]()
+    if fuel.blocks:
+        fuel, memory, changes = fuel_loss.ended(fuel, memory, fuel.blocks[-1].level_l, now)
     fuel = msgspec.structs.replace(fuel, source=sender.source, samples=(), blocks=(), filling=None, held=None)
-    return (fuel, memory) if first else fuel_burn.afresh(fuel, memory, keep_load=True)
+    if not first:
+        fuel, memory = fuel_burn.afresh(fuel, memory, keep_load=True)
+    return fuel, memory, changes
 
 
 def _jumps(fuel: FuelNow, sender: Level, facts: Facts, now: Now) -> bool:
@@ -118,7 +116,7 @@ def _block(site: Site, fuel: FuelNow, memory: FuelMemory, sender: Level, facts: 
     )
     fuel, memory, changes = _rise(site, fuel, memory, block, sender, facts, now)
     if not changes and fuel.filling is None:
-        fuel, memory, changes = _fall(fuel, memory, block, sender, facts, now)
+        fuel, memory, changes = fuel_loss.fall(fuel, memory, block, sender, facts, now)
     fuel = _stands_still(fuel, block, facts, now)
     if not fuel.stuck and fuel.filling is None:
         fuel = msgspec.structs.replace(fuel, seen=_known(block, sender, fuel))
@@ -143,10 +141,10 @@ def _known(block: Block, sender: Level, fuel: FuelNow) -> Known:
 def _rise(site: Site, fuel: FuelNow, memory: FuelMemory, block: Block, sender: Level, facts: Facts, now: Now) -> Found:
     """A rise that stays is a refuelling, told once it has come to rest."""
     full = tank.full_l(facts.tank)
-    least = max(RISE * full, RISE_SD * sender.noise_l)
+    least = max(RISE * full, RISE_SD * fuel_burn.unrest_l(fuel, memory, sender.noise_l))
     filling = fuel.filling
     if filling is None:
-        before = _before(fuel, block, sender.source)
+        before = _before(fuel, memory, block, sender.source)
         if before is not None and block.level_l - before > least:
             filling = Filling(before, block.level_l)
         return msgspec.structs.replace(fuel, filling=filling), memory, []
@@ -154,6 +152,7 @@ def _rise(site: Site, fuel: FuelNow, memory: FuelMemory, block: Block, sender: L
         return msgspec.structs.replace(fuel, filling=None), memory, []
     if block.level_l - filling.last_l > SETTLED * full + sender.noise_l / 2:
         return msgspec.structs.replace(fuel, filling=Filling(filling.before_l, block.level_l)), memory, []
+    fuel, memory, changes = fuel_loss.ended(fuel, memory, filling.before_l, now)
     body = {
         "before_l": round(filling.before_l, 1),
         "after_l": round(block.level_l, 1),
@@ -162,19 +161,28 @@ def _rise(site: Site, fuel: FuelNow, memory: FuelMemory, block: Block, sender: L
     fuel = msgspec.structs.replace(
         fuel, filling=None, held=None, stuck=False, blocks=(), seen=_known(block, sender, fuel)
     )
-    fuel, memory = fuel_burn.afresh(fuel, msgspec.structs.replace(memory, lost=None), keep_load=True)
-    return fuel, fuel_burn.saved(memory, fuel, now), [Change(Event.REFUELLED, body)]
+    # a filled tank makes what somebody read before it, and any loss before it, a thing of the past
+    memory = msgspec.structs.replace(memory, lost=None, told=_still(memory.told, now))
+    fuel, memory = fuel_burn.afresh(fuel, memory, keep_load=True)
+    return fuel, fuel_burn.saved(memory, fuel, now), [*changes, Change(Event.REFUELLED, body)]
 
 
-def _before(fuel: FuelNow, block: Block, source: str) -> float | None:
+def _before(fuel: FuelNow, memory: FuelMemory, block: Block, source: str) -> float | None:
     """The level of the last half hour; after a longer silence what must be left of what the same sender said last."""
     recent = [one.level_l for one in fuel.blocks if block.up_ms - one.up_ms <= RISE_MS][-6:]
     if recent:
-        return median(recent)
+        # of a tank that falls the last: it was filled before anybody saw the fall end
+        return recent[-1] if fuel_loss.goes_on(memory) else median(recent)
     if fuel.seen is None or fuel.burning is None or fuel.seen.source != source:
         return None
     # what was burnt meanwhile is only reckoned: half of it may not have been
     return max(0.0, fuel.seen.litres - max(0.0, fuel.burning.burnt_l - fuel.seen.burnt_l) / 2)
+
+
+def _still(told: Known | None, now: Now) -> Known | None:
+    """What a person said, unless it was before the tank was filled."""
+    age = None if told is None else age_ms(told.at, now)
+    return told if age is not None and age <= RISE_MS else None
 
 
 def _explained(site: Site, now: Now) -> str:
@@ -184,50 +192,6 @@ def _explained(site: Site, now: Now) -> str:
         if age is not None and age <= DELIVERY_MS:
             return f"{filled.delivery.litres:.0f} L, {filled.who}"
     return ""
-
-
-def _fall(fuel: FuelNow, memory: FuelMemory, block: Block, sender: Level, facts: Facts, now: Now) -> Found:
-    """A fall while the set stands is theft or leak, told once; it holds until the tank is filled, or for a day."""
-    full = tank.full_l(facts.tank)
-    lost = memory.lost
-    if lost is not None:
-        age = age_ms(lost.at, now)
-        if block.level_l >= lost.before_l - SETTLED * full or (age is not None and age > LOSS_HOLDS_MS):
-            memory = fuel_burn.saved(msgspec.structs.replace(memory, lost=None), fuel, now)
-            return msgspec.structs.replace(fuel, loss_percent_per_h=0.0, blocks=()), memory, []
-        return msgspec.structs.replace(fuel, loss_percent_per_h=lost.percent_per_h), memory, []
-    stopped_ms = fuel.burning.stopped_ms if fuel.burning is not None else None
-    if block.turning or (stopped_ms is not None and block.up_ms - stopped_ms < SETTLING_MS):
-        return msgspec.structs.replace(fuel, loss_percent_per_h=None), memory, []
-    rest_ms = 0 if stopped_ms is None else stopped_ms + SETTLING_MS
-    blocks = [one for one in fuel.blocks if one.up_ms >= max(rest_ms, block.up_ms - LOSS_MS) and not one.turning]
-    fastest = _steepest([*blocks, block], max(LOSS_LEAST * full, 3 * sender.noise_l), full)
-    if fastest is None:
-        return msgspec.structs.replace(fuel, loss_percent_per_h=0.0), memory, []
-    before_l, rate = fastest
-    lost = FuelLoss(
-        before_l=round(before_l, 1), after_l=round(block.level_l, 1), percent_per_h=round(rate, 1), at=now.moment()
-    )
-    body = {"before_l": lost.before_l, "after_l": lost.after_l, "detail": f"{rate:.0f} %/h"}
-    memory = fuel_burn.saved(msgspec.structs.replace(memory, lost=lost), fuel, now)
-    return msgspec.structs.replace(fuel, loss_percent_per_h=rate), memory, [Change(Event.FUEL_LOST, body)]
-
-
-def _steepest(blocks: Sequence[Block], least_l: float, full: float) -> tuple[float, float] | None:
-    """(litres before, % per hour) of the fastest fall that is large enough; two blocks must agree at either end."""
-    if len(blocks) < 3:
-        return None
-    now_l = max(blocks[-1].level_l, blocks[-2].level_l)
-    found = None
-    earlier = blocks[0].level_l
-    for block in blocks[:-2]:
-        before_l = min(earlier, block.level_l)
-        earlier = block.level_l
-        hours = max(BLOCK_MS, blocks[-1].up_ms - block.up_ms) / 3_600_000
-        rate = (before_l - now_l) / full * 100 / hours
-        if before_l - now_l > least_l and rate > LOSS_PER_H and (found is None or rate > found[1]):
-            found = before_l, rate
-    return found
 
 
 def _stands_still(fuel: FuelNow, block: Block, facts: Facts, now: Now) -> FuelNow:

@@ -26,7 +26,9 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     beyond: bool = False
     """The sender says more than a full tank."""
     quarrel: str = ""
-    """Who says otherwise, and how much."""
+    """Who says otherwise, and how much: `source, litres | source, litres`."""
+    other_l: float | None = None
+    """The litres of the one who says otherwise."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -63,6 +65,10 @@ class Sums(msgspec.Struct, frozen=True):
     ecu_l: float = 0.0
     ecu_line_l: float = 0.0
     ecu_s: float = 0.0
+    noise_l: float = 0.0
+    """How much the levels scatter; 0: too few."""
+    swing: float = 0.0
+    """How much the load swings, of its mean (standard deviation)."""
 
 
 class Burning(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +107,7 @@ class FuelNow(msgspec.Struct, frozen=True, kw_only=True):
     level: Level | None = None
     """The best that is known of the litres in the tank."""
     loss_percent_per_h: float | None = None
-    """How fast the tank fell while the set stood: theft or leak. 0.0: it stands and does not fall."""
+    """How fast the tank fell beyond what the set burns: theft or leak. 0.0: it does not. None: too early to say."""
     leak: bool | None = None
     """The tank falls far faster than the set can burn; None while it does not run or it is too early to say."""
     stuck: bool = False
@@ -111,6 +117,8 @@ class FuelNow(msgspec.Struct, frozen=True, kw_only=True):
     # what follows is for the next step
     source: str = ""
     level_ms: int = -1
+    sinking: bool = False
+    """It falls, or the last reading says so: meanwhile the tank says nothing of what the set burns."""
     samples: tuple[Sample, ...] = ()
     blocks: tuple[Block, ...] = ()
     filling: Filling | None = None

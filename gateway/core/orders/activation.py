@@ -1,7 +1,8 @@
 """From the call-out to an open point: whom to ring now, who has promised, which steps are done, opened and closed.
 
-The gateway rings nobody: it names who is to be rung, and says when nobody has promised within the set time. Time is
-uptime; after another boot wall clocks tell, and where they cannot the wait begins anew: it is never cut short.
+The gateway rings nobody: it names who is to be rung, and says when nobody has promised within the set time. A promise
+lapses when nothing has come of it: neither is the point open, nor was a step confirmed since. Time is uptime; after
+another boot wall clocks tell, and where they cannot the wait begins anew: it is never cut short.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ from gateway.core.site import Change, Now, Site, remember
 MAX_ANSWERS = 20
 AND = " · "
 """Stands between the reasons of one call that was asked for more than once."""
+SLACK_S = 900.0
+"""So much later than promised before a promise lapses."""
 UNKNOWN_CALL = "before"
 """Stands as id of the call of a point that an earlier version of the program left open."""
 
@@ -32,7 +35,8 @@ def call_out(site: Site, order: Order, what: CallOut, _facts: Facts, now: Now) -
         said = call.reason.split(AND)
         reasons = said if what.reason in said else [*said, what.reason]
         call = msgspec.structs.replace(call, reason=AND.join(one for one in reasons if one)[:2000])
-        return remember(site, call=call), [note(Event.ENTERED, f"call-out: {what.reason}", order)]
+        told = note(Event.ENTERED, f"call-out: {what.reason}", order, "call_again", said=what.reason)
+        return remember(site, call=call), [told]
     asked = CallNow(
         opening=Opening.ASKED,
         id=order.id,
@@ -41,7 +45,8 @@ def call_out(site: Site, order: Order, what: CallOut, _facts: Facts, now: Now) -
         since=entered_at(order, now),
         waiting=now.moment(),
     )
-    return remember(site, call=asked), [note(Event.CALLED_OUT, what.reason, order)]
+    key = "call" if what.reason else ""
+    return remember(site, call=asked), [note(Event.CALLED_OUT, what.reason, order, key, said=what.reason)]
 
 
 def answer(site: Site, order: Order, what: Answer, facts: Facts, now: Now) -> Done:
@@ -66,7 +71,7 @@ def answer(site: Site, order: Order, what: Answer, facts: Facts, now: Now) -> Do
     answers = (*(one for one in call.answers if one.activator != said.activator), kept)[-MAX_ANSWERS:]
     opening = call.opening
     if opening is not Opening.OPEN:
-        opening = Opening.PREPARING if any(one.coming for one in answers) else Opening.ASKED
+        opening = Opening.PREPARING if _promised(answers) else Opening.ASKED
     body = {"call": call.id, "answer": msgspec.to_builtins(said)}
     call = msgspec.structs.replace(call, opening=opening, answers=answers)
     return remember(site, call=call), [Change(Event.CALL_ANSWERED, body)]
@@ -94,7 +99,8 @@ def step_done(site: Site, order: Order, what: StepDone, facts: Facts, now: Now) 
     steps = checklist.steps(facts.call, tuple(confirmed if one.id == step.id else one for one in steps))
     site = remember(site, call=msgspec.structs.replace(call, steps=steps))
     parts = [part for part in (what.step, step.position, what.note) if part]
-    return site, [note(Event.STEP_CONFIRMED, ": ".join(parts), order)]
+    params = {"step": step.sv, "step_en": step.en, "position": step.position, "said": what.note}
+    return site, [note(Event.STEP_CONFIRMED, ": ".join(parts), order, "step_done", **params)]
 
 
 def _no_such_step(step: str, known: list[str]) -> Refusal:
@@ -110,7 +116,9 @@ def activate(site: Site, order: Order, what: Activation, _facts: Facts, now: Now
             since = entered_at(order, now)
             call = CallNow(id=order.id, reason=what.reason, by=order.who, since=since)
         call = msgspec.structs.replace(call, opening=Opening.OPEN)
-    told = note(Event.ACTIVATION_CHANGED, f"{'active' if what.active else 'not active'}: {what.reason}", order)
+    detail = f"{'active' if what.active else 'not active'}: {what.reason}"
+    key = "opened" if what.active else "closed"
+    told = note(Event.ACTIVATION_CHANGED, detail, order, key, said=what.reason)
     return remember(site, active=what.active, call=call), [told]
 
 
@@ -124,13 +132,54 @@ def watch(site: Site, facts: Facts, now: Now, _told: Sequence[Change]) -> tuple[
     steps = checklist.steps(facts.call, call.steps)
     signed = checklist.approved(facts.call) if any(step.electrical for step in steps) else ""
     call = msgspec.structs.replace(call, steps=steps, approved_by=signed)
+    if call.opening is not Opening.OPEN:
+        call = _promises(call, facts.call, now)
     if call.opening is Opening.ASKED:
         call = _wait(call, _left(call, site.memory.away, facts.call, now), facts.call, now)
     else:
-        call = msgspec.structs.replace(
-            call, call_next=None, ring_since=None, waiting=None, resumed=None, unanswered=False
-        )
+        call = msgspec.structs.replace(call, call_next=None, ring_since=None, waiting=None, unanswered=False)
     return site if call == site.memory.call else remember(site, call=call), []
+
+
+def _promised(answers: Sequence[AnswerNow]) -> bool:
+    """Is anybody still expected?"""
+    return any(one.coming and not one.lapsed for one in answers)
+
+
+def _promises(call: CallNow, facts: CallFacts, now: Now) -> CallNow:
+    """Which promises still hold. When the last has lapsed the point is asked for again, and was so all the time."""
+    done = [age for step in call.steps if step.done is not None and (age := age_ms(step.done, now)) is not None]
+    resumed, answers = call.resumed, []
+    for one in call.answers:
+        age = min([*done, *([] if (said := age_ms(one.at, now)) is None else [said])], default=None)
+        if one.coming and not one.lapsed and age is None:
+            # said before another boot, and no clock tells when: its time begins anew, once
+            age = age_ms(resumed, now) if resumed is not None else None
+            if age is None:
+                resumed, age = now.moment(), 0
+        lapsed = one.coming and (one.lapsed if age is None else age >= _holds_s(one, facts) * 1000)
+        answers.append(msgspec.structs.replace(one, lapsed=lapsed))
+    call = msgspec.structs.replace(call, answers=tuple(answers), resumed=resumed)
+    if _promised(answers):
+        return msgspec.structs.replace(call, opening=Opening.PREPARING)
+    return call if call.opening is Opening.ASKED else _asked_again(call, facts, now)
+
+
+def _holds_s(one: AnswerNow, facts: CallFacts) -> float:
+    """How long a promise holds while nothing comes of it."""
+    return facts.answer_within_s if one.in_minutes is None else one.in_minutes * 60 + SLACK_S
+
+
+def _asked_again(call: CallNow, facts: CallFacts, now: Now) -> CallNow:
+    """Nobody came: the turn of the one after who had promised, and the call has waited since it was made."""
+    gone = next((one.activator for one in reversed(call.answers) if one.lapsed), "")
+    refused = [one.activator for one in call.answers if not one.coming]
+    left = [one for one in facts.activators if one.id not in refused]
+    turn = _next(gone, left, facts)
+    since = None if turn is None else now.moment()
+    return msgspec.structs.replace(
+        call, opening=Opening.ASKED, waiting=call.since, call_next=turn, ring_since=since, resumed=None
+    )
 
 
 def _wait(call: CallNow, left: list[Activator], facts: CallFacts, now: Now) -> CallNow:
@@ -163,7 +212,6 @@ def _left(call: CallNow, away: tuple[Away, ...], facts: CallFacts, now: Now) -> 
 
 def _turn(call: CallNow, left: list[Activator], facts: CallFacts, now: Now) -> tuple[Activator | None, Moment | None]:
     """The one to ring and since when: the same while the turn lasts, then the next in order, and round again."""
-    order = [activator.id for activator in facts.activators]
     current = call.call_next.id if call.call_next is not None else ""
     lasted = age_ms(call.ring_since, now) if call.ring_since is not None else None
     staying = next((one for one in left if one.id == current), None)
@@ -171,7 +219,13 @@ def _turn(call: CallNow, left: list[Activator], facts: CallFacts, now: Now) -> t
         return staying, now.moment()
     if staying is not None and lasted is not None and lasted < facts.next_after_s * 1000:
         return staying, call.ring_since
+    chosen = _next(current, left, facts)
+    return chosen, None if chosen is None else now.moment()
+
+
+def _next(current: str, left: list[Activator], facts: CallFacts) -> Activator | None:
+    """The next in order after the current one, and round again."""
+    order = [activator.id for activator in facts.activators]
     place = order.index(current) + 1 if current in order else 0
     ahead = [one for one in left if order.index(one.id) >= place]
-    chosen = next(iter(ahead or left), None)
-    return chosen, None if chosen is None else now.moment()
+    return next(iter(ahead or left), None)

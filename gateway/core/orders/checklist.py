@@ -1,7 +1,8 @@
 """The site's own checklist on the way to an open point: which step may be confirmed now.
 
 Electrical steps come from the site's list alone, approved by a named electrician with date, and in its order, which is
-the order of the loads. Here no electrical instruction is ever worded.
+the order of the loads. While a switch must stand somewhere and nobody has confirmed it, all that comes after waits,
+whatever the list calls it. Here no electrical instruction is ever worded.
 """
 
 from datetime import date
@@ -30,16 +31,20 @@ def steps(facts: CallFacts, was: tuple[StepNow, ...]) -> tuple[StepNow, ...]:
     """The list as it stands. What was confirmed stays so, unless the list has changed its words since."""
     done = {step.id: step for step in was if step.done is not None}
     listed = approved(facts) != ""
-    waits = ""
+    waits = switch = ""
     found = []
     for fact in facts.steps:
         step = _step(fact, listed)
         before = done.get(step.id)
         if before is not None and _same(before, step):
             step = msgspec.structs.replace(step, done_by=before.done_by, done=before.done, note=before.note)
-        elif step.electrical and listed:
-            step = msgspec.structs.replace(step, blocked=waits)
-            waits = waits or (POSITION if step.position else EARLIER_STEP)
+        else:
+            if step.electrical and listed:
+                step = msgspec.structs.replace(step, blocked=waits or switch)
+                waits = waits or (POSITION if step.position else EARLIER_STEP)
+            elif not step.electrical:
+                step = msgspec.structs.replace(step, blocked=switch)
+            switch = switch or (POSITION if fact.position.strip() else "")
         found.append(step)
     return tuple(found)
 

@@ -40,7 +40,10 @@ def declare(site: Site, order: Order, what: Declaration, _facts: Facts, now: Now
     when = entered_at(order, now)
     said = ServiceNow(service=what.service, declared=what.declared, until_ms=what.until_ms, declared_at=when)
     detail = f"{what.service}: {what.declared.value}"
-    return _with_service(site, said, now), [note(Event.SERVICE_DECLARED, detail, order)]
+    params = {"service": what.service, "declared": what.declared.value}
+    params |= {} if what.until_ms is None else {"until": str(what.until_ms)}
+    told = note(Event.SERVICE_DECLARED, detail, order, "service_declared", **params)
+    return _with_service(site, said, now), [told]
 
 
 def _has_room(site: Site, service: str) -> bool:
@@ -65,11 +68,16 @@ def notice(site: Site, order: Order, what: Notice, _facts: Facts, now: Now) -> D
     """A local notice is put up, changed or taken away."""
     others = tuple(one for one in site.memory.notices if one.id != what.notice and not over(one, now))
     if what.withdrawn:
-        return remember(site, notices=others), [note(Event.NOTICE_CHANGED, f"{what.notice}: withdrawn", order)]
+        was = next((one for one in site.memory.notices if one.id == what.notice), None)
+        params = {"text": was.sv, "text_en": was.en} if was is not None else {}
+        told = note(Event.NOTICE_CHANGED, f"{what.notice}: withdrawn", order, "notice_away", **params)
+        return remember(site, notices=others), [told]
     if len(others) >= MAX_NOTICES:
         raise Refusal("notices_full", most=MAX_NOTICES)
     new = NoticeNow(id=what.notice, sv=what.sv, en=what.en, since=now.moment(), until_ms=what.until_ms)
-    return remember(site, notices=(*others, new)), [note(Event.NOTICE_CHANGED, f"{what.notice}: {what.sv}", order)]
+    detail = f"{what.notice}: {what.sv}"
+    told = note(Event.NOTICE_CHANGED, detail, order, "notice_up", text=what.sv, text_en=what.en)
+    return remember(site, notices=(*others, new)), [told]
 
 
 def over(one: NoticeNow, now: Now) -> bool:

@@ -22,9 +22,11 @@ def forget_other_status(memory: Memory, status: Status) -> tuple[Memory, list[Ch
         return (memory if was is status else keep(memory, status=status)), []
     lost = _counted(memory)
     detail = f"status {was.value} → {status.value}; dropped: {', '.join(lost) or 'nothing'}"
-    changes = [Change(Event.ENTERED, {"detail": detail, "who": ""})]
+    words = {"who": "", "key": "other_status", "params": {"was": was.value, "now": status.value}}
+    changes = [Change(Event.ENTERED, {"detail": detail} | words)]
     if memory.active:
-        changes.append(Change(Event.ACTIVATION_CHANGED, {"detail": f"not active: {detail}", "who": ""}))
+        closed = {"who": "", "key": "closed", "params": {}}
+        changes.append(Change(Event.ACTIVATION_CHANGED, {"detail": f"not active: {detail}"} | closed))
     aside = _lasting(memory) if was is Status.ACTUAL else memory.aside
     memory = _emptied(memory)
     if status is Status.ACTUAL:

@@ -41,9 +41,10 @@ Handler = Callable[[Site, Order, Any, Facts, Now], Done]
 """(site, order, what it says, facts, now) → (site, what must be told); raises Refusal."""
 
 
-def note(kind: Event, detail: str, order: Order) -> Change:
-    """What somebody did, in words."""
-    return Change(kind, {"detail": detail[:2000], "who": order.who})
+def note(kind: Event, detail: str, order: Order, key: str = "", **params: str) -> Change:
+    """What somebody did, in words: for logs, and by `key` of `contract/notes.toml` with what is filled in."""
+    held = {name: _bounded(told) for name, told in params.items() if told}
+    return Change(kind, {"detail": detail[:2000], "who": order.who, "key": key, "params": held})
 
 
 def observed(order: Order, observed_ms: int, now: Now) -> Moment:

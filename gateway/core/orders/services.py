@@ -1,6 +1,7 @@
 """What the public may be told of each service now: a person's word while it holds, else unknown.
 
-Power alone opens nothing. `until` is a person's too, and in what is told never later than the low bound of the fuel.
+Power alone opens nothing. `until` is a person's too, and in what is told never later than the low bound of the fuel,
+or of the battery while that carries the site. Knowledge that is lost moves no bound to a later time.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from contract.messages import ServiceNow
 from contract.wire import Moment
 from contract.words import Declared, Power
 from gateway.core.facts import Facts
+from gateway.core.fuel import endurance
 from gateway.core.orders.handling import age_ms, before, believed_ms
 from gateway.core.remembered import Judged
 from gateway.core.site import Change, Now, Site, remember
@@ -21,6 +23,20 @@ RENEW_MS = 4 * 3600 * 1000
 """In an outage, and where no clock can judge the hours, a declaration older than this says nothing about now."""
 ON_SET = (Power.ON_RESERVE, Power.RETURNING)
 OFFERED = (Declared.OPEN, Declared.LIMITED)
+FUEL, BATTERY = "fuel", "battery"
+CARRYING = {
+    Power.ON_RESERVE: (FUEL,),
+    Power.RETURNING: (FUEL,),
+    Power.ON_BATTERY: (BATTERY,),
+    # the battery carries what hangs on it, and a set that starts again burns what was left
+    Power.STARTING: (FUEL, BATTERY),
+}
+"""What bounds a promise in each power state."""
+COUNTED = ("counted", "ups-counted")
+"""Bases of a reserve that nobody has seen since."""
+EARLY_MS = 600_000
+EARLY_SHARE = 0.02
+"""Of the time that is left: so much before the bound, at least ten minutes, lies the one that survives a restart."""
 
 
 def told(site: Site, now: Now) -> tuple[ServiceNow, ...]:
@@ -29,10 +45,11 @@ def told(site: Site, now: Now) -> tuple[ServiceNow, ...]:
 
 
 def watch(site: Site, facts: Facts, now: Now, _told: Sequence[Change]) -> tuple[Site, list[Change]]:
-    """Remember when the site went dead for longer than a changeover takes: what was said before is of another day.
+    """Remember until when the reserve lasts, and when the site went dead: what was said before is of another day.
 
-    After a shorter gap the set has taken over as everybody knew it would, and the word of before still holds.
+    After a gap no longer than a changeover the set has taken over as everybody knew: the word of before still holds.
     """
+    site = _bounded(site, now)
     judged, dark = site.memory.judged, _dark(site.memory.judged)
     if judged.power is not Power.DEAD or dark is None or dark == site.memory.dark:
         return site, []
@@ -54,11 +71,14 @@ def _told(one: ServiceNow, site: Site, now: Now) -> ServiceNow:
     if _before_the_dark(one.declared_at, site, now):
         return unknown
     until_ms = one.until_ms
-    if one.declared in OFFERED and site.memory.judged.power in ON_SET and site.endurance is not None:
-        if _spent(site.endurance, site.memory.judged.power, here, now):
+    if one.declared in OFFERED:
+        if _spent(site, now):
             return unknown
-        if until_ms is not None and site.endurance.until_ms is not None:
-            until_ms = min(until_ms, site.endurance.until_ms)
+        bound_ms = _bound_ms(site)
+        if bound_ms is not None and here is not None and here >= bound_ms:
+            return unknown
+        if bound_ms is not None and until_ms is not None:
+            until_ms = min(until_ms, bound_ms)
     if until_ms is not None and here is not None and here >= until_ms:
         return unknown
     return msgspec.structs.replace(one, until_ms=until_ms)
@@ -69,12 +89,68 @@ def _old(declared_at: Moment, now: Now) -> bool:
     return age is None or age > RENEW_MS
 
 
-def _spent(endurance: Endurance, power: Power, here_ms: int | None, now: Now) -> bool:
-    """May the fuel be gone, by the low bound?"""
-    if here_ms is not None and endurance.until_ms is not None and here_ms >= endurance.until_ms:
-        return True
-    left = freshness.hours_left(endurance, power, age_ms(endurance.at, now))
-    return left is not None and left[0] <= 0
+def _bounded(site: Site, now: Now) -> Site:
+    """Follow the bounds of what carries the site, until it is back on its mains.
+
+    What nobody sees any more may only end earlier, unless a person has said since how much there is.
+    """
+    judged, memory = site.memory.judged, site.memory.bounds
+    if judged.power is Power.ON_MAINS:
+        site = msgspec.structs.replace(site, bounds={}) if site.bounds else site
+        return remember(site, bounds={}) if memory else site
+    was = site.bounds or memory
+    bounds = dict(was)
+    for name in CARRYING.get(judged.carried, ()):
+        reserve = _reserve(site, name)
+        if reserve is None or reserve.until_ms is None:
+            continue
+        blind = judged.power is Power.UNKNOWN or reserve.basis in COUNTED
+        blind = blind and not endurance.told_since(reserve, site, now)
+        bounds[name] = min(reserve.until_ms, was.get(name, reserve.until_ms)) if blind else reserve.until_ms
+    if bounds != site.bounds:
+        site = msgspec.structs.replace(site, bounds=bounds)
+    kept = {name: _early(memory.get(name), until_ms, now) for name, until_ms in bounds.items()}
+    return site if kept == memory else remember(site, bounds=kept)
+
+
+def _early(kept_ms: int | None, until_ms: int, now: Now) -> int:
+    """The bound as the memory holds it: never later than it is, and changed rarely."""
+    left_ms = max(0, until_ms - (believed_ms(now) or until_ms))
+    early_ms = max(EARLY_MS, int(EARLY_SHARE * left_ms))
+    if kept_ms is not None and kept_ms <= until_ms <= kept_ms + 2 * early_ms:
+        return kept_ms
+    return until_ms - early_ms
+
+
+def _bound_ms(site: Site) -> int | None:
+    """The wall clock until which what carries the site at least lasts; None when nobody ever knew."""
+    names = CARRYING.get(site.memory.judged.carried, ())
+    last = site.bounds or site.memory.bounds
+    found = [last[name] for name in names if name in last]
+    found += [one.until_ms for name in names if (one := _reserve(site, name)) is not None and one.until_ms is not None]
+    return min(found, default=None)
+
+
+def _reserve(site: Site, name: str) -> Endurance | None:
+    """The hours of what is in use now."""
+    power = site.memory.judged.carried
+    if name == FUEL:
+        return site.endurance if power in ON_SET else None
+    drains = site.battery is not None and (power is Power.ON_BATTERY or site.battery.until_ms is not None)
+    return site.battery if drains else None
+
+
+def _spent(site: Site, now: Now) -> bool:
+    """May what carries the site be gone, by the hours of its low bound?"""
+    for name in CARRYING.get(site.memory.judged.carried, ()):
+        reserve = _reserve(site, name)
+        if reserve is None:
+            continue
+        # the contract counts down for the states in which a set burns; a battery in use counts alike
+        left = freshness.hours_left(reserve, Power.ON_RESERVE, age_ms(reserve.at, now))
+        if left is not None and left[0] <= 0:
+            return True
+    return False
 
 
 def _before_the_dark(declared_at: Moment, site: Site, now: Now) -> bool:

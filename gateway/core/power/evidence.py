@@ -33,3 +33,6 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     outage: bool = False
     """Mains were lost before and the site has not been back on them since."""
     mains_ms: int = 0
+    feeds: bool | None = None
+    """Does the set feed the shop, as far as last known?"""
+    feed_ms: int = 0

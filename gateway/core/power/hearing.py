@@ -26,44 +26,63 @@ Answers = dict[str, bool | None]
 def hear(site: Site, facts: Facts, now: Now) -> Evidence:
     """Ask everybody."""
     was = site.memory.judged
-    if was.boot != now.boot:
-        was = Judged(mains=was.mains, outage=was.outage)
+    was = was if was.boot == now.boot else Judged(mains=was.mains, mains_gone=was.mains_gone)
     seen = _ask(site, facts, was)
-    mains, quarrel, clashes = _agree(seen[Place.GRID], was)
-    changed_ms = _changed_ms(mains, seen[Place.GRID], was)
+    mains, quarrel_ms, quarrels = _agree(seen[Place.GRID], was)
+    mains_ms = _changed_ms(mains, seen[Place.GRID], was)
     engine, source = witnesses.engine(site, facts)
-    answers = _answers(site, facts, seen, mains, changed_ms)
-    spoken = _spoken(site, seen)
-    if source:
-        spoken.append(witnesses.as_witness(Seen(source, True, now.up_ms), f"engine {engine}", None, site))
+    answers = _answers(site, facts, seen, mains)
+    feeds = _feeds(engine, answers["on_set"], was)
+    feed_ms = was.feed_ms if feeds in (None, was.feeds) else now.up_ms
+    changed_ms = max(mains_ms, feed_ms)
+    answers["load_live"] = _load_live(site, facts, seen[Place.LOAD], mains, changed_ms)
+    spoken = _spoken(site, seen, Seen(source, True, now.up_ms) if source else None, engine)
     report = people_seen.newest(site, now)
     doubts: list[Contradiction] = []
     if report is not None:
-        engine, doubts = _fill(answers, engine, report, clashes, changed_ms, now)
+        engine, doubts = _fill(answers, engine, report, quarrels, changed_ms, now)
         spoken.append(people_seen.as_witness(report))
     live_ms = _live_ms(answers, seen[Place.LOAD], report, was, now)
     if answers["mains"] is False and live_ms is not None and _looked_ms(seen[Place.GRID], report, now) < live_ms:
         # live since the mains were last looked at: they may be what feeds it
         answers["load_live"] = None
-    clashes = clashes + _impossible(engine, answers)
     clash_ms = _since(answers["on_set"] is True and answers["load_live"] is False, was.clash_ms, now)
-    if clash_ms is not None and now.up_ms - clash_ms >= SETTLE_MS:
-        clashes.append(Contradiction(key=Clash.RUNNING_WITHOUT_LOAD))
     busy_ms = _since(_busy(engine, answers), was.busy_ms, now)
     return Evidence(
         **answers,
         engine=engine,
         witnesses=tuple(spoken),
-        contradictions=tuple(clashes),
-        doubts=tuple(doubts + _doubts(site, facts, engine, answers)),
-        mains_quarrel_ms=quarrel,
-        outage=was.outage,
-        mains_ms=changed_ms,
+        contradictions=tuple(_impossible(engine, answers) + _settled(clash_ms, now)),
+        doubts=tuple(quarrels + doubts + _doubts(site, facts, engine, answers)),
+        mains_quarrel_ms=quarrel_ms,
+        outage=was.mains_gone,
+        mains_ms=mains_ms,
+        feeds=was.feeds if feeds is None else feeds,
+        feed_ms=feed_ms,
         late=busy_ms is not None and now.up_ms - busy_ms > 1000 * _may_take_s(facts),
         busy_ms=busy_ms,
         clash_ms=clash_ms,
         live_ms=live_ms,
     )
+
+
+def _answers(site: Site, facts: Facts, seen: "Heard", mains: bool | None) -> Answers:
+    """What instruments say, but for the load side: which of its readings count is not known yet."""
+    set_live = _newest(seen[Place.GENERATOR], 0)
+    return {
+        "mains": mains,
+        "set_live": set_live,
+        "on_set": witnesses.on_set(site, facts, set_live),
+        "load_live": None,
+        "battery": any(one.says for one in seen[None]) if seen[None] else None,
+    }
+
+
+def _settled(clash_ms: int | None, now: Now) -> list[Contradiction]:
+    """A set that delivers into a dead load side, once both have been looked at again."""
+    if clash_ms is None or now.up_ms - clash_ms < SETTLE_MS:
+        return []
+    return [Contradiction(key=Clash.RUNNING_WITHOUT_LOAD)]
 
 
 Heard = dict[Place | None, list[Seen]]
@@ -80,15 +99,11 @@ def _ask(site: Site, facts: Facts, was: Judged) -> Heard:
     }
 
 
-def _answers(site: Site, facts: Facts, seen: Heard, mains: bool | None, changed_ms: int) -> Answers:
-    set_live = _newest(seen[Place.GENERATOR], 0)
-    return {
-        "mains": mains,
-        "set_live": set_live,
-        "on_set": witnesses.on_set(site, facts, set_live),
-        "load_live": _load_live(site, facts, seen[Place.LOAD], mains, changed_ms),
-        "battery": any(one.says for one in seen[None]) if seen[None] else None,
-    }
+def _feeds(engine: str | None, on_set: bool | None, was: Judged) -> bool | None:
+    """May the set feed the shop? What was seen of the load side before that changed says nothing of now."""
+    if on_set is not None:
+        return on_set
+    return None if engine is None else engine not in STOPPED and was.feeds is True
 
 
 SAYS = {
@@ -99,25 +114,31 @@ SAYS = {
 }
 
 
-def _spoken(site: Site, seen: Heard) -> list[Witness]:
+def _spoken(site: Site, seen: Heard, engine: Seen | None, word: str | None) -> list[Witness]:
     """Every instrument as staff read it."""
-    return [
+    spoken = [
         witnesses.as_witness(one, SAYS[place][0 if one.says else 1], place, site)
         for place, ones in seen.items()
         for one in ones
     ]
+    return spoken if engine is None else [*spoken, witnesses.as_witness(engine, f"engine {word}", None, site)]
 
 
 def _agree(seen: list[Seen], was: Judged) -> tuple[bool | None, int | None, list[Contradiction]]:
-    """One answer from several witnesses: the newest, unless they still disagree after each has looked again."""
+    """One answer from several witnesses: the first that sees a change is believed until each has looked again.
+
+    If they still disagree then, nobody knows of the mains; what does not rest on them can still be judged.
+    """
     if not seen:
         return None, None, []
     newest = max(seen, key=lambda one: one.up_ms)
     if all(one.says is newest.says for one in seen):
         return newest.says, None, []
-    since = was.mains_quarrel_ms if was.mains_quarrel_ms is not None else newest.up_ms
+    if was.mains_quarrel_ms is None:
+        return newest.says, newest.up_ms, []
+    since = was.mains_quarrel_ms
     if min(one.up_ms for one in seen) <= since:
-        return newest.says, since, []
+        return newest.says if was.mains is None else was.mains, since, []
     yes = ", ".join(one.source for one in seen if one.says)
     no = ", ".join(one.source for one in seen if not one.says)
     return None, since, [Contradiction(key=Clash.MAINS_QUARREL, detail=f"{yes} | {no}")]

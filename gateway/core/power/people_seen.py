@@ -44,6 +44,7 @@ def as_witness(told: Witnessed) -> Witness:
         origin=Origin.REPORTED,
         up_ms=told.at.up_ms,
         doubt_s=doubt_s(told),
+        at=told.at,
     )
 
 

@@ -99,9 +99,12 @@ def judge(seen: Evidence, was: Judged, now: Now) -> Judged:
         known_since=was.known_since if power is Power.UNKNOWN else since,
         lost=None if power is not Power.UNKNOWN else was.lost or now.moment(),
         outage=_outage(seen, power, was),
+        mains_gone=seen.mains is False or (was.mains_gone and power is not Power.ON_MAINS),
         mains=was.mains if seen.mains is None else seen.mains,
         boot=now.boot,
         mains_ms=seen.mains_ms,
+        feeds=seen.feeds,
+        feed_ms=seen.feed_ms,
         engine=seen.engine or was.engine,
         mains_quarrel_ms=seen.mains_quarrel_ms,
         busy_ms=seen.busy_ms,
@@ -138,9 +141,18 @@ def _age_ms(moment: Moment, now: Now) -> int | None:
 
 
 def _outage(seen: Evidence, power: Power, was: Judged) -> bool:
-    if seen.mains is False:
+    """Is the site without its mains, or without power for whatever reason? It ends on the mains.
+
+    Where nobody ever saw the grid, it ends when the shop is live and no set is known to feed it.
+    """
+    if seen.mains is False or power is Power.DEAD:
         return True
-    return False if power is Power.ON_MAINS else was.outage
+    if power is Power.ON_MAINS:
+        return False
+    blind = seen.mains is None and was.mains is None
+    if blind and seen.load_live is True and seen.on_set is not True and (seen.engine is None or seen.engine in STOPPED):
+        return False
+    return was.outage or (blind and power is Power.ON_BATTERY)
 
 
 def _flapping(seen: Evidence, was: Judged, now: Now) -> tuple[tuple[int, ...], bool, int]:
@@ -161,8 +173,8 @@ def events(was: Judged, new: Judged, source: str) -> list[Change]:
     """
     changes = []
 
-    def tell(kind: Event, **more: int) -> None:
-        body = {"power": new.power.value, "was": was.power.value, "source": source}
+    def tell(kind: Event, last: Power = was.power, **more: int) -> None:
+        body = {"power": new.power.value, "was": last.value, "source": source}
         changes.append(Change(kind, body | more))
 
     steady = not new.flapping
@@ -178,7 +190,7 @@ def events(was: Judged, new: Judged, source: str) -> list[Change]:
         if told is not None and told is not ENGINE_EVENTS.get(was.engine):
             tell(told)
     if new.power is not new.told and (steady or Power.UNKNOWN in (new.power, new.told)):
-        tell(Event.POWER_CHANGED)
+        tell(Event.POWER_CHANGED, new.told)
     if steady or new.known is Power.ON_RESERVE:
         changes += _arrivals(was, new, source)
     return changes

@@ -1,6 +1,7 @@
 """Checks of what people see to: fuel, test runs, activators, a movable unit's place. Facts: sections 5, 8, 16."""
 
 from datetime import UTC, datetime
+from math import floor
 
 from contract.orders import Delivery
 from contract.words import Basis, Connection
@@ -32,7 +33,7 @@ def fuel(case: Case) -> Said | None:
         return fail("no_fuel", basis=basis)
     enough_h = case.facts.tank.minimum_h * (ENOUGH_AGAIN if case.stands_at("fuel", "fuel_short") else 1)
     if lasts.low_h < enough_h:
-        return remark("fuel_short", f"{lasts.low_h:.0f}", basis)
+        return remark("fuel_short", str(floor(lasts.low_h)), basis)
     return OK if basis is Basis.MEASURED else OK_REPORTED
 
 
@@ -72,8 +73,9 @@ def fuel_cold(case: Case) -> Said | None:
 
 def test(case: Case) -> Said | None:
     """Has the set lately shown that it starts and gives voltage?"""
-    runs = case.memory.runs
-    if runs and runs[-1].kind == "failed":
+    runs, going = case.memory.runs, case.site.run or case.memory.run
+    started = going is not None and going.had_voltage
+    if runs and runs[-1].kind == "failed" and not started:
         return fail("start_failed", basis=Basis.REPORTED if runs[-1].declared else Basis.MEASURED)
     days, newest = run_book.days_since_approved(case.site, case.now), run_book.last_approved(case.memory)
     if days is None or newest is None:
@@ -82,6 +84,9 @@ def test(case: Case) -> Said | None:
         return missing("test_old", f"{days:.0f}")
     if days > case.facts.run.every_days + TEST_GRACE_DAYS:
         return remark("test_old", f"{days:.0f}", Basis.REPORTED if newest.declared else Basis.MEASURED)
+    if "run_off_load" in newest.remarks and case.facts.connection is Connection.AUTOMATIC:
+        # the changeover was not tried
+        return remark("run_off_load", basis=Basis.REPORTED if newest.declared else Basis.MEASURED)
     return OK_REPORTED if newest.declared else OK
 
 

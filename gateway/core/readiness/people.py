@@ -64,7 +64,9 @@ def confirm(site: Site, order: Order, what: Confirmation, facts: Facts, now: Now
         raise Refusal("confirmed_later", who=held.who)
     kept = {key: one for key, one in site.memory.confirmed.items() if key in names}
     parts = (f"{what.what}: {'yes' if what.ok else 'no'}", what.responsible, what.note)
-    told = note(Event.CONFIRMED, ", ".join(part for part in parts if part), order)
+    key = "confirmed" if what.ok else "not_confirmed"
+    params = {"what": what.what, "responsible": what.responsible, "said": what.note}
+    told = note(Event.CONFIRMED, ", ".join(part for part in parts if part), order, key, **params)
     return remember(site, confirmed=kept | {what.what: said}), [told]
 
 
@@ -95,7 +97,8 @@ def absent(site: Site, order: Order, what: Absence, facts: Facts, now: Now) -> D
     if len(others) >= MAX_AWAY:
         raise Refusal("absences_full", most=MAX_AWAY)
     said = f"{what.activator}: away from {_day(what.from_ms)} until {_day(what.until_ms)}"
-    return remember(site, away=(*others, away)), [note(Event.ENTERED, said, order)]
+    params = {"activator": what.activator, "from": str(what.from_ms), "until": str(what.until_ms)}
+    return remember(site, away=(*others, away)), [note(Event.ENTERED, said, order, "away", **params)]
 
 
 def _taken_back(site: Site, order: Order, what: Absence, kept: tuple[Away, ...]) -> Done:
@@ -103,7 +106,9 @@ def _taken_back(site: Site, order: Order, what: Absence, kept: tuple[Away, ...])
     if not gone:
         raise Refusal("absence_none", activator=what.activator)
     said = f"{what.activator}: not away, {_day(what.from_ms)}"
-    return remember(site, away=tuple(one for one in kept if one not in gone)), [note(Event.ENTERED, said, order)]
+    params = {"activator": what.activator, "from": str(what.from_ms)}
+    told = note(Event.ENTERED, said, order, "not_away", **params)
+    return remember(site, away=tuple(one for one in kept if one not in gone)), [told]
 
 
 def _not_over(absences: Iterable[Away], now: Now) -> tuple[Away, ...]:

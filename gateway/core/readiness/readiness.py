@@ -29,8 +29,11 @@ BLOCKING = {
     "fail-to-start": True,
     "not-in-auto": True,
     "battery-low": True,
+    "no-transfer": False,
+    "not-connected": False,
+    "no-power-at-site": False,
 }
-"""Alarms with which the set does not start → do they only concern a start that has yet to come?"""
+"""Alarms with which power does not reach the site → do they only concern a start that has yet to come?"""
 STOPPING_WORDS = ("shutdown", "trip", "controlled_shutdown")
 """A controller's alarm in one of these words keeps the set from running, whatever it is."""
 TELLS_OF = {

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from contract.judgement import TimelineStep
 from contract.words import Event
 from gateway.core.remembered import OutageSoFar
+from gateway.core.runs.step_words import words_of
 from gateway.core.site import Change, Now
 
 MAX_STEPS = 100
@@ -78,8 +79,14 @@ def step_of(change: Change, told: Sequence[Change], now: Now) -> TimelineStep | 
     if change.kind is Event.POWER_CHANGED and any(other.kind in ARRIVED for other in told):
         return None
     _, words = TOLD[change.kind]
+    key, params = words_of(change)
     return TimelineStep(
-        what=change.kind.value, at=now.moment(), detail=words(change.body)[:MAX_DETAIL], who=_who(change)
+        what=change.kind.value,
+        at=now.moment(),
+        detail=words(change.body)[:MAX_DETAIL],
+        who=_who(change),
+        key=key,
+        params=params,
     )
 
 

@@ -16,6 +16,7 @@ from gateway.core.facts import Facts
 from gateway.core.orders import handling
 from gateway.core.remembered import MAX_OUTAGES, OutageSoFar
 from gateway.core.runs.outage_steps import plain, step_of, with_steps
+from gateway.core.runs.run_proof import gap_ms
 from gateway.core.site import Change, Now, Site, remember
 
 STEADY_MS = 5 * 60 * 1000
@@ -39,7 +40,7 @@ SECONDS = {
 """Which total a power state adds to. A battery carries what hangs on it, not the site."""
 
 
-def watch(site: Site, _facts: Facts, now: Now, told: Sequence[Change]) -> tuple[Site, list[Change]]:
+def watch(site: Site, facts: Facts, now: Now, told: Sequence[Change]) -> tuple[Site, list[Change]]:
     """One step of the outage, if there is one."""
     out = site.memory.judged.outage
     so_far = site.memory.outage
@@ -48,17 +49,19 @@ def watch(site: Site, _facts: Facts, now: Now, told: Sequence[Change]) -> tuple[
             return site, []
         so_far = _begun(site, now)
     was, power = so_far, site.memory.judged.power
-    so_far = _counted(_awake(so_far, now), power, out, now)
+    if not _waits(so_far, power, out, facts, now):
+        so_far = _counted(_awake(so_far, power, out, facts, now), power, out, now)
     steps = [step for change in told if (step := step_of(change, told, now)) is not None]
     # mains that come and go are told as one thing; a timeline yet begins with their loss and ends with the way home
-    if not so_far.steps:
+    if not so_far.steps and (site.evidence.mains is False or site.memory.judged.mains_gone):
         steps = [plain(Event.MAINS_LOST, now), *(step for step in steps if step.what != Event.MAINS_LOST)]
-    if not out and so_far.back is None and all(step.what != Event.BACK_ON_MAINS for step in steps):
+    home = not out and so_far.back is None and power is not Power.UNKNOWN
+    if home and all(step.what != Event.BACK_ON_MAINS for step in steps):
         steps.append(plain(Event.BACK_ON_MAINS, now))
     so_far = with_steps(_with_runs(_turned(so_far, out, now), told), steps)
-    so_far = _calmed(so_far, power, now)
+    so_far = _calmed(so_far, power is Power.UNKNOWN and not _live_at_least(site), now)
     if so_far.back is not None and _over(so_far, site, now):
-        return _ended(site, so_far)
+        return _ended(site, so_far, now)
     if so_far == was and site.memory.outage is not None:
         return site, []
     return remember(site, outage=so_far), []
@@ -74,13 +77,26 @@ def _begun(site: Site, now: Now) -> OutageSoFar:
     )
 
 
-def _awake(so_far: OutageSoFar, now: Now) -> OutageSoFar:
-    """After a restart the time that nobody looked is of unknown power; when nobody can tell how long, it is left out.
+def _waits(so_far: OutageSoFar, power: Power, out: bool, facts: Facts, now: Now) -> bool:
+    """Right after a restart nobody has looked yet: what the first look finds tells of the short time before it."""
+    return so_far.run != now.run and power is Power.UNKNOWN and out and _bridged(so_far, facts, now)
 
-    While the site is back on mains nothing is counted.
+
+def _bridged(so_far: OutageSoFar, facts: Facts, now: Now) -> bool:
+    """Was nobody looking only for as long as two looks may be apart?"""
+    return so_far.back is None and so_far.seen.boot == now.boot and now.up_ms - so_far.seen.up_ms <= gap_ms(facts)
+
+
+def _awake(so_far: OutageSoFar, power: Power, out: bool, facts: Facts, now: Now) -> OutageSoFar:
+    """After a restart the time that nobody looked is of unknown power, unless it was short and the same held after it.
+
+    When nobody can tell how long it was, it is left out. While the site is back on mains nothing is counted.
     """
     if so_far.run == now.run:
         return so_far
+    if out and power is so_far.power and _bridged(so_far, facts, now):
+        so_far = msgspec.structs.replace(so_far, run=now.run, interrupted=True)
+        return with_steps(so_far, [plain(Event.GATEWAY_STARTED, now)])
     away_ms = handling.age_ms(so_far.seen, now) if so_far.back is None else None
     unknown_s = so_far.unknown_s + (away_ms or 0) / 1000
     so_far = msgspec.structs.replace(so_far, run=now.run, seen=now.moment(), unknown_s=unknown_s, interrupted=True)
@@ -109,11 +125,16 @@ def _turned(so_far: OutageSoFar, out: bool, now: Now) -> OutageSoFar:
     return so_far
 
 
-def _calmed(so_far: OutageSoFar, power: Power, now: Now) -> OutageSoFar:
+def _live_at_least(site: Site) -> bool:
+    """Where nobody ever saw the grid: is there power in the shop?"""
+    return site.memory.judged.mains is None and site.evidence.load_live is True
+
+
+def _calmed(so_far: OutageSoFar, unseen: bool, now: Now) -> OutageSoFar:
     """Mains that nobody sees are not steady; neither are they while nobody can tell since when."""
     if so_far.back is None:
         return so_far
-    if power is Power.UNKNOWN:
+    if unseen:
         return msgspec.structs.replace(so_far, calm=None)
     if so_far.calm is None or handling.age_ms(so_far.calm, now) is None:
         return msgspec.structs.replace(so_far, calm=now.moment())
@@ -145,7 +166,7 @@ def _over(so_far: OutageSoFar, site: Site, now: Now) -> bool:
     return run is None or age >= REST_MS
 
 
-def _ended(site: Site, so_far: OutageSoFar) -> tuple[Site, list[Change]]:
+def _ended(site: Site, so_far: OutageSoFar, now: Now) -> tuple[Site, list[Change]]:
     done = OutageDone(
         id=so_far.id,
         started=so_far.started,
@@ -153,7 +174,7 @@ def _ended(site: Site, so_far: OutageSoFar) -> tuple[Site, list[Change]]:
         without_power_s=round(so_far.without_power_s, 1),
         on_reserve_s=round(so_far.on_reserve_s, 1),
         on_mains_s=round(so_far.on_mains_s, 1),
-        unknown_s=round(so_far.unknown_s, 1),
+        unknown_s=round(_unknown_s(so_far, now), 1),
         returns=so_far.returns,
         interrupted=so_far.interrupted,
         runs=so_far.runs,
@@ -165,6 +186,16 @@ def _ended(site: Site, so_far: OutageSoFar) -> tuple[Site, list[Change]]:
     kept = (*(_short(one) for one in kept[:-WHOLE_TIMELINES]), *kept[-WHOLE_TIMELINES:])
     site = remember(site, outage=None, outages=kept)
     return site, [Change(Event.OUTAGE_ENDED, {"outage": msgspec.to_builtins(done)})]
+
+
+def _unknown_s(so_far: OutageSoFar, now: Now) -> float:
+    """What is not known of the whole: a box that woke without a clock could not tell how long it had been away."""
+    ended = so_far.back or so_far.seen
+    began_ago, ended_ago = handling.age_ms(so_far.started, now), handling.age_ms(ended, now)
+    if so_far.started.boot == ended.boot or began_ago is None or ended_ago is None:
+        return so_far.unknown_s
+    known_s = so_far.without_power_s + so_far.on_reserve_s + so_far.on_mains_s
+    return max(so_far.unknown_s, (began_ago - ended_ago) / 1000 - known_s)
 
 
 def _short(outage: OutageDone) -> OutageDone:

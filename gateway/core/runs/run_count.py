@@ -11,7 +11,7 @@ from gateway.core.facts import Facts
 from gateway.core.fuel import tank
 from gateway.core.remembered import Look, RunSoFar, Streak
 from gateway.core.runs import run_look
-from gateway.core.site import Change, Site, number_of
+from gateway.core.site import Change, Site, number_of, word_of
 
 BRIDGED_MS = 10_000
 """A dip shorter than this breaks nothing off (on-delay of the bands, section 6)."""
@@ -28,6 +28,7 @@ RISE_SHARE = 0.03
 MAX_ALARMS = 20
 RESTING = (AlarmState.NORMAL, AlarmState.RETURNED_UNACKED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE)
 STANDS = ("stopped", "post_run")
+TEST_MODES = ("test_on_load", "test_off_load")
 
 
 def begin(look: Look, before: Look | None, site: Site, run_of_gateway: str) -> RunSoFar:
@@ -45,23 +46,30 @@ def begin(look: Look, before: Look | None, site: Site, run_of_gateway: str) -> R
     )
 
 
-def heard(run: RunSoFar, site: Site, told: Sequence[Change]) -> RunSoFar:
+def heard(run: RunSoFar, site: Site, facts: Facts, told: Sequence[Change]) -> RunSoFar:
     """What other thoughts of this step say of the run: alarms, a refuelling, a lost grid."""
     active = active_alarms(site)
     new = [name.partition("/")[0] for name in active if name not in run.active]
     alarms = tuple(dict.fromkeys((*run.alarms, *new)))[:MAX_ALARMS]
+    if run.after is None:
+        run = cause(run, site, facts)
     return msgspec.structs.replace(
         run,
         active=active,
         alarms=alarms,
-        outage=run.outage or (run.after is None and lost(site)),
         fuel_doubt=run.fuel_doubt or any(change.kind is Event.REFUELLED for change in told),
     )
 
 
-def lost(site: Site) -> bool:
-    """Have the mains been lost?"""
-    return site.memory.judged.outage or site.evidence.mains is False
+def cause(run: RunSoFar, site: Site, facts: Facts) -> RunSoFar:
+    """What the set may be running for, as far as it is seen now."""
+    judged, mains = site.memory.judged, site.evidence.mains
+    return msgspec.structs.replace(
+        run,
+        outage=run.outage or judged.mains_gone or mains is False,
+        dark=run.dark or judged.outage,
+        as_test=run.as_test or mains is True or word_of(site, facts.controller, "controller.mode") in TEST_MODES,
+    )
 
 
 def active_alarms(site: Site) -> tuple[str, ...]:
@@ -105,14 +113,17 @@ def count(run: RunSoFar, look: Look, gap_s: float, site: Site, facts: Facts) -> 
 
 
 def broken_off(run: RunSoFar, unbroken: bool) -> RunSoFar:
-    """After a hole: nothing is unbroken but what the counter of starts proves, that the engine never stopped."""
-    fresh = Streak()
+    """After a hole: nothing is unbroken, unless a counter proves that the engine never stopped."""
+
+    def after(streak: Streak) -> Streak:
+        return Streak(now_s=streak.now_s if unbroken else 0.0, best_s=streak.best_s)
+
     return msgspec.structs.replace(
         run,
-        live=msgspec.structs.replace(run.live, now_s=run.live.now_s if unbroken else 0.0, lost_ms=None),
-        loaded=msgspec.structs.replace(fresh, best_s=run.loaded.best_s),
-        share=msgspec.structs.replace(fresh, best_s=run.share.best_s),
-        burn=msgspec.structs.replace(fresh, best_s=run.burn.best_s),
+        live=after(run.live),
+        loaded=after(run.loaded),
+        share=after(run.share),
+        burn=after(run.burn),
         crank_ms=None,
         oil_from_ms=None,
         interrupted=True,
@@ -181,15 +192,16 @@ def _burnt_clean(run: RunSoFar) -> bool:
 def _marks(run: RunSoFar, look: Look) -> RunSoFar:
     """The first voltage and the first load, in seconds from the first crank, if the way there was seen."""
     seen = not run.interrupted and run.started.boot == look.at.boot
-    taken_s = (look.at.up_ms - run.started.up_ms) / 1000 if seen else None
-    first_voltage = look.live is True and not run.had_voltage
-    first_load = look.loaded is True and run.to_load_s is None
+    # where the first look found it live already, nobody saw how long that took
+    taken_s = (look.at.up_ms - run.started.up_ms) / 1000 or None if seen else None
+    to_voltage_s = taken_s if look.live is True and not run.had_voltage else run.to_voltage_s
+    first_load = look.loaded is True and run.to_load_s is None and to_voltage_s is not None
     phase = run.phase if run.phase in ("load", "cooling") else ("voltage" if look.live else run.phase)
     if look.loaded and run.phase != "cooling":
         phase = "load"
     return msgspec.structs.replace(
         run,
-        to_voltage_s=taken_s if first_voltage else run.to_voltage_s,
+        to_voltage_s=to_voltage_s,
         to_load_s=taken_s if first_load else run.to_load_s,
         had_voltage=run.had_voltage or look.live is True,
         phase="cooling" if look.engine == "cooling_down" else phase,

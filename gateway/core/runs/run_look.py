@@ -14,7 +14,7 @@ from gateway.core.facts import Facts
 from gateway.core.fuel import tank
 from gateway.core.power import witnesses
 from gateway.core.remembered import Look
-from gateway.core.site import Now, Site, number_of, value_of
+from gateway.core.site import Now, Site, number_of, value_of, word_of
 
 TURNING = ("pre_start", "warming_up", "running", "cooling_down")
 CARRIES = ("warming_up", "running")
@@ -41,6 +41,7 @@ def look(site: Site, facts: Facts, now: Now, last: Look | None) -> Look | None:
     live = _live(site, facts, by_word and engine == "running", kw) if engine in CARRIES else False
     level = _level(site, facts)
     starts = value_of(site, facts.controller, "engine.starts")
+    hours = value_of(site, facts.controller, "engine.run_time")
     new = Look(
         at=moment_of(up_ms, now),
         engine=engine,
@@ -51,6 +52,8 @@ def look(site: Site, facts: Facts, now: Now, last: Look | None) -> Look | None:
         shut=any(number_of(site, facts.controller, f"controller.{flag}_alarm") for flag in ("shutdown", "trip")),
         starts=_number(starts),
         starts_ms=starts.up_ms if starts is not None else -1,
+        hours_s=_number(hours),
+        hours_ms=hours.up_ms if hours is not None else -1,
         used_l=_number(value_of(site, facts.controller, "fuel.used")),
         level_l=_litres(site, facts),
         level_broken=level is not None and level.quality in BROKEN,
@@ -59,10 +62,12 @@ def look(site: Site, facts: Facts, now: Now, last: Look | None) -> Look | None:
 
 
 def carried(look: Look, was: Look) -> Look:
-    """The counter comes seldom and the level may pause: what was known stays known, with its time."""
+    """Counters come seldom and the level may pause: what was known stays known, with its time."""
     parts: dict[str, float | int | None] = {}
     if look.starts is None:
         parts |= {"starts": was.starts, "starts_ms": was.starts_ms if was.at.boot == look.at.boot else -1}
+    if look.hours_s is None:
+        parts |= {"hours_s": was.hours_s, "hours_ms": was.hours_ms if was.at.boot == look.at.boot else -1}
     if look.used_l is None:
         parts["used_l"] = was.used_l
     if look.level_l is None:
@@ -94,14 +99,34 @@ def _engine(site: Site, facts: Facts) -> tuple[str, int, bool]:
         value = value_of(site, device, key)
         return engine, value.up_ms if value is not None else -1, key == "engine.state"
     seen = witnesses.voltages(site, facts, Place.GENERATOR)
-    if not seen:
+    if seen:
+        says = any(one.says for one in seen)
+        return "running" if says else "stopped", max(one.up_ms for one in seen if one.says is says), False
+    return _carries(site, facts)
+
+
+def _carries(site: Site, facts: Facts) -> tuple[str, int, bool]:
+    """Where nothing looks at the set itself: a switch that stands at it, with voltage behind it.
+
+    Away from it nobody knows what the set does; the run that was seen is over.
+    """
+    switch = next((one.name for one in facts.devices if word_of(site, one.name, "switch.position") is not None), None)
+    position = value_of(site, switch, "switch.position")
+    if position is None:
         return "", -1, False
-    says = any(one.says for one in seen)
-    return "running" if says else "stopped", max(one.up_ms for one in seen if one.says is says), False
+    if position.value != "generator":
+        return "stopped", position.up_ms, False
+    load = witnesses.voltages(site, facts, Place.LOAD)
+    if not load:
+        return "", -1, False
+    newest = max(load, key=lambda one: one.up_ms)
+    return "running" if newest.says else "stopped", min(newest.up_ms, position.up_ms), False
 
 
 def _live(site: Site, facts: Facts, says_running: bool, kw: float | None) -> bool | None:
-    """Voltage of all phases and frequency within the limits; without an instrument the controller's word `running`."""
+    """Voltage of all phases and frequency within the limits; without them the controller's word `running`, or the set's
+    power, or a switch that has the set's voltage or carries it to a live load side.
+    """
     volts = list(_volts(site, facts))
     told = [number_of(site, device, f"{prefix}.frequency") for device, prefix in _meters(facts)]
     hertz = [number for number in told if number is not None]
@@ -111,7 +136,14 @@ def _live(site: Site, facts: Facts, says_running: bool, kw: float | None) -> boo
         return False
     if volts or says_running or (kw is not None and kw > least_kw(facts)):
         return True
-    return None
+    return True if _at_switch(site, facts) else None
+
+
+def _at_switch(site: Site, facts: Facts) -> bool:
+    seen = witnesses.voltages(site, facts, Place.GENERATOR)
+    if seen:
+        return max(seen, key=lambda one: one.up_ms).says
+    return _carries(site, facts)[0] == "running"
 
 
 def _meters(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -148,6 +180,9 @@ def _kw(site: Site, facts: Facts) -> float | None:
             total = sum(one for one in phases if one is not None)
         if total is not None:
             return abs(total) / 1000
+    behind = witnesses.load_power(site, facts) if witnesses.switch_position(site, facts) == "generator" else None
+    if behind is not None:
+        return abs(behind) / 1000
     percent = number_of(site, facts.controller, "generator.load_percent")
     return None if percent is None else abs(percent) / 100 * facts.set.rated_kw
 

@@ -10,6 +10,9 @@ from gateway.core.facts import Facts
 LOOKS_LATE = 2
 """A run begins and ends up to one poll away from where it is seen to."""
 
+TAKES_LOAD_S = 60.0
+"""From voltage to load, and from the return to the mains to the last voltage: no lack of load."""
+
 
 def judged(
     run: RunDone, facts: Facts, *, stopped_itself: bool = False, voltage_known: bool = True, load_known: bool = True
@@ -34,8 +37,11 @@ def judged(
 
 
 def _load(run: RunDone, facts: Facts, known: bool) -> str:
-    """What is to be said of the load; empty when the advised share was held long enough."""
-    if not _short(run.at_share_s, run, facts):
+    """What is to be said of the load; empty when the advised share was held long enough, or as long as the run lasted
+    that is too short anyway.
+    """
+    throughout = run.at_share_s > 0 and run.running_s - run.at_share_s <= TAKES_LOAD_S
+    if throughout or not _short(run.at_share_s, run, facts):
         return ""
     if run.load_max_kw is not None:
         return "run_low_load"

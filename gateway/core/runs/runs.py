@@ -7,6 +7,7 @@ memory at a change of phase and once a minute, so that a restart in the middle l
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -16,17 +17,16 @@ from gateway.core.facts import Facts
 from gateway.core.fuel import tank
 from gateway.core.remembered import Look, RunSoFar, keep
 from gateway.core.runs import run_book, run_count, run_look
+from gateway.core.runs.run_proof import apart_ms, gap_ms, same_run
 from gateway.core.runs.run_verdict import judged
 from gateway.core.site import Change, Now, Site
 
-GAP_MS = 90_000
-"""Two looks further apart leave a hole that nobody saw; a restart, with what was flushed before it, is less."""
 LATE_MS = 30_000
 """So long after standstill a run is closed: a crank rest (15 s) is over, alarms and counters have come."""
 COUNTER_MS = 120_000
 """A start that failed waits at most so long for the counter of starts."""
 PROOF_MS = 90_000
-"""After a hole, so long the counter of starts is awaited before it is called unknown."""
+"""After a hole, so long the counters are awaited before they are called unknown."""
 GLITCH_MS = 15_000
 """No engine stops and runs again so soon without being cranked: it never stood."""
 FLUSH_MS = 60_000
@@ -48,7 +48,7 @@ def watch(site: Site, facts: Facts, now: Now, told: Sequence[Change]) -> tuple[S
         kept = site.memory.run
         run = msgspec.structs.replace(kept, interrupted=kept.interrupted or kept.after is None)
     if run is not None:
-        run = run_count.heard(run, site, told)
+        run = run_count.heard(run, site, facts, told)
     look = run_look.look(site, facts, now, site.look)
     ended: list[Ended] = []
     if look is not None:
@@ -63,31 +63,31 @@ def _looked(run: RunSoFar | None, look: Look, site: Site, facts: Facts, now: Now
     if run is None:
         return (_begun(look, site.look, site, facts, now) if look.turning else None), []
     if run.after is None:
-        return _standing(run, look) if not look.turning else _turning(run, look, site, facts, now)
+        return _standing(run, look, facts) if not look.turning else _turning(run, look, site, facts, now)
     if not look.turning:
         return run_count.cranked(run, look, run.after), []
-    apart_ms = _apart_ms(run.look, look)
-    if look.engine != "pre_start" and apart_ms is not None and apart_ms <= GLITCH_MS:
+    apart = apart_ms(run.look, look)
+    if look.engine != "pre_start" and apart is not None and apart <= GLITCH_MS:
         return _turning(msgspec.structs.replace(run, after=None, phase="voltage"), look, site, facts, now)
-    if not run.had_voltage and (rest_ms := _apart_ms(run.after, look)) is not None and rest_ms <= LATE_MS:
+    if not run.had_voltage and (rest_ms := apart_ms(run.after, look)) is not None and rest_ms <= LATE_MS:
         again = run_count.cranked(msgspec.structs.replace(run, after=None, phase="starting"), look, run.after)
         return run_count.count(again, look, 0.0, site, facts), []
     return _begun(look, run.after, site, facts, now), [(run, run.after)]
 
 
 def _begun(look: Look, before: Look | None, site: Site, facts: Facts, now: Now) -> RunSoFar:
-    apart_ms = _apart_ms(before, look) if before is not None and not before.turning else None
-    if apart_ms is None or apart_ms > GAP_MS:
+    apart = apart_ms(before, look) if before is not None and not before.turning else None
+    if apart is None or apart > gap_ms(facts):
         before = None
     run = run_count.begin(look, before, site, now.run)
-    run = msgspec.structs.replace(run, outage=run_count.lost(site))
+    run = run_count.cause(run, site, facts)
     return run_count.count(run_count.cranked(run, look, before), look, 0.0, site, facts)
 
 
-def _standing(run: RunSoFar, look: Look) -> Seen:
+def _standing(run: RunSoFar, look: Look, facts: Facts) -> Seen:
     """The first look that sees it stand: now, or somewhere in a hole."""
-    apart_ms = _apart_ms(run.look, look)
-    if run.hole_ms is not None or apart_ms is None or apart_ms > GAP_MS:
+    apart = apart_ms(run.look, look)
+    if run.hole_ms is not None or apart is None or apart > gap_ms(facts):
         return None, [(msgspec.structs.replace(run, interrupted=True), None)]
     run = run_count.cranked(run, look, run.look)
     shut = run.shut or (look.shut and not run.look.shut)
@@ -96,32 +96,18 @@ def _standing(run: RunSoFar, look: Look) -> Seen:
 
 
 def _turning(run: RunSoFar, look: Look, site: Site, facts: Facts, now: Now) -> Seen:
-    apart_ms = _apart_ms(run.look, look)
-    if run.hole_ms is None and apart_ms is not None and apart_ms <= GAP_MS:
+    apart = apart_ms(run.look, look)
+    if run.hole_ms is None and apart is not None and apart <= gap_ms(facts):
         run = run_count.cranked(run, look, run.look)
-        return run_count.count(run, look, apart_ms / 1000, site, facts), []
-    same = _same_start(run, look)
+        return run_count.count(run, look, apart / 1000, site, facts), []
+    same = same_run(run.look, look)
     if same is False:
         return _begun(look, None, site, facts, now), [(msgspec.structs.replace(run, interrupted=True), None)]
     hole_ms = run.hole_ms if run.hole_ms is not None and run.hole_ms <= look.at.up_ms else look.at.up_ms
-    if same is None and run.look.starts is not None and look.at.up_ms - hole_ms < PROOF_MS:
+    counted = run.look.starts is not None or run.look.hours_s is not None
+    if same is None and counted and look.at.up_ms - hole_ms < PROOF_MS:
         return msgspec.structs.replace(run, hole_ms=hole_ms, interrupted=True), []
     return run_count.count(run_count.broken_off(run, same is True), look, 0.0, site, facts), []
-
-
-def _same_start(run: RunSoFar, look: Look) -> bool | None:
-    """After a hole: is it still the same run by the counter of starts? None when the counter cannot tell."""
-    known = run.look.starts
-    fresh = look.at.boot != run.look.at.boot or look.starts_ms > run.look.at.up_ms
-    if known is None or look.starts is None or not fresh or look.starts < known:
-        return None
-    return look.starts == known
-
-
-def _apart_ms(one: Look, other: Look) -> int | None:
-    """Between two looks; None when nobody can tell: of different boots, or not in order."""
-    apart_ms = other.at.up_ms - one.at.up_ms
-    return apart_ms if one.at.boot == other.at.boot and apart_ms >= 0 else None
 
 
 def _is_over(run: RunSoFar, after: Look, site: Site, now: Now) -> bool:
@@ -139,13 +125,15 @@ def _done(run: RunSoFar, after: Look | None, site: Site, facts: Facts) -> RunDon
     mean = run.kws / run.kw_s if run.kw_s > 0 else run.kw_max
     # a start whose end nobody saw may have gone well
     blind = run.blind or after is None
-    ran = run.had_voltage or blind
+    kind = _kind(run) if run.had_voltage or blind else "failed"
+    remarks = ["run_kind_unknown"] if kind == "unknown" else []
+    remarks += ["run_battery_polled"] if fast is None and run.battery_min_v is not None else []
     done = RunDone(
         id=run.id,
-        kind=("outage" if run.outage else "test") if ran else "failed",
+        kind=kind,
         started=run.started,
         ended=end.at,
-        cranks=_cranks(run, site),
+        cranks=_cranks(run, site) if facts.controller is not None else None,
         to_voltage_s=_rounded(run.to_voltage_s),
         to_load_s=_rounded(run.to_load_s),
         running_s=round(run.live.best_s, 1),
@@ -161,12 +149,19 @@ def _done(run: RunSoFar, after: Look | None, site: Site, facts: Facts) -> RunDon
         coolant_end_c=_rounded(run.coolant_c),
         oil_min_kpa=_rounded(run.oil_min_kpa),
         alarms=run.alarms,
-        remarks=("run_battery_polled",) if fast is None and run.battery_min_v is not None else (),
+        remarks=tuple(remarks),
         interrupted=run.interrupted,
         who=run.who,
         comment=run.comment,
     )
     return judged(done, facts, stopped_itself=run.shut, voltage_known=not blind, load_known=run.load_known)
+
+
+def _kind(run: RunSoFar) -> Literal["test", "outage", "unknown"]:
+    """What it was run for. A load that it carried while nobody saw the mains proves neither."""
+    if run.outage or (run.dark and not run.as_test):
+        return "outage"
+    return "unknown" if run.had_load and not run.as_test else "test"
 
 
 def _cranks(run: RunSoFar, site: Site) -> int | None:
@@ -214,7 +209,7 @@ def _worth_keeping(run: RunSoFar, kept: RunSoFar | None) -> bool:
         return True
     if PHASES.index(run.phase) > PHASES.index(kept.phase) or (run.after is None) is not (kept.after is None):
         return True
-    told = run.alarms, run.shut, run.interrupted, run.outage
-    if told != (kept.alarms, kept.shut, kept.interrupted, kept.outage):
+    told = run.alarms, run.shut, run.interrupted, run.outage, run.dark, run.as_test
+    if told != (kept.alarms, kept.shut, kept.interrupted, kept.outage, kept.dark, kept.as_test):
         return True
     return run.look.at.up_ms - kept.look.at.up_ms >= FLUSH_MS

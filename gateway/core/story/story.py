@@ -3,17 +3,17 @@
 Nothing here judges: each step is `pipeline.step`. A restart goes through the bytes that the store would hold.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from contract.messages import Value
 from contract.wire import Moment
-from contract.words import ClockQuality, Event, Quality
+from contract.words import ClockQuality, Event, Quality, Stream
 from gateway.core import pipeline
 from gateway.core.facts import Facts
-from gateway.core.orders import orders
+from gateway.core.orders import needs, orders
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
 from gateway.core.remembered import Memory
 from gateway.core.site import Change, Now
@@ -65,14 +65,14 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         return self.looks[-1]
 
 
-def play(story: Story, every_ms: int | None = None) -> Played:
-    """Play it. `every_ms`: look also that often."""
+def play(story: Story, every_ms: int | None = None, reached: Callable[[int], None] | None = None) -> Played:
+    """Play it. `every_ms`: look also that often. `reached` is told each moment of the story, in ms."""
     asked = {one.from_ms for one in story.expected if one.asks} | {story.length_ms}
     if every_ms:
         asked |= set(range(0, story.length_ms, every_ms))
     player = _Player(story)
     player.before()
-    player.run(sorted(asked))
+    player.run(sorted(asked), reached or (lambda _at_ms: None))
     return Played(told=tuple(player.told), looks=tuple(player.looks), steps=player.steps)
 
 
@@ -98,6 +98,8 @@ class _Player:
         self.keys = _keys(story.acts)
         self.quality, self.wrong_ms = story.clock, 0
         self.centre = True
+        self.marks = False
+        """Does the centre's mark come as soon as the program runs and the link is up?"""
         self.run_number, self.boot_number = 0, 1
         earliest = min((act.at_ms for act in story.acts), default=0)
         # uptime at 00:00:00: the box has been up since before the first thing that people did
@@ -127,7 +129,7 @@ class _Player:
 
     # --- from then on ---
 
-    def run(self, asked: Sequence[int]) -> None:
+    def run(self, asked: Sequence[int], reached: Callable[[int], None]) -> None:
         """Up to the end, through every act, poll, tick and look."""
         acts = [act for act in self.story.acts if act.at_ms >= 0]
         polls = {device.name: 0 for device in self.facts.devices}
@@ -139,6 +141,7 @@ class _Player:
             at_ms = min(next_act, next_look, tick_ms, self._return_ms(), *polls.values())
             if at_ms > self.story.length_ms:
                 return
+            reached(at_ms)
             due: dict[str, None] = {}
             while done < len(acts) and acts[done].at_ms <= at_ms:
                 due |= dict.fromkeys(self._act(acts[done]))
@@ -174,7 +177,8 @@ class _Player:
         elif isinstance(act, BoxAct):
             self._down(act)
         elif isinstance(act, CentreAct):
-            self.centre = act.up
+            self.centre = self.centre if act.up is None else act.up
+            self.marks = act.up is not False
         else:
             self._clock(act)
         return ()
@@ -218,11 +222,19 @@ class _Player:
             order = envelope(said, found(said, self.site), self.story.start_ms)
             self._step(at_ms, order, now)
         self.waiting = []
+        if self.marks and self.centre:
+            self.marks = False
+            self._mark()
         if tick and self.centre:
             self.site = msgspec.structs.replace(self.site, centre_heard=now.moment())
         # a poll lets time pass too: a tick in the same moment would tell nothing new
         if tick and self.last != now.moment():
             self._step(at_ms, Tick(), now)
+
+    def _mark(self) -> None:
+        """The centre has all that was told so far, of every run."""
+        for run in range(1, self.run_number + 1):
+            self.site = needs.received(self.site, f"run-{run}", Stream.EVENT, NEVER)
 
     def _read(self, name: str, at_ms: int, now: Now) -> dict[str, Value]:
         """One poll of a device; empty while the story has said nothing of it."""

@@ -17,6 +17,7 @@ from gateway.core.story.story_text import (
     Phrase,
     StoryFault,
     When,
+    days_joined,
     duration,
     looks_like_time,
     meant,
@@ -35,7 +36,7 @@ VOCABULARY: dict[str, frozenset[str]] = {
     "readiness": frozenset({"->", *Readiness, *reasons.catalogue()}),
     "alarm": frozenset({"P1", "P2", "P3", "notify", "first_out", "chattering", "site", *ALARM_VERBS, *AlarmState}),
     "run": frozenset(
-        {"ended", "noted", "test", "outage", "failed", "approved", "not_approved", "declared", "interrupted"}
+        {"ended", "noted", "test", "outage", "failed", "unknown", "approved", "not_approved", "declared", "interrupted"}
     ),
     "outage": frozenset({"ended"}),
 }
@@ -119,6 +120,7 @@ class _Reader:
 
     def _window(self, words: tuple[str, ...], line: int) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
         """(from, to) that the words begin with, or None; and the rest."""
+        words = days_joined(words)
         if not words or not (looks_like_time(words[0]) or ".." in words[0]):
             return None, words
         if ".." in words[0]:
@@ -169,7 +171,15 @@ class _Reader:
             if plain and not plain.startswith('"') and not ASK.fullmatch(plain) and plain not in known:
                 if head == "power" and "/" in plain:
                     continue
-                raise StoryFault(line, f"{head}: {plain!r} never stands in such a line; {meant(plain, known)}")
+                hint = _with_name(plain) if head == "run" else ""
+                said = f"{head}: {plain!r} never stands in such a line; {hint or meant(plain, known)}"
+                raise StoryFault(line, said)
+
+
+def _with_name(word: str) -> str:
+    """A run says its reasons behind `why=` and `remarks=`."""
+    key = word if word in reasons.catalogue() else f"run_{word}"
+    return f"write why={key}, or remarks={key}" if key in reasons.catalogue() else ""
 
 
 def _count(words: tuple[str, ...], line: int) -> tuple[int, int]:

@@ -48,7 +48,8 @@ PRESETS: dict[str, dict[str, str]] = {
     },
     "meter": {"normal": "meter.voltage=230", "dead": "meter.voltage=0"},
     "ups": {
-        "normal": "ups.state=on_mains ups.charge=100 ups.load_percent=20 ups.input_voltage=230",
+        "normal": "ups.state=on_mains ups.charge=100 ups.health=100 ups.replace_battery=0 ups.load_percent=20 "
+        "ups.input_voltage=230",
         "on_battery": "ups.state=on_battery ups.input_voltage=0",
     },
     "transfer_switch": {
@@ -90,11 +91,11 @@ class ClockAct(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CentreAct(msgspec.Struct, frozen=True):
-    """The link to the municipality is up, or not."""
+    """The link to the municipality is cut (False) or back (True), or only its mark comes (None)."""
 
     at_ms: int
     line: int
-    up: bool
+    up: bool | None
 
 
 Act = Given | Silence | BoxAct | ClockAct | CentreAct | Said
@@ -267,6 +268,7 @@ def _clock(words: tuple[str, ...], when: When, line: int) -> ClockAct:
 
 
 def _centre(words: tuple[str, ...], when: When, line: int) -> CentreAct:
-    if words not in (("silent",), ("back",)):
-        raise StoryFault(line, "write `centre silent` or `centre back`")
-    return CentreAct(when.at_ms, line, words == ("back",))
+    known = {("silent",): False, ("back",): True, ("mark",): None}
+    if words not in known:
+        raise StoryFault(line, "write `centre silent`, `centre back` or `centre mark`")
+    return CentreAct(when.at_ms, line, known[words])

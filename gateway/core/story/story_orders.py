@@ -16,7 +16,15 @@ from contract import alarms
 from contract.orders import Order, What
 from contract.words import Service
 from gateway.core.site import Site
-from gateway.core.story.story_text import StoryFault, When, duration_ms, meant, time_of, unquoted
+from gateway.core.story.story_text import (
+    StoryFault,
+    When,
+    duration_ms,
+    duration_text,
+    meant,
+    time_of,
+    unquoted,
+)
 
 KINDS: dict[str, type[msgspec.Struct]] = {str(kind.__struct_config__.tag): kind for kind in typing.get_args(What)}
 SHORT = {"declare": "declaration", "confirm": "confirmation", "callout": "call_out", "visit": "service_visit"}
@@ -61,7 +69,12 @@ FOUND_LATER = ("device", "raised_run", "raised_seq", "run_id", "need")
 YES = {"yes": "true", "no": "false", "ja": "true", "nej": "false", "on": "true", "off": "false"}
 
 
-PLAIN = {"Expected `bool": "true or false", "Expected `int": "a whole number", "Expected `float": "a number"}
+PLAIN = {
+    "Expected `bool": "true or false", "Expected `int": "a whole number", "Expected `float": "a number",
+    "Expected `str": "text", "Expected `object": "a table (write field.name=value)", "Expected `array": "a list",
+}  # fmt: skip
+LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+LIMIT = re.compile(r"Expected `(int|float|str)` (?:of length )?(>=|<=|>|<) (-?[\d.e+]+)")
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +105,7 @@ def said(who: str, words: tuple[str, ...], when: When, line: int, number: int, s
     fields = dict(USUAL.get(tag, {}))
     head = {"role": "coordinator", "through": "dashboard"}
     places = iter(PLACES[tag])
+    written: dict[str, str] = {}
     for word in words[1:]:
         name, equals, text = word.partition("=")
         if not equals or name.startswith('"'):
@@ -108,13 +122,14 @@ def said(who: str, words: tuple[str, ...], when: When, line: int, number: int, s
         elif name not in types:
             raise StoryFault(line, f"{who} {tag}: there is no field {name!r}; {meant(name, types)}")
         else:
+            written[name] = unquoted(text)
             fields[name] = _field(name, unquoted(text), types[name], when, line, start_ms)
     _times(tag, fields, types, start_ms + when.at_ms)
     order = Said(
         at_ms=when.at_ms, line=line, number=number, who=head.get("who", who), role=head["role"],
         through=head["through"], tag=tag, fields=fields,
     )  # fmt: skip
-    _check(order, types)
+    _check(order, types, written)
     return order
 
 
@@ -181,8 +196,8 @@ def _times(tag: str, fields: dict[str, Any], types: dict[str, Any], wall_ms: int
             fields.setdefault(name, wall_ms)
 
 
-def _check(order: Said, types: dict[str, Any]) -> None:
-    """Would it be understood? What only the site knows is filled in with something."""
+def _check(order: Said, types: dict[str, Any], written: dict[str, str]) -> None:
+    """Would it be understood? What only the site knows is filled in with something. `written`: fields as they stand."""
     where = f"{order.who} {order.tag}"
     if "key" in types and order.fields.get("key") not in alarms.catalogue():
         key = order.fields.get("key", "")
@@ -194,24 +209,39 @@ def _check(order: Said, types: dict[str, Any]) -> None:
     try:
         envelope(order, {name: probe[name] for name in FOUND_LATER if name in types} | order.fields, 0)
     except msgspec.ValidationError as fault:
-        raise StoryFault(order.line, f"{where}: {_plain(str(fault), order, types)}") from None
+        raise StoryFault(order.line, f"{where}: {_plain(str(fault), order, types, written)}") from None
 
 
-def _plain(sentence: str, order: Said, types: dict[str, Any]) -> str:
-    """What msgspec says, in plainer words and with the field in front."""
+def _plain(sentence: str, order: Said, types: dict[str, Any], written: dict[str, str]) -> str:
+    """What msgspec says, in plainer words, with the field in front as it was written."""
     missing = re.search(r"missing required field `(\w+)`", sentence)
     if missing:
         return f"{missing[1]} is missing; write {missing[1]}=…"
     text, _, place = sentence.partition(" - at `$")
     name = place.strip("`.").split(".")[0].split("[")[0]
     value = order.fields.get(name)
+    shown = f"{name}={written.get(name, value)}"
     choices = [str(word) for kind in _bare(types.get(name)) for word in _choices(kind)]
     if choices and isinstance(value, str):
-        return f"{name}={value}: there is no such word; {meant(value, choices)}"
+        return f"{shown}: there is no such word; {meant(value, choices)}"
+    if limit := LIMIT.match(text):
+        return f"{shown}: {_limit(name, limit, written.get(name, ''))}"
     for technical, plain in PLAIN.items():
         if text.startswith(technical) and ", got" in text:
-            return f"{name}={value}: {plain} is needed"
-    return f"{name}={value}: {text[:1].lower()}{text[1:]}" if name else text
+            return f"{shown}: {plain} is needed"
+    return f"{shown}: it does not fit" if name else text.replace("`", "")
+
+
+def _limit(name: str, limit: re.Match[str], written: str) -> str:
+    """How much it may be, in the unit of the field, or as a duration where one was written."""
+    number = float(limit[3])
+    if limit[1] == "str":
+        return f"it must have {LIMITS[limit[2]]} {number:g} character{'s' if number != 1 else ''}"
+    if name.endswith("_ms"):
+        return "no clock tells such a moment"
+    unit_ms = 60_000 if name.endswith("minutes") else 1000
+    timed = duration_ms(written) is not None and name.endswith(("_s", "minutes")) and number > 0
+    return f"it must be {LIMITS[limit[2]]} {duration_text(number * unit_ms) if timed else f'{number:g}'}"
 
 
 def _choices(kind: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from contract import alarms
 from contract.phrases import phrase
 from contract.reasons import reason_words
+from contract.refusals import refusal_words
 from contract.words import Event
 
 
@@ -15,6 +16,8 @@ def sentences(kind: str, body: dict[str, Any]) -> list[str]:
     if kind == Event.READINESS_CHANGED:
         told = [reason_words(one["key"], "sv", one.get("detail", "")) for one in body.get("reasons", ())]
         return [phrase("readiness", body["readiness"]), *(f"{what}. {do}" for what, do in told)]
+    if kind == Event.ORDER_REFUSED:
+        return [refusal_words(body["reason"], "sv", body["params"])]
     if kind.startswith("alarm_"):
         return [f"{phrase('event', kind)}: {_alarm(body['alarm']['key'])}"]
     return [phrase("event", kind)]

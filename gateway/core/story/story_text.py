@@ -19,6 +19,10 @@ LONGEST_MS = 400 * DAY_MS
 _WORD = re.compile(r'#.*|;|(?:"[^"]*"|[^\s";])+')
 _CLOCK = re.compile(r"(?:(\d+)d)?(\d{1,4}):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|min|s|m|h|d)")
+MOST_ECHO = 80
+_LONG_QUOTE = re.compile(rf"(?<![\w'])'([^']{{{MOST_ECHO + 1},}})'(?!\w)")
+_LONG_WORD = re.compile(rf"[^\s…]{{{MOST_ECHO + 1},}}")
+_DAYS = re.compile(r"(?:\S*\.\.)?[+-]?\d+d")
 _TYPED = str.maketrans({"“": '"', "”": '"', "„": '"', "−": "-", "≥": ">=", "≤": "<=", "→": "->", "\t": " "})
 """What a word processor makes of plain signs."""
 
@@ -27,9 +31,9 @@ class StoryFault(ValueError):
     """A mistake in a story: the line of the file and one sentence."""
 
     def __init__(self, line: int, sentence: str) -> None:
-        super().__init__(f"line {line}: {sentence}")
         self.line = line
-        self.sentence = sentence
+        self.sentence = clipped(sentence)
+        super().__init__(f"line {line}: {self.sentence}")
 
 
 class StoryFaults(ValueError):
@@ -80,6 +84,12 @@ def phrases(text: str, first_line: int) -> tuple[list[Phrase], list[StoryFault]]
     return found, faults
 
 
+def clipped(sentence: str) -> str:
+    """The sentence, with no more than 80 characters of anything that it repeats from the file."""
+    short = _LONG_QUOTE.sub(lambda found: f"'{found[1][: MOST_ECHO - 2]}…'", sentence)
+    return _LONG_WORD.sub(lambda found: f"{found[0][:MOST_ECHO]}…", short)
+
+
 def unquoted(word: str) -> str:
     """A word without its quotation marks."""
     return word.replace('"', "")
@@ -91,6 +101,14 @@ def duration_ms(word: str) -> int | None:
     if not parts or "".join(number + unit for number, unit in parts) != word:
         return None
     return round(sum(float(number) * UNITS_MS[unit] for number, unit in parts))
+
+
+def duration_text(length_ms: float) -> str:
+    """A duration as a story writes it, in the largest unit that fits: `8h`, `90s`."""
+    for unit in ("d", "h", "min", "s"):
+        if length_ms >= UNITS_MS[unit] and length_ms % UNITS_MS[unit] == 0:
+            return f"{length_ms / UNITS_MS[unit]:.0f}{unit}"
+    return f"{length_ms:g}ms"
 
 
 def duration(word: str, line: int, what: str = "a duration") -> int:
@@ -106,11 +124,17 @@ def looks_like_time(word: str) -> bool:
     return bool(re.match(r"[+-]?\d", word))
 
 
+def days_joined(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`3d 03:30..3d 04:00` as one word: a day and its clock belong together."""
+    while len(words) > 1 and _DAYS.fullmatch(words[0]) and re.match(r"\d{1,4}:\d\d", words[1]):
+        words = (words[0] + words[1], *words[2:])
+    return words
+
+
 def time_of(words: tuple[str, ...], line: int, before: When) -> tuple[When, tuple[str, ...]]:
     """(time, the words after it) of words that begin with one. `before` is the time of the phrase before."""
-    word, rest = words[0], words[1:]
-    if rest and re.fullmatch(r"\d+d", word) and _CLOCK.fullmatch(rest[0]):
-        word, rest = word + rest[0], rest[1:]
+    word, *rest_of = days_joined(words)
+    rest = tuple(rest_of)
     sign, plain = (word[0], word[1:]) if word[0] in "+-" else ("", word)
     clock = _CLOCK.fullmatch(plain)
     length = _clock_ms(clock, word, line) if clock else duration_ms(plain)

@@ -50,7 +50,7 @@ def test_shelved_until_when_by_whom_and_why(kall: Any) -> None:
 
     (row,) = _rows(kall, kall.site.alarm(state=AlarmState.SHELVED, shelved=shelf, holds=False))
 
-    assert "Vilar till 13:30, lagt åt sidan av Bo: givaren byts" == row.aside
+    assert "Vilar till 13:30, bestämt av Bo: givaren byts" == row.aside
     assert ("felet är borta just nu", False) == (row.holds, row.needs_ack)
 
 
@@ -61,13 +61,13 @@ def test_shelved_without_a_clock_says_how_long(kall: Any, voice: Any) -> None:
 
     (row,) = _rows(kall, kall.site.alarm(state=AlarmState.SHELVED, shelved=shelf))
 
-    assert "Vilar i 2\u00a0h, lagt åt sidan av Bo" == row.aside
+    assert "Vilar i 2\u00a0h, bestämt av Bo" == row.aside
 
 
 @pytest.mark.parametrize(
     ("expected", "why"),
     [
-        ("Dämpat: någon arbetar på elverket", "service_visit"),
+        ("Dämpat: någon arbetar med elverket", "service_visit"),
         ("Dämpat: något nytt", "något_nytt"),
         ("Dämpat av platsens regler", ""),
     ],
@@ -132,3 +132,26 @@ def test_device_is_called_by_its_title(kall: Any) -> None:
     one, whole = _rows(kall, kall.site.alarm(seq=1), kall.site.alarm(seq=2, device="site"))
 
     assert ("Elverk", "") == (one.device_name, whole.device_name)
+
+
+@pytest.mark.parametrize(
+    ("expected", "raw"),
+    [
+        ("", ""),
+        ("för hand (HAND)", "manual"),
+        ("stoppande", "shutdown"),
+        ("frånslag", "trip"),
+        ("Bränslenivå", "fuel.level"),
+        ("Bränslenivå, Oljetryck", "fuel.level, engine.oil_pressure"),
+        ("0\u00a0%", "0.0 %"),
+        ("29,6\u00a0%", "29.6 %"),
+        ("\u221212,5\u00a0°C", "-12.5 °C"),
+        ("3,5\u00a0%/h", "3.5 %/h"),
+        ("Bo ringde 18:20", "Bo ringde 18:20"),
+    ],
+)
+def test_details_are_read_in_words(kall: Any, expected: str, raw: str) -> None:
+    """Words of controllers, names of signals, numbers with a comma; a sentence stays as it is."""
+    (row,) = _rows(kall, kall.site.alarm(detail=raw))
+
+    assert expected == row.detail

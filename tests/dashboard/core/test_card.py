@@ -128,7 +128,7 @@ def test_worst_stands_first(voice: Any) -> None:
         cards.append(card(Site(id=name, place=name.upper(), in_service=True), picture, (), _reader(0)))
 
     assert ["d", "c", "b", "a"] == [one.id for one in worst_first(cards)]
-    assert "4 platser: 1 strömlös, 1 på reservkraft, 1 el från nätet, 1 utan kontakt." == summary(cards, _reader(0))
+    assert "4 platser: 1 utan ström, 1 på reservkraft, 1 på nätet, 1 utan kontakt." == summary(cards, _reader(0))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -158,9 +158,47 @@ def test_witnesses_have_names_place_and_doubt(voice: Any) -> None:
     assert ("Elverk (Motorns läge)", "motorn går", "på elverkets sida", "") == (
         one.source, one.says, one.place, one.doubt,
     )  # fmt: skip
-    assert ("Handlaren", "el från elverket", "", "tiden kan vara fel på 15\u00a0min") == (
+    assert ("Handlaren", "el från elverket", "", "tiden kan vara fel med 15\u00a0min") == (
         person.source, person.says, person.place, person.doubt,
     )  # fmt: skip
+
+
+def test_a_doubt_of_a_second_is_none(voice: Any) -> None:
+    """An age of so little has no number ("nyss")."""
+    site = voice("are-kall")
+    told = (Witness(source="person/Bo", says="present", origin=Origin.REPORTED, up_ms=1, doubt_s=1.5),)
+
+    (person,) = _card([site.alive(), site.state(Power.ON_RESERVE, witnesses=told)]).witnesses
+
+    assert "" == person.doubt
+
+
+def test_what_a_person_saw_says_when(kall: Any, reader: Any) -> None:
+    """By the clock here, and how long ago."""
+    told = (Witness(source="person/Bo", says="present", origin=Origin.REPORTED, up_ms=1, at=kall.at(7_200_000)),)
+
+    (person,) = kall.card(witnesses=told).witnesses
+
+    assert ("sett 10:00", 7_200_000, "för 2\u00a0h sedan") == (person.seen, person.age_ms, person.ago)
+
+
+def test_what_an_instrument_measured_has_an_age(kall: Any) -> None:
+    """Counted on the uptime of the site."""
+    up_ms = kall.at(60_000).up_ms
+    told = (Witness(source="genset/engine.state", says="engine running", origin=Origin.MEASURED, up_ms=up_ms),)
+
+    (one,) = kall.card(witnesses=told).witnesses
+
+    assert ("", 60_000, "för 1\u00a0min sedan") == (one.seen, one.age_ms, one.ago)
+
+
+def test_a_person_without_a_time_of_its_own_has_no_age(kall: Any) -> None:
+    """An older site does not say in which boot it was."""
+    told = (Witness(source="person/Bo", says="present", origin=Origin.REPORTED, up_ms=kall.at(60_000).up_ms),)
+
+    (person,) = kall.card(witnesses=told).witnesses
+
+    assert ("", None, "") == (person.seen, person.age_ms, person.ago)
 
 
 def test_contradictions_name_their_sources(voice: Any) -> None:
@@ -171,7 +209,7 @@ def test_contradictions_name_their_sources(voice: Any) -> None:
     (said,) = _card([site.alive(), site.birth(), site.state(contradictions=(quarrel,))]).contradictions
 
     assert said.startswith("Nätet: Elverk (")
-    assert "säger spänning, Elmätare (" in said
+    assert "säger att det har spänning, Elmätare (" in said
 
 
 def test_unanswered_call_stands_before_everything(voice: Any) -> None:
@@ -185,7 +223,7 @@ def test_unanswered_call_stands_before_everything(voice: Any) -> None:
         cards.append(card(Site(id=name, place=name, in_service=True), picture, (), _reader(0)))
 
     assert ["b", "a"] == [one.id for one in worst_first(cards)]
-    assert "2 platser: 1 begäran utan svar, 1 strömlös, 1 el från nätet." == summary(cards, _reader(0))
+    assert "2 platser: 1 dit ingen har lovat att komma, 1 utan ström, 1 på nätet." == summary(cards, _reader(0))
 
 
 def test_state_with_a_comma_is_short_in_the_sentence(voice: Any) -> None:

@@ -63,6 +63,8 @@ def test_outage_tells_its_times_and_its_timeline(kall: Any, reader: Any) -> None
          {"order": "o", "kind": "delivery", "detail": "x", "reason": "tank_smaller", "params": {"litres": "900"}}),
         ("Leverans: Too much.", "order_refused",
          {"order": "o", "kind": "delivery", "detail": "Too much.", "reason": "of_a_newer_site", "params": {"n": "1"}}),
+        ("1 post saknas: fullt", "gap", {"first": 7, "last": 7, "why": "fullt"}),
+        ("2 poster saknas: fullt", "gap", {"first": 7, "last": 8, "why": "fullt"}),
         ("s1 (Bo)", "step_confirmed", {"detail": "s1", "who": "Bo"}),
         ("430\u00a0L i elverkets tank, 12 cm på mätstickan, 2\u202f300\u00a0L i mackens tank, 3 på plats, lugnt (Bo)",
          "report_entered",
@@ -87,8 +89,41 @@ def test_answers_and_needs_are_told(kall: Any, reader: Any) -> None:
     said = AnswerNow(activator="anna", coming=True, in_minutes=5, note="på väg", entered_by="Bo", at=kall.at())
     need = NeedNow(id="n", what=NeedKind.DIESEL, people=None, text="200 liter", who="Bo", at=kall.at())
 
-    assert "anna kommer: på väg" == detail("call_answered", {"call": "c", "answer": _plain(said)}, reader())
-    assert "Diesel (Bo): Sparat här. 200 liter" == detail("need_said", {"need": _plain(need)}, reader())
+    assert "anna kommer om 5 min: på väg" == detail("call_answered", {"call": "c", "answer": _plain(said)}, reader())
+    assert "Diesel (Bo): Sparat på platsen. 200 liter" == detail("need_said", {"need": _plain(need)}, reader())
+    assert "Diesel (Bo): Sparat här. 200 liter" == detail("need_said", {"need": _plain(need)}, reader(at_site=True))
+
+
+@pytest.mark.parametrize(
+    ("expected", "kind", "body"),
+    [
+        ("hello there (Bo)", "entered", {"detail": "hello there", "who": "Bo", "key": "of_a_newer_site"}),
+        ("Mat: Öppet (Bo)", "service_declared",
+         {"detail": "x", "who": "Bo", "key": "service_declared", "params": {"service": "food", "declared": "open"}}),
+        ("bo är borta från soon till ?", "entered",
+         {"detail": "x", "key": "away", "params": {"activator": "bo", "from": "soon"}}),
+        ("check:new: ja", "confirmed", {"detail": "x", "key": "confirmed", "params": {"what": "check:new"}}),
+        ("12 larm på tio minuter", "flood_began", {"detail": "12 alarms in ten minutes", "who": ""}),
+        ("2 poster saknas: för många poster väntade", "gap",
+         {"first": 7, "last": 8, "why": "too many records were waiting"}),
+        ("", "entered", {"detail": "x", "key": "away", "params": {"from": 7}}),
+    ],
+)  # fmt: skip
+def test_notes_are_read_in_their_words(reader: Any, expected: str, kind: str, body: dict[str, Any]) -> None:
+    """A key has words; without, or of a newer site, its own stand there; what cannot be read is shown as it came."""
+    assert expected == detail(kind, body, reader())
+
+
+def test_a_line_of_a_newer_site_is_shown_in_its_own_words(kall: Any, reader: Any) -> None:
+    """Better another language than nothing."""
+    step = TimelineStep(
+        what="entered", at=kall.at(), detail="hello", who="Bo", key="of_a_newer_site", params={"n": "1"}
+    )
+    outage = OutageDone(id="o", started=kall.at(9_000_000), ended=kall.at(), steps=(step,))
+
+    assert ("12:00 En uppgift är inskriven: hello, Bo",) == timeline(
+        "outage_ended", {"outage": _plain(outage)}, reader()
+    )
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -101,3 +136,11 @@ def test_no_kind_stops_the_list(reader: Any, kind: str, language: str) -> None:
         assert isinstance(detail(kind, body, read), str)
         assert () == timeline(kind, body, read)
     assert (kind in list(Event)) == (event_name(kind, read) != kind)
+
+
+@pytest.mark.parametrize(("dropped", "expected"), [(0, ()), (1, ("1 rad fick inte plats",))])
+def test_one_line_that_did_not_fit_is_one(kall: Any, reader: Any, dropped: int, expected: tuple[str, ...]) -> None:
+    """Of more than one the number is said, of none nothing."""
+    outage = OutageDone(id="o", started=kall.at(9_000_000), ended=kall.at(), dropped=dropped)
+
+    assert expected == timeline("outage_ended", {"outage": _plain(outage)}, reader())

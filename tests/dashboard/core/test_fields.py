@@ -60,8 +60,8 @@ def test_people_may_write_as_they_do(reader: Any, expected: Any, field: Field, r
         ("Skriv datum och tid, till exempel 2026-01-31 14:30.", WHEN, "i går"),
         ("Skriv datum och tid, till exempel 2026-01-31 14:30.", WHEN, "2025-02-30 12:00"),
         ("Skriv datum och tid, till exempel 2026-01-31 14:30.", WHEN, "1960-01-01 12:00"),
-        ("Tiden har inte varit än.", Field(name="x", kind="when", past=True), "2025-11-27 12:02"),
-        ("Tiden har redan varit.", Field(name="x", kind="when", future=True), "2025-11-27 11:59"),
+        ("Den tiden har inte varit än.", Field(name="x", kind="when", past=True), "2025-11-27 12:02"),
+        ("Den tiden har redan varit.", Field(name="x", kind="when", future=True), "2025-11-27 11:59"),
     ],
 )
 def test_what_cannot_be_meant_gets_one_sentence(reader: Any, sentence: str, field: Field, raw: str) -> None:

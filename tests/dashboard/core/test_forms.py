@@ -137,7 +137,7 @@ def test_required_field_left_out_is_named(reader: Any, form: str, written: dict[
         ("comment", "Fyll i minst en uppgift.", "run-note", {"run_id": "r", "comment": " "}),
         ("until_ms", "Slutet är före början.", "absence",
          {"activator": "a", "from_ms": "2025-12-02 12:00", "until_ms": "2025-12-01 12:00"}),
-        ("until_ms", "Tiden har redan varit.", "declare",
+        ("until_ms", "Den tiden har redan varit.", "declare",
          {"service": "food", "declared": "open", "until_ms": "2025-11-27 11:00"}),
         ("text", "Skriv högst 300 tecken.", "need", {"what": "food", "text": "x" * 301}),
     ],

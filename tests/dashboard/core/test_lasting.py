@@ -22,7 +22,7 @@ def test_decision_is_number_and_clock_time(kall: Any) -> None:
 
     assert f"minst 75{H}, räcker till sön 15:54" == shown.decision
     assert f"Troligen 75–111{H}" == shown.between
-    assert "Bygger på: modell" == shown.basis
+    assert "Bygger på: beräknad förbrukning" == shown.basis
 
 
 def test_clock_time_of_the_site_goes_before_our_own(kall: Any) -> None:
@@ -32,12 +32,21 @@ def test_clock_time_of_the_site_goes_before_our_own(kall: Any) -> None:
     assert "räcker till sön 07:00" == kall.card(Power.ON_RESERVE, endurance=until).endurance.until
 
 
+def test_while_nobody_knows_the_power_the_sites_clock_time_says_that_the_set_goes_on(kall: Any, reader: Any) -> None:
+    """A silent controller stops no engine; without a clock time nothing is counted down."""
+    until = _endurance(kall, until_ms=kall.at().wall_ms + 67 * HOUR)
+    read = reader(gone_ms=4 * HOUR)
+
+    assert f"minst 71{H}, räcker till sön 07:00" == kall.card(Power.UNKNOWN, read, endurance=until).endurance.decision
+    assert f"minst 75{H}" == kall.card(Power.UNKNOWN, read, endurance=_endurance(kall)).endurance.decision
+
+
 def test_set_that_stands_has_no_end(kall: Any) -> None:
     """While nothing is burnt there is no clock time, and the load that was assumed is named."""
     shown = kall.card(Power.ON_MAINS, endurance=_endurance(kall, load_kw=15.0, basis="model-at-design-load")).endurance
 
     assert ("minst 75\u00a0h", "") == (shown.least, shown.until)
-    assert "Bygger på: modell, vid planerad last 15\u00a0kW" == shown.basis
+    assert "Bygger på: beräknad förbrukning, vid planerad last 15\u00a0kW" == shown.basis
 
 
 @pytest.mark.parametrize(
@@ -104,7 +113,7 @@ def test_level_has_its_age(kall: Any) -> None:
     read_at = kall.site.up_ms - 12 * 60_000
     shown = kall.card(Power.ON_RESERVE, endurance=_endurance(kall, level_up_ms=read_at))
 
-    assert "nivån läst 12\u00a0min sedan" == shown.endurance.level
+    assert "nivån läst för 12\u00a0min sedan" == shown.endurance.level
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -125,7 +134,7 @@ def test_battery_has_the_same_form(kall: Any, power: Power, until: str) -> None:
     """Minutes, and a clock time while it is the battery that feeds."""
     shown = kall.card(power, battery=_endurance(kall, 0.71, 1.2, basis="ups")).battery
 
-    assert ("Batteriet räcker", f"minst 42{MIN}", until) == (shown.title, shown.least, shown.until)
+    assert ("Reservbatteriet (UPS) räcker", f"minst 42{MIN}", until) == (shown.title, shown.least, shown.until)
     assert "Bygger på: UPS:ens egen uppgift" == shown.basis
 
 

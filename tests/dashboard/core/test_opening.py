@@ -22,7 +22,7 @@ def _call(kall: Any, **parts: Any) -> CallNow:
     ("expected", "opening"),
     [
         (("Inte öppnad", "plain"), Opening.CLOSED),
-        (("Begärd, ingen har svarat ja än", "remark"), Opening.ASKED),
+        (("Ska öppnas, men ingen har svarat ja än", "remark"), Opening.ASKED),
         (("Öppnas just nu", "information"), Opening.PREPARING),
         (("Öppen", "good"), Opening.OPEN),
     ],
@@ -43,7 +43,7 @@ def test_unanswered_call_is_an_alarm_with_a_number(kall: Any) -> None:
     """Nobody has promised: the alarm says to ring, and the number can be dialled."""
     shown = kall.card(call=_call(kall, unanswered=True, call_next=ANNA)).opening
 
-    assert "Ingen har lovat att komma. Ring själv nu." == shown.alarm
+    assert "Ingen har lovat att komma. Ring nu." == shown.alarm
     assert ("bad", "Ring nu: Anna", "+460701234567") == (shown.role, shown.ring.words, shown.ring.tel)
 
 
@@ -86,6 +86,16 @@ def test_answers_are_told_by_name(kall: Any, expected: str, coming: bool, minute
     assert "skrivet av Jour Ett 11:59" == row.written
 
 
+def test_a_promise_of_which_nothing_came_is_no_coming(kall: Any) -> None:
+    """The list says that it lapsed, and no longer that somebody is on the way."""
+    said = AnswerNow(activator="anna", coming=True, in_minutes=20, note="", entered_by="Jour Ett", at=kall.at(60_000),
+                     lapsed=True)  # fmt: skip
+
+    (row,) = kall.card(call=_call(kall, answers=(said,)), activators=(ANNA, BO)).opening.answers
+
+    assert ("Anna lovade komma, men inget har hörts sedan dess", False) == (row.words, row.coming)
+
+
 def test_steps_are_the_sites_own_words(kall: Any, reader: Any) -> None:
     """Done with name and time, blocked with why and what to do, the rest as the list has it."""
     steps = (
@@ -98,7 +108,7 @@ def test_steps_are_the_sites_own_words(kall: Any, reader: Any) -> None:
     shown = kall.card(call=call).opening
     english = kall.card(read=reader("en"), call=call).opening
 
-    assert ("1 av 3 klara", "Elstegen är godkända: Elektriker, 2026-05-03") == (shown.steps_count, shown.approved)
+    assert ("1 klara av 3", "Elstegen är godkända av Elektriker, 2026-05-03") == (shown.steps_count, shown.approved)
     assert ("Klart 11:58, Bo", "klart") == (shown.steps[0].done, shown.steps[0].note)
     assert ("Ska stå på: RESERV", True) == (shown.steps[1].position, shown.steps[1].electrical)
     assert ("Ingen elinstallatör har godkänt listan", "Ring behörig elinstallatör.") == (

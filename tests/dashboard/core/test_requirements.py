@@ -39,4 +39,4 @@ def test_responsible_and_confirmation_stand_there(kall: Any) -> None:
     shop, fuel, *_ = kall.card(requirements=told).requirements.rows
 
     assert ("Ansvarig: Handlaren", "bekräftat 11:59 av Samordnaren") == (shop.responsible, shop.confirmed)
-    assert ("Ansvarig saknas", "aldrig bekräftat") == (fuel.responsible, fuel.confirmed)
+    assert ("Ingen är ansvarig", "aldrig bekräftat") == (fuel.responsible, fuel.confirmed)

@@ -73,9 +73,9 @@ def test_run_is_one_line(kall: Any) -> None:
     """What, when, how long, how much of the rated power, and whether it counted."""
     told = kall.card(last_run=_run(kall), last_approved=kall.at(300_000)).verdict
 
-    assert "Prov 11:55, 34 min, medellast 24\u00a0% (13,2\u00a0kW)" == told.run.line
+    assert "Provkörning 11:55, 34 min, medellast 24\u00a0% (13,2\u00a0kW)" == told.run.line
     assert ("godkänd", "good", ()) == (told.run.worth, told.run.role, told.run.why)
-    assert "11:55 (5\u00a0min sedan)" == told.approved
+    assert "11:55 (för 5\u00a0min sedan)" == told.approved
 
 
 def test_run_that_does_not_count_says_why(kall: Any) -> None:
@@ -95,6 +95,14 @@ def test_failed_start_is_bad_and_has_no_minutes(kall: Any) -> None:
     told = kall.card(last_run=_run(kall, kind="failed", approved=False)).verdict.run
 
     assert ("Misslyckad start 11:55", "bad") == (told.line, told.role)
+
+
+def test_a_run_of_which_nobody_knows_what_it_was_for_is_called_a_run(kall: Any) -> None:
+    """Neither a test nor an outage, and it may count all the same."""
+    told = kall.card(last_run=_run(kall, kind="unknown", remarks=("run_kind_unknown",))).verdict.run
+
+    assert told.line.startswith("Körning 11:55, 34 min")
+    assert ("good", (catalogue()["run_kind_unknown"].sv,)) == (told.role, told.noted)
 
 
 def test_run_told_by_a_person_is_marked_so(kall: Any) -> None:

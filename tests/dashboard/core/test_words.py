@@ -10,7 +10,7 @@ import pytest
 from contract.judgement import Contradiction, Reason
 from contract.orders import Command
 from contract.phrases import LANGUAGES, phrase
-from contract.words import Clash, Place
+from contract.words import Clash, Place, Power
 from dashboard.core import numbers, sitewords
 from dashboard.core.orders import KINDS
 from dashboard.core.texts import PAGE, TEXTS, text
@@ -27,6 +27,7 @@ BUILT = {
     "bulletin": ("alert", "update", "cancel"),
     "place": tuple(Place),
     "power": ("mains", "reserve", "none"),
+    "state": tuple(Power),
     "order": tuple(str(kind.__struct_config__.tag) for kind in (*KINDS.values(), Command)),
 }
 """Texts that are asked for by the first part of their key and a word of a list."""
@@ -159,3 +160,20 @@ def test_every_rule_that_holds_alarms_back_has_words() -> None:
 
     assert words
     assert set() == words - sitewords.SUPPRESSED.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "ms", "expected"),
+    [
+        ("sv", 1500, "nyss"),
+        ("sv", 40_000, "för 40\u00a0s sedan"),
+        ("en", 40_000, "40\u00a0s ago"),
+        ("en", 0, "just now"),
+    ],
+)
+def test_how_long_ago_is_said_as_people_say_it(language: str, ms: int, expected: str) -> None:
+    """Before and behind the age in Swedish, behind it in English; the browser counts on in the same words."""
+    script = (ROOM / "static" / "ages.js").read_text("utf-8")
+
+    assert expected == numbers.ago(ms, language)
+    assert all(f'"{part}"' in script for part in numbers.AGO[language].split("{age}"))

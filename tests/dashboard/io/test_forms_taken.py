@@ -116,7 +116,7 @@ def test_form_of_the_site_page_goes_back_there(office: Any) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("order_done", "utfört"), ("order_refused", "avvisat: the alarm is no longer in the list")],
+    [("order_done", "utfört"), ("order_refused", "gick inte: the alarm is no longer in the list")],
 )
 def test_answer_of_the_site_is_shown(office: Any, kind: str, words: str) -> None:
     """What waited is done or refused, with the site's sentence; nothing waits any more."""
@@ -141,10 +141,10 @@ TANK = {
 @pytest.mark.parametrize(
     ("language", "changed", "expected"),
     [
-        ("sv", {}, "avvisat: Elverkets tank rymmer 1000 liter. Skriv in hur många liter som fylldes på i den."),
-        ("en", {}, "refused: The set&#39;s tank holds 1000 litres."),
-        ("sv", {"reason": "of_a_newer_site", "detail": "Not now."}, "avvisat: Not now."),
-        ("sv", {"params": {"litres": 7}, "detail": "Not so much."}, "avvisat: Not so much."),
+        ("sv", {}, "gick inte: Elverkets tank rymmer 1000 liter. Skriv in hur många liter som fylldes på i den."),
+        ("en", {}, "not done: The set&#39;s tank holds 1000 litres."),
+        ("sv", {"reason": "of_a_newer_site", "detail": "Not now."}, "gick inte: Not now."),
+        ("sv", {"params": {"litres": 7}, "detail": "Not so much."}, "gick inte: Not so much."),
         ("sv", {"params": {"litres": "<b>"}}, "rymmer &lt;b&gt; liter"),
     ],
 )
@@ -171,7 +171,7 @@ def test_answer_kept_by_an_earlier_version_is_shown_as_it_was_told(office: Any) 
     with office.database.writing() as connection:
         connection.exec_driver_sql("update orders set refusal = null")
 
-    assert "avvisat: The set&#39;s tank holds 1000 litres." in office.page("/enter")
+    assert "gick inte: The set&#39;s tank holds 1000 litres." in office.page("/enter")
 
 
 def test_steps_ask_for_the_position_of_the_list(office: Any) -> None:

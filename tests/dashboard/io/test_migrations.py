@@ -22,7 +22,8 @@ def test_an_answer_of_the_first_version_is_still_shown(tmp_path: Path, monkeypat
         with first.writing() as connection:
             connection.execute(
                 text(
-                    "insert into orders (id, site, key, body, answer, detail) values ('o-1', 's', 'k', :body, 'x', 'no')"
+                    "insert into orders (id, site, key, body, answer, detail) "
+                    "values ('o-1', 's', 'k', :body, 'x', 'no')"
                 ),
                 {"body": encode(order)},
             )

@@ -21,7 +21,7 @@ from .conftest import GENSET, at, device, facts, good
 NODE, BOX = device("node", "node"), device("box", "box")
 DAY_MS = 86_400_000
 IN_SET = ("rating", "heater", "battery_v", "start_within_s", "return_within_s")
-EVIDENCE = ("mains", "engine", "on_set", "set_live", "load_live", "battery")
+EVIDENCE = ("mains", "engine", "on_set", "set_live", "load_live", "live_ms", "battery")
 FUEL = {
     "fuel_leak": "leak",
     "sender_stuck": "stuck",
@@ -152,7 +152,7 @@ OTHER: dict[str, Any] = {
     "crank_v": lambda one, value, now: one._run(now, battery_min_v=value),
     "fuel_loss": lambda one, value, now: one._remember(fuel=FuelMemory(lost=_lost(value, now) if value else None)),
     "fuel_h": lambda one, value, now: _with(one.site, endurance=_lasts(value, now)),
-    "battery_min": lambda one, value, now: _with(one.site, battery=_lasts(value / 60, now)),
+    "battery_min": lambda one, value, now: _with(one.site, battery=_battery(value, now)),
     "low_load_h": lambda one, value, _now: one._remember(low_load_h=value),
     "hours": lambda one, value, _now: one._remember(hours={"2025": value}),
     "visit_s": lambda one, value, now: one._remember(visit=Visit(who="Kim", at=now.moment(), for_s=value)),
@@ -186,6 +186,11 @@ def _lost(percent_per_h: float, now: Now) -> FuelLoss:
 
 def _lasts(hours: float, now: Now) -> Endurance:
     return Endurance(low_h=hours, high_h=None, basis="model", at=now.moment())
+
+
+def _battery(minutes: float, now: Now) -> Endurance:
+    """An estimate; half of it is what people are told."""
+    return Endurance(low_h=minutes / 120, high_h=minutes / 60, basis="ups", at=now.moment())
 
 
 def _with(struct: Any, **parts: Any) -> Any:

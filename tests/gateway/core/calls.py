@@ -36,7 +36,7 @@ class Call(Story):
     def say(self, now: Now, what: What, who: str = "Kim") -> list[str]:
         """One order; the kinds that it told."""
         self.number += 1
-        told = self.step(now, order(self.number, what, who=who))
+        told = self.step(now, order(self.number, what, entered_ms=now.wall_ms or 0, who=who))
         for one in told:
             msgspec.convert(msgspec.json.decode(msgspec.json.encode(one.body)), BODIES[one.kind])
         return [one.kind for one in told if one.kind in MINE]

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from math import exp, floor, pi, sin, sqrt
 from random import Random
+from statistics import mean, stdev
 
 import msgspec
 
@@ -14,6 +15,7 @@ from contract.messages import Value
 from contract.words import Origin, Power
 from gateway.core.facts import Facts
 from gateway.core.fuel import endurance
+from gateway.core.fuel.consumption import swing_after
 from gateway.core.fuel.fuel_memory import FuelMemory
 from gateway.core.power.evidence import Evidence
 from gateway.core.remembered import Judged, Memory
@@ -80,6 +82,16 @@ class Plant:
         wave = self.noise.wave_share * sin(2 * pi * self.hour / 24 + self.phase)
         return self.mean_kw * max(0.1, 1 + wave + self.drift + self.dice.gauss(0, self.noise.quick_sd))
 
+    def swing(self) -> float:
+        """How the load swung in an earlier run of a day: standard deviation of ten-minute means, of their mean."""
+        noise, dice, drift, loads = self.noise, Random(f"before {self.phase}"), 0.0, []
+        for step in range(144):
+            wave = noise.wave_share * sin(2 * pi * step / 144)
+            loads.append(max(0.1, 1 + wave + drift + dice.gauss(0, noise.quick_sd)))
+            keep = exp(-STEP_H / noise.drift_h)
+            drift = drift * keep + dice.gauss(0, noise.drift_sd * sqrt(1 - keep**2))
+        return stdev(loads) / mean(loads)
+
     def burn(self, kw: float) -> None:
         """Ten minutes pass."""
         self.litres -= self.k * (0.042 * self.rated + 0.256 * kw) * STEP_H
@@ -118,7 +130,10 @@ def run(seed: int, known: str, of: Facts, noise: Noise) -> list[Stated]:
         set=msgspec.structs.replace(of.set, rated_kw=plant.rated, design_load_kw=plant.mean_kw),
         tank=msgspec.structs.replace(of.tank, litres=plant.tank),
     )
-    fuel = FuelMemory(calibration=plant.learned if known == "learned" else None)
+    fuel = FuelMemory()
+    if known == "learned":
+        # what the runs taught that told the consumption: how the load swings too
+        fuel = FuelMemory(calibration=plant.learned, swing=swing_after(None, plant.swing(), 86_400))
     memory = Memory(judged=Judged(power=Power.ON_RESERVE), fuel=fuel)
     site = Site(memory=memory, evidence=Evidence(engine="running", on_set=True))
     said: list[tuple[float, Endurance]] = []

@@ -60,7 +60,7 @@ def test_a_yes_ends_the_ringing() -> None:
     assert ("lo", True, 20, "lovat per telefon 18:20", "Bo") == (
         said.activator, said.coming, said.in_minutes, said.note, said.entered_by,
     )  # fmt: skip
-    assert not story.wait(at(5000)).unanswered
+    assert not story.wait(at(2000)).unanswered
 
 
 def test_unanswered_after_a_quarter_of_an_hour_and_a_late_yes_clears_it() -> None:
@@ -102,6 +102,89 @@ def test_two_promised_and_one_of_them_takes_it_back() -> None:
     story.say(at(62), Answer(activator="kim", coming=False))
 
     assert Opening.PREPARING is story.call.opening
+
+
+def promised(story: Call, second: float) -> tuple[str, str | None, bool, list[bool]]:
+    """How far it has come then, whom to ring, is it unanswered, and which promises have lapsed."""
+    call = story.wait(at(second))
+    turn = None if call.call_next is None else call.call_next.id
+    return call.opening.value, turn, call.unanswered, [one.lapsed for one in call.answers]
+
+
+@pytest.mark.parametrize(("minutes", "lapses_s"), [(20, 60 + 2100), (0, 60 + 900), (None, 60 + 900)])
+def test_a_promise_of_which_nothing_comes_lapses(minutes: int | None, lapses_s: int) -> None:
+    """A quarter of an hour after the minutes that were said: asked again, the next is rung, and it is unanswered."""
+    story = Call()
+    story.say(at(60), Answer(activator="kim", coming=True, in_minutes=minutes))
+
+    assert ("preparing", None, False, [False]) == promised(story, lapses_s - 1)
+    assert ("asked", "lo", True, [True]) == promised(story, lapses_s)
+    assert ("asked", "mika", True, [True]) == promised(story, lapses_s + 300)
+
+
+def test_a_promise_without_minutes_holds_as_long_as_an_answer_may_take() -> None:
+    """The settings' time."""
+    story = Call(msgspec.structs.replace(APPROVED, answer_within_s=3600.0))
+    story.say(at(60), Answer(activator="kim", coming=True))
+
+    assert ["preparing", "asked"] == [promised(story, second)[0] for second in (3659, 3660)]
+
+
+def test_a_confirmed_step_renews_a_promise_also_one_that_has_lapsed() -> None:
+    """Somebody is there."""
+    story = Call()
+    story.say(at(60), Answer(activator="kim", coming=True))
+    story.say(at(900), StepDone(step="tell"), "Bo")
+    held = [promised(story, second)[0] for second in (1799, 1800)]
+    story.say(at(2000), StepDone(step="switch", position="Läge ELVERK"))
+
+    assert ["preparing", "asked"] == held
+    assert ("preparing", None, False, [False]) == promised(story, 2001)
+
+
+def test_a_new_answer_renews_the_promise() -> None:
+    """Of who had promised, or of another."""
+    story = Call()
+    story.say(at(60), Answer(activator="kim", coming=True))
+    assert "asked" == promised(story, 1000)[0]
+    story.say(at(1001), Answer(activator="kim", coming=True, in_minutes=5))
+    assert ("preparing", None, False, [False]) == promised(story, 2000)
+    assert "asked" == promised(story, 1001 + 1200)[0]
+    story.say(at(2300), Answer(activator="lo", coming=True))
+
+    assert ("preparing", None, False, [True, False]) == promised(story, 2301)
+
+
+def test_an_open_point_takes_no_promise_back() -> None:
+    """Then something has come of it."""
+    story = Call()
+    story.say(at(60), Answer(activator="kim", coming=True))
+    story.say(at(800), Activation(active=True, reason="Vi öppnar"))
+
+    assert ("open", None, False, [False]) == promised(story, 9000)
+
+
+def test_who_is_away_or_said_no_is_not_the_next_after_a_lapse() -> None:
+    """The one after them is."""
+    away = Away(activator="kim", from_ms=WALL_MS - 1, until_ms=WALL_MS + 100_000_000)
+    story = Call(memory=Memory(away=(away,)))
+    story.say(at(10), Answer(activator="mika", coming=False))
+    story.say(at(60), Answer(activator="kim", coming=True))
+
+    assert ("asked", "lo", True, [False, True]) == promised(story, 960)
+
+
+def test_a_promise_goes_on_over_a_boot_without_clock() -> None:
+    """Its time begins anew once, and is not forgotten."""
+    story = Call()
+    story.say(at(60), Answer(activator="kim", coming=True))
+    story = story.awake()
+    found = [story.wait(at(s, boot="boot-2", clock=UNSYNCED)).opening.value for s in (10, 909, 910)]
+    story = story.awake()
+    still = story.wait(at(5, boot="boot-3", clock=UNSYNCED))
+
+    assert ["preparing", "preparing", "asked"] == found
+    assert ("asked", [True]) == (still.opening.value, [one.lapsed for one in still.answers])
 
 
 @pytest.mark.parametrize(("clock", "expected"), [(ClockQuality.SYNCED, "lo"), (UNSYNCED, "kim")])
@@ -299,7 +382,7 @@ def test_no_sequence_of_orders_breaks_the_call(deeds: list[tuple[Any, tuple[int,
             ]
             assert before.call == story.call
         call = story.call
-        promised = any(one.coming for one in call.answers)
+        promised = any(one.coming and not one.lapsed for one in call.answers)
         assert len(announce.state(story.site, story.facts, now)[1]) < MAX_MESSAGE
         assert (call.opening is Opening.OPEN) == story.site.memory.active
         assert not (call.unanswered and call.opening is not Opening.ASKED)

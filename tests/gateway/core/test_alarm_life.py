@@ -13,7 +13,7 @@ from gateway.core.facts import Rule
 from gateway.core.orders import orders
 
 from .alarm_site import AlarmSite, facts_of
-from .conftest import at, order
+from .conftest import WALL_MS, at, order
 
 STATES = set(AlarmState)
 CALM = AlarmState.NORMAL
@@ -91,7 +91,9 @@ FACTS = facts_of({}, {"battery-low": Rule(**{  # type: ignore[arg-type]
 
 def said(site: AlarmSite, number: int, what: What, second: float) -> None:
     """Somebody orders something; a refusal is an answer too."""
-    site.site, _ = orders.apply(site.site, order(number, what), site.facts, site.now(second))
+    site.site, _ = orders.apply(
+        site.site, order(number, what, entered_ms=WALL_MS + round(second * 1000)), site.facts, site.now(second)
+    )
 
 
 def led(site: AlarmSite, number: int, step: str, second: float) -> None:

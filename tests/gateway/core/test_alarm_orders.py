@@ -12,7 +12,7 @@ from gateway.core.remembered import MAX_CLOSED_ALARMS, Memory
 from gateway.core.site import Change
 
 from .alarm_site import AlarmSite, facts_of, kinds, woken
-from .conftest import at, order
+from .conftest import WALL_MS, at, order
 
 KEY = {"key": "battery-low", "device": "genset"}
 VOLTS = "engine.battery_voltage"
@@ -21,7 +21,9 @@ VOLTS = "engine.battery_voltage"
 def said(site: AlarmSite, number: int, what: What, second: float | None = None) -> list[Change]:
     """Somebody orders something, and the alarms think about it in the same step; all that is told."""
     second = site.last_s if second is None else second
-    site.site, told = orders.apply(site.site, order(number, what), site.facts, site.now(second))
+    site.site, told = orders.apply(
+        site.site, order(number, what, entered_ms=WALL_MS + round(second * 1000)), site.facts, site.now(second)
+    )
     site.numbered += len(told)
     site.site = msgspec.structs.replace(site.site, seqs={"event": site.numbered})  # type: ignore[dict-item]
     site.told += told
@@ -68,6 +70,21 @@ def test_two_who_acknowledge_are_both_kept() -> None:
     assert "normal" == second[0].body["alarm"]["state"]
     assert ["order-1", "order-2"] == [one.id for one in closed.acks]
     assert () == site.site.memory.alarms
+
+
+@pytest.mark.parametrize(("entered_s", "state"), [(1000, "unacked"), (1850, "acked")])
+def test_who_saw_the_alarm_before_it_came_back_has_not_seen_it_now(entered_s: float, state: str) -> None:
+    """An acknowledgement that was long under way is kept, but what came back meanwhile nobody has seen."""
+    site = low()
+    first = site.site.memory.alarms[0]
+    for second, volt in ((600, 12.9), (700, 12.9), (1800, 11.0), (1900, 11.0)):
+        site.step(second, {VOLTS: volt})
+    what = AckAlarm(key=first.key, device=first.device, raised_run=first.raised_run, raised_seq=first.raised_seq)
+    late = order(1, what, entered_ms=WALL_MS + round(entered_s * 1000))
+    site.site, _ = orders.apply(site.site, late, site.facts, site.now(2000))
+    alarm = next(one for one in site.site.memory.alarms if one.key == first.key)
+
+    assert (1, state) == (len(alarm.acks), alarm.state.value)
 
 
 def test_the_same_acknowledgement_twice_is_one() -> None:
@@ -202,7 +219,7 @@ def test_a_shelf_outlives_a_restart_as_long_as_its_age_can_be_told(
     [
         (shelf(600, key="fuel-low"), "not in the list"),
         (shelf(600, comment="  "), "Say why"),
-        (shelf(0), "not laid aside"),
+        (shelf(0), "not resting"),
         (OutOfService(**KEY, out=False, comment="x"), "in service"),
         (OutOfService(key="battery", device="genset", out=True, comment="x"), "no alarm"),
         (OutOfService(key="battery-low", device="gen", out=True, comment="x"), "no device"),

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from contract.messages import Alarms, decode
-from contract.words import ClockQuality, Event
+from contract.words import ClockQuality, Event, Power
 from gateway.config import rules
 from gateway.core import announce
 from gateway.core.facts import Rule, SetFacts
@@ -44,9 +44,8 @@ def notified(told: list[Numbered]) -> list[str]:
 def test_a_cascade_wakes_once() -> None:
     """The set trips, oil is low, there is no power: one matter, one call."""
     site = real()
-    site.step(
-        0, {"controller.shutdown_alarm": 1, "alarm.low-oil-pressure": "shutdown", "power": "dead", "mains": False}
-    )
+    tripped = {"controller.shutdown_alarm": 1, "alarm.low-oil-pressure": "shutdown"}
+    site.step(0, tripped | {"power": "dead", "mains": False, "load_live": False})
     for second in range(1, 800, 10):
         site.step(second)
 
@@ -57,7 +56,7 @@ def test_a_cascade_wakes_once() -> None:
 def test_what_is_graver_wakes_again() -> None:
     """Somebody was told of lost mains; that nobody has power is another matter."""
     site = real(connection="manual", activate_within_s=900)
-    site.step(0, {"power": "dead", "mains": False, "outage": True})
+    site.step(0, {"power": "dead", "mains": False, "load_live": False, "outage": True})
     for second in range(10, 2000, 10):
         site.step(second)
 
@@ -295,12 +294,12 @@ def first_outs(told: list[Change]) -> dict[str, bool]:
 
 
 def test_the_first_alarm_of_a_burst_is_marked() -> None:
-    """With those of the same reading; what follows within a minute is a consequence; later ones are their own."""
+    """With those of the same reading; what follows within a quarter is a consequence; later ones are their own."""
     site = words()
     site.step(0, {WORDS[0]: "shutdown", WORDS[1]: "shutdown"})
     site.step(5, {WORDS[2]: "shutdown"})
     site.step(64, {WORDS[3]: "shutdown"})
-    site.step(124, {WORDS[4]: "shutdown"})
+    site.step(64 + 905, {WORDS[4]: "shutdown"})
     keys = [word.removeprefix("alarm.") for word in WORDS[:5]]
 
     assert dict(zip(keys, [True, True, False, False, True], strict=True)) == first_outs(site.told)
@@ -315,6 +314,18 @@ def test_the_first_is_whose_condition_began_first_not_whose_delay_is_shortest() 
     told = first_outs(site.told)
 
     assert (True, False) == (told["low-oil-pressure"], told["over-speed"])
+
+
+def test_a_consequence_is_no_first_out_while_its_cause_still_waits() -> None:
+    """The mains are lost at once and an alarm after a minute; the start that failed because of it is not the first."""
+    site = real()
+    site.step(0, {"power": Power.DEAD, "mains": False, "load_live": False})
+    site.step(40, {"alarm.fail-to-start": "shutdown"})
+    site.step(50)
+    site.step(130)
+    told = first_outs(site.told)
+
+    assert (False, True, True) == (told["fail-to-start"], told["mains-lost"], told["no-power-at-site"])
 
 
 def test_another_device_has_a_burst_of_its_own() -> None:

@@ -12,14 +12,16 @@ from .conftest import at
 
 
 def test_the_load_waits_for_the_switch_and_follows_the_list() -> None:
-    """Position before load, earlier electrical steps before later ones; the rest in any order."""
+    """The switch before all that comes after it, earlier electrical steps before later ones; the rest in any order."""
     story = Call()
     free = {"tell": "", "sign": ""}
+    waits = dict.fromkeys(("cold", "pumps", "sign"), "position_first")
 
-    assert free | {"switch": "", "cold": "position_first", "pumps": "position_first"} == blocked(story)
+    assert {"tell": "", "switch": ""} | waits == blocked(story)
     assert "not done: “switch”" in story.refusal(at(1), StepDone(step="cold"))
-    assert ["step_confirmed", "order_done"] == story.say(at(2), StepDone(step="sign"))
+    assert "not done: “switch”" in story.refusal(at(2), StepDone(step="sign"))
     story.say(at(3), StepDone(step="switch", position="Läge ELVERK"))
+    assert ["step_confirmed", "order_done"] == story.say(at(3), StepDone(step="sign"))
     assert free | {"switch": "", "cold": "", "pumps": "earlier_step_first"} == blocked(story)
     assert "not done: “cold”" in story.refusal(at(4), StepDone(step="pumps"))
     story.say(at(5), StepDone(step="cold", note="luktar lite"), "Bo")
@@ -28,6 +30,24 @@ def test_the_load_waits_for_the_switch_and_follows_the_list() -> None:
 
     assert {"tell": "", "switch": "Kim", "cold": "Bo", "pumps": "Kim", "sign": "Kim"} == done
     assert "luktar lite" == story.call.steps[2].note
+
+
+def test_a_later_switch_waits_for_the_earlier_one_and_holds_back_what_follows() -> None:
+    """Whatever the list calls the steps after it, also where nobody has approved it."""
+    steps = (
+        StepFacts(id="first", sv="1", electrical=True),
+        StepFacts(id="free", sv="2"),
+        StepFacts(id="switch", sv="3", position="I"),
+        StepFacts(id="coolers", sv="4"),
+    )
+    story = Call(CallFacts(steps=steps, approved_by="E", approved_on="2026-01-01"))
+    before = blocked(story)
+    story.say(at(1), StepDone(step="first"))
+    story.say(at(2), StepDone(step="switch", position="I"))
+
+    assert {"first": "", "free": "", "switch": "earlier_step_first", "coolers": "position_first"} == before
+    assert dict.fromkeys(("first", "free", "switch", "coolers"), "") == blocked(story)
+    assert "position_first" == blocked(Call(CallFacts(steps=steps)))["coolers"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from gateway.core.readiness import checks_care as care
 from gateway.core.readiness import readiness
 from gateway.core.readiness.case import OK_REPORTED, Case
 from gateway.core.readiness.found import Checked
-from gateway.core.remembered import Away
+from gateway.core.remembered import Away, Look, RunSoFar
 
 from .conftest import WALL_MS, at, gone, good
 from .well_kept import DAY_S, answer, approved, days_ago, filled, kept, look, memory, said, story
@@ -94,6 +94,14 @@ def test_fuel_that_has_become_too_little_must_rise_clearly_above_the_minimum() -
     assert ["fuel_short", "fuel_short", "fuel_short", ""] == told
 
 
+def test_the_hours_of_too_little_fuel_are_never_rounded_up() -> None:
+    """Nobody is promised more than there is."""
+    lasts = Endurance(low_h=7.9, high_h=None, basis="model", at=days_ago(0))
+    site, _ = readiness.watch(msgspec.structs.replace(story().site, endurance=lasts), kept(), at(20))
+
+    assert ("fuel_short", "7") == (site.checked.found["fuel"].reason, site.checked.found["fuel"].detail)
+
+
 def test_the_temperature_of_the_fuel_itself_goes_before_that_of_the_air() -> None:
     """A tank indoors does not plug, however cold it is outside."""
     found = look("fuel_cold", outdoor__temperature=good(-35.0), fuel__temperature=good(8.0))
@@ -115,11 +123,32 @@ def test_the_temperature_of_the_fuel_itself_goes_before_that_of_the_air() -> Non
         ((approved(20), approved(2, approved=False)), OK),
         ((approved(20), approved(2, kind="failed", approved=False)), ("fail", "measured", "start_failed")),
         ((approved(20, kind="failed", approved=False), approved(2)), OK),
+        ((approved(2, remarks=("run_off_load",)),), ("remark", "measured", "run_off_load")),
+        ((approved(2, declared=True, remarks=("run_off_load",)),), ("remark", "reported", "run_off_load")),
+        ((approved(20, remarks=("run_off_load",)), approved(2)), OK),
+        ((approved(20), approved(2, approved=False, remarks=("run_off_load",))), OK),
     ],
 )
 def test_the_set_must_have_shown_that_it_gives_voltage(runs: tuple[Any, ...], expected: tuple[str, str, str]) -> None:
     """Lately, seen or told, and not failed since."""
     assert expected == answer(look("test", held=memory(runs=runs)))
+
+
+def test_a_test_without_load_says_enough_where_people_connect() -> None:
+    """Only an automatic changeover is tried by a test on load."""
+    runs = (approved(2, remarks=("run_off_load",)),)
+
+    assert OK == answer(look("test", kept(connection=Connection.MANUAL), memory(runs=runs)))
+
+
+@pytest.mark.parametrize(("live", "expected"), [(True, OK), (False, ("fail", "measured", "start_failed"))])
+def test_a_start_that_goes_well_ends_the_failed_one_at_once(live: bool, expected: tuple[str, str, str]) -> None:
+    """Voltage is enough, while the run still goes on, and also right after a restart."""
+    held = memory(runs=(approved(20), approved(2, kind="failed", approved=False)))
+    at_once = Look(at=days_ago(0), engine="running", turning=True, live=live)
+    run = RunSoFar(id="run-2", started=days_ago(0), look=at_once, had_voltage=live)
+
+    assert expected == answer(look("test", held=msgspec.structs.replace(held, run=run)))
 
 
 def test_of_a_test_that_is_overdue_it_is_told_how_old() -> None:

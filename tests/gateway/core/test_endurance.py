@@ -66,13 +66,13 @@ def test_the_example_of_the_sheet() -> None:
 
 
 def test_a_load_that_is_only_seen_makes_the_interval_wider() -> None:
-    """The same while 15 kW are carried: the load of the coming days is not known, and two hours go at either end."""
+    """The same while 15 kW are carried: the load of the coming days is not known, and it costs hours at either end."""
     given = sure(site(good(60), 0), facts(), at(1))
     seen = sure(site(good(60), 15), facts(), at(1))
 
     assert ("model", 6.19) == (seen.basis, seen.rate_lh)
     assert given.low_h - 2 < seen.low_h < given.low_h
-    assert given.high_h < seen.high_h < given.high_h + 4  # type: ignore[operator]
+    assert given.high_h < seen.high_h < given.high_h + 5  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(("kw", "basis"), [(None, "model-at-design-load"), (0, "model-at-design-load"), (1.2, "model")])
@@ -139,8 +139,8 @@ def test_senders_that_disagree_widen_and_are_named() -> None:
     assert after.endurance is not None
     assert after.fuel.level is not None
     assert after.endurance.low_h < 60
-    assert "genset/fuel.level 600 L" in after.fuel.level.quarrel
-    assert "node/fuel.litres 300 L" in after.fuel.level.quarrel
+    assert "genset/fuel.level, 600 L" in after.fuel.level.quarrel
+    assert "node/fuel.litres, 300 L" in after.fuel.level.quarrel
 
 
 def test_a_reading_of_long_ago_is_no_reading() -> None:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.words import ClockQuality, Quality
+from contract.words import Clash, ClockQuality, Quality
+from gateway.core import announce
 from gateway.core.facts import TankFacts
+from gateway.core.fuel import fuel_level
 from gateway.core.fuel.fuel_watch import MOST_BLOCKS, MOST_SAMPLES
 from gateway.core.fuel.reserves import FuelNow
 
@@ -129,15 +131,51 @@ def test_an_empty_configuration_thinks_nothing() -> None:
     assert story.site.endurance is None
 
 
-def test_a_report_stands_beside_a_sender_and_is_named_when_it_differs() -> None:
-    """Somebody reads 300 L where the sender says 600: the interval holds both, and who says what is told."""
-    story = led(Tank(facts()), 0, 1, lambda _: 60)
-    calm = story.site.endurance
-    story.step(at(HOUR + 1), report(1, HOUR, litres=300))
-    led(story, HOUR + 60, 0.1, lambda _: 60)
+@pytest.mark.parametrize(("said", "sender"), [(300, 60), (100, 80), (900, 40)])
+def test_a_report_stands_beside_a_sender_and_is_named_when_it_differs(said: float, sender: float) -> None:
+    """The interval holds both while the word is fresh, and who says what is told; after half a day it is past."""
+    story = led(Tank(facts()), 0, 1, lambda _: sender)
+    story.step(at(HOUR + 1), report(1, HOUR, litres=said))
+    led(story, HOUR + 60, 0.1, lambda _: sender)
+    seen, level = story.site.endurance, story.site.fuel.level
 
-    level = story.site.fuel.level
     assert level is not None
+    assert seen is not None
     assert "measured" == level.basis
-    assert "person 300 L" in level.quarrel
-    assert story.site.endurance.low_h < calm.low_h - 10  # type: ignore[union-attr]
+    assert f"genset/fuel.level, {sender * 10:.0f} L | person, {said:.0f} L" == level.quarrel
+    assert [(Clash.FUEL_QUARREL, level.quarrel)] == [(one.key, one.detail) for one in fuel_level.doubts(level)]
+    assert seen.low_h <= (min(said, sender * 10) - 50) / 6.19
+    assert seen.high_h is None or seen.high_h >= (max(said, sender * 10) - 50) / 6.19
+
+    led(story, HOUR + 600, 12.2, lambda _: sender)
+    assert () == fuel_level.doubts(story.site.fuel.level)
+
+
+def test_a_report_that_fits_is_no_doubt() -> None:
+    """Somebody reads 780 L where the sender says 80 %."""
+    story = led(Tank(facts()), 0, 1, lambda _: 80)
+    story.step(at(HOUR + 1), report(1, HOUR, litres=780))
+
+    assert () == fuel_level.doubts(story.site.fuel.level)
+
+
+def test_the_doubt_stands_in_what_is_published() -> None:
+    """Beside what is known of the power, which it does not touch."""
+    story = led(Tank(facts()), 0, 0.1, lambda _: 80)
+    story.step(at(HOUR + 1), report(1, HOUR, litres=100))
+    led(story, HOUR + 60, 0.1, lambda _: 80)
+    told = msgspec.json.decode(announce.state(story.site, story.facts, at(HOUR + 500))[1])
+
+    assert ["fuel_quarrel"] == [one["key"] for one in told["contradictions"]]
+    assert "unknown" != story.power
+
+
+@pytest.mark.parametrize("kind", ["refuelled", "fuel_lost"])
+def test_what_somebody_read_before_is_past_when_the_tank_changes(kind: str) -> None:
+    """600 L were read; then the tank was filled, or emptied: no quarrel about it."""
+    story = led(Tank(facts()), 0, 1, lambda _: 60)
+    story.step(at(HOUR + 1), report(1, HOUR, litres=600))
+    led(story, HOUR + 60, 3, lambda hours: 60 if hours < 1 else (90 if kind == "refuelled" else 20))
+
+    assert [kind] == [one for one, _, _ in fuel_events(story)]
+    assert () == fuel_level.doubts(story.site.fuel.level)

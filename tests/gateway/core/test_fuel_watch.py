@@ -1,8 +1,5 @@
 """Refuelling, theft and senders that lie, told from the level; and what must be none of them."""
 
-from collections.abc import Callable
-from random import Random
-
 import pytest
 
 from contract.orders import Delivery
@@ -10,13 +7,7 @@ from contract.words import Quality
 from gateway.core.facts import TankFacts
 
 from .conftest import WALL_MS, at, device, facts, genset, gone, good, order
-from .fuel_story import HOUR, Tank, burnt, fuel_events, led, steps_of_one
-
-
-def theft_at(percent_per_h: float) -> Callable[[float], float]:
-    """Steady at 60 % for an hour, then falling."""
-    return lambda hours: steps_of_one(60 - percent_per_h * max(0.0, hours - 1))
-
+from .fuel_story import HOUR, Tank, burnt, fuel_events, led
 
 # --- refuelling ---
 
@@ -69,90 +60,6 @@ def test_a_filling_while_the_box_was_off_is_told_afterwards() -> None:
 def test_a_small_rise_is_no_filling(rise: float) -> None:
     """Up to three percent are steps, slosh and warmth."""
     story = led(Tank(facts()), 0, 3, lambda hours: 60 + (rise if hours > 1 else 0))
-
-    assert [] == fuel_events(story)
-
-
-# --- theft and leak while the set stands ---
-
-
-@pytest.mark.parametrize("per_hour", [2.5, 5, 20, 120])
-def test_a_fall_while_the_set_stands_is_a_loss(per_hour: float) -> None:
-    """More than two percent per hour: told once, and the rate stands for the alarm."""
-    story = led(Tank(facts()), 0, 1 + min(4.0, 40 / per_hour) + 0.5, theft_at(per_hour))
-
-    ((kind, before, after),) = fuel_events(story)
-    assert "fuel_lost" == kind
-    assert 600 == pytest.approx(before, abs=20)
-    assert after < before - 30
-    assert story.site.fuel.loss_percent_per_h is not None
-    assert story.site.fuel.loss_percent_per_h > 2
-
-
-@pytest.mark.parametrize("every_s", [5, 60, 300, 600, 1800])
-def test_a_theft_is_seen_at_any_pace_of_polling(every_s: float) -> None:
-    """Eight percent per hour for three hours."""
-    story = led(Tank(facts()), 0, 4, theft_at(8), every_s=every_s)
-
-    assert ["fuel_lost"] == [kind for kind, _, _ in fuel_events(story)]
-
-
-@pytest.mark.parametrize("per_hour", [0.0, 0.2, 1.0, 1.5])
-def test_a_slow_fall_is_no_theft(per_hour: float) -> None:
-    """A tank that cools, or a sender that creeps."""
-    story = led(Tank(facts()), 0, 9, theft_at(per_hour))
-
-    assert [] == fuel_events(story)
-    assert 0.0 == story.site.fuel.loss_percent_per_h
-
-
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("every_s", [5, 60, 300])
-def test_noise_is_neither_thief_nor_tanker(seed: int, every_s: float) -> None:
-    """Slosh of one percent on a sender of whole steps, with warmth by day: a day without an event."""
-    dice = Random(seed)
-    hours = 24 if every_s >= 60 else 2
-    story = led(Tank(facts()), 0, hours, lambda hour: steps_of_one(60 + 0.1 * hour + dice.gauss(0, 1)), every_s=every_s)
-
-    assert [] == fuel_events(story)
-
-
-def test_one_wild_reading_is_nothing() -> None:
-    """A single 20 % among 60 %."""
-    story = led(Tank(facts()), 0, 4, lambda hours: 20 if hours == 2 else 60)
-
-    assert [] == fuel_events(story)
-    assert 600 == story.site.fuel.level.litres  # type: ignore[union-attr]
-
-
-def test_a_loss_holds_until_the_tank_is_filled() -> None:
-    """The rate stands although the level no longer falls; a restart neither forgets nor repeats it."""
-    story = led(Tank(facts()), 0, 2, theft_at(30))
-    again = led(story.restarted(), 2 * HOUR, 3, lambda _: 30)
-
-    assert [] == fuel_events(again)
-    assert again.site.fuel.loss_percent_per_h is not None
-    assert again.site.fuel.loss_percent_per_h > 2
-
-    led(again, 5 * HOUR, 1, lambda hours: 30 if hours < 0.2 else 90)
-    assert ["refuelled"] == [kind for kind, _, _ in fuel_events(again)]
-    assert not again.site.fuel.loss_percent_per_h
-
-
-def test_a_delivery_excuses_no_theft() -> None:
-    """Fuel was brought in the morning; at night the tank falls."""
-    story = led(Tank(facts()), 0, 0.5, lambda _: 60)
-    what = Delivery(litres=100, product="diesel", delivered_ms=WALL_MS)
-    story.step(at(0.5 * HOUR), order(1, what))
-    led(story, 0.5 * HOUR + 60, 3, theft_at(20))
-
-    assert ["fuel_lost"] == [kind for kind, _, _ in fuel_events(story)]
-
-
-def test_what_runs_back_after_a_stop_is_no_theft() -> None:
-    """In the ten minutes after a run the level may fall by some percent."""
-    story = led(Tank(facts()), 0, 1, burnt(60), kw=15)
-    led(story, HOUR + 60, 4, lambda hours: 59 - min(4.0, 40 * hours))
 
     assert [] == fuel_events(story)
 

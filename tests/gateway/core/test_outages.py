@@ -15,9 +15,12 @@ from gateway.core.remembered import MAX_OUTAGES, OutageSoFar
 from gateway.core.runs.outage_steps import MAX_STEPS, with_steps
 from gateway.io.store import MAX_BATCH_BYTES
 
+from .conftest import GENSET, METER, facts, volts
 from .set_on_paper import DARK, Plant
 
 STEADY = 5 * 60 + 10
+BEGUN = 30
+"""Seconds that a plant has stood before its story begins."""
 
 
 def carried(plant: Plant, minutes: float) -> None:
@@ -209,6 +212,59 @@ def test_another_boot_without_a_clock_leaves_the_unknown_time_out() -> None:
 
     assert (True, pytest.approx(0, abs=10)) == (outage.interrupted, outage.unknown_s)
     assert 1200 == pytest.approx(outage.without_power_s, abs=70)
+
+
+def test_a_clock_that_comes_later_tells_how_long_the_box_was_away() -> None:
+    """Beginning and end are known then: what is left of the whole is unknown time."""
+    plant = Plant(mains=0.0)
+    plant.go(600)
+    plant.away(7200, boot="boot-2", clock=ClockQuality.UNSYNCED)
+    plant.go(600)
+    plant.clock = ClockQuality.SYNCED
+    plant.go(STEADY, mains=230.0)
+    outage = plant.outages[-1]
+
+    assert 7200 == pytest.approx(outage.unknown_s, abs=70)
+    assert BEGUN + 600 + 7200 + 600 == pytest.approx(spans(outage), abs=10)
+
+
+def test_a_restart_of_seconds_leaves_no_unknown_time() -> None:
+    """The same power before and after it held in between; the first step after it has seen nothing yet."""
+    plant = Plant(mains=0.0)
+    plant.go(600)
+    plant.away(10)
+    plant.ticks(1)
+    plant.go(600)
+    plant.go(STEADY, mains=230.0)
+    outage = plant.outages[-1]
+
+    assert (True, 0.0) == (outage.interrupted, outage.unknown_s)
+    assert BEGUN + 1211 == pytest.approx(outage.without_power_s, abs=10)
+
+
+def test_after_a_restart_of_seconds_that_nobody_sees_the_end_of_the_time_is_unknown() -> None:
+    """The controller stays silent: a short restart proves nothing by itself."""
+    plant = Plant(mains=0.0)
+    plant.go(600)
+    plant.away(10)
+    plant.silent(300)
+    plant.go(600)
+    plant.go(STEADY, mains=230.0)
+
+    assert 310 <= plant.outages[-1].unknown_s <= 375
+    assert BEGUN + 600 + 10 + 300 + 600 == pytest.approx(spans(plant.outages[-1]), abs=10)
+
+
+def test_where_nobody_ever_saw_the_grid_an_outage_ends_with_a_live_shop() -> None:
+    """Steady for five minutes; mains that nobody saw are neither told as lost nor as back."""
+    plant = Plant(facts(GENSET, METER), mains=None)
+    for second in range(0, 900, 5):
+        plant.go(5)
+        plant.story.poll(plant.now, "meter", volts("meter", 0 if 60 <= second < 360 else 230, plant.second))
+
+    assert [300] == [round(one.without_power_s, -1) for one in plant.outages]
+    assert "power_changed" == whats(plant.outages[0])[0]
+    assert {"mains_lost", "back_on_mains"}.isdisjoint(whats(plant.outages[0]))
 
 
 def test_a_restart_while_the_record_waits_changes_nothing() -> None:

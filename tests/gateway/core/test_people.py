@@ -52,7 +52,12 @@ def test_what_a_person_confirms_is_kept_with_who_and_when(what: str) -> None:
         held.responsible,
         held.note,
     )
-    assert {"detail": f"{what}: yes, Handlaren, sett på plats", "who": "Kim"} == told.body
+    assert {
+        "detail": f"{what}: yes, Handlaren, sett på plats",
+        "who": "Kim",
+        "key": "confirmed",
+        "params": {"what": what, "responsible": "Handlaren", "said": "sett på plats"},
+    } == told.body
 
 
 @pytest.mark.parametrize(
@@ -144,7 +149,8 @@ def test_an_absence_is_kept_told_and_over_by_itself() -> None:
     one.step(at(3 * 3600), absence(2, 4, 5, "sam"))
 
     assert "entered" == told.kind
-    assert {"detail": "kim: away from 2025-11-24 17:00 UTC until 2025-11-24 18:00 UTC", "who": "Kim"} == told.body
+    assert "kim: away from 2025-11-24 17:00 UTC until 2025-11-24 18:00 UTC" == told.body["detail"]
+    assert ("away", ["activator", "from", "until"]) == (told.body["key"], list(told.body["params"]))
     assert [["kim", "sam"], ["sam"], ["kim", "sam"]] == hands
     assert ["sam"] == [away.activator for away in one.site.memory.away]
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,24 @@ def test_silence_is_a_batch_and_is_told_once() -> None:
     assert ["device_silent", "device_back"] == story.kinds("power_changed")
     assert Quality.GOOD is story.site.values["genset"]["fuel.level"].quality
     assert Quality.COMM_ERROR is story.site.values["genset"]["engine.speed"].quality
+
+
+@pytest.mark.parametrize(
+    ("quality", "told"),
+    [
+        *((one, ["sensor_fault", "sensor_back"]) for one in pipeline.BROKEN),
+        *((one, []) for one in Quality if one not in (*pipeline.BROKEN, Quality.GOOD, Quality.SUBSTITUTED)),
+    ],
+)
+def test_only_some_missing_values_are_the_sensors_fault(quality: Quality, told: list[str]) -> None:
+    """What is beyond its range or bad is one; what is open, not fitted or not yet read says nothing of the sensor."""
+    story = Story(facts())
+    story.poll(at(1), "genset", genset(1))
+    for second in (6, 11):
+        story.poll(at(second), "genset", genset(second) | {"fuel.level": gone(quality, second)})
+    story.poll(at(16), "genset", genset(16))
+
+    assert told == [kind for kind in story.kinds() if kind.startswith("sensor_")]
 
 
 def test_one_missing_value_is_not_a_silent_device() -> None:

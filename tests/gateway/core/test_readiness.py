@@ -160,6 +160,11 @@ def test_before_the_first_poll_nothing_is_known() -> None:
         (alarm("device-silent", device="meter"), ("ready_with_remarks", ["alarm:device-silent"])),
         (alarm("fuel-loss", AlarmState.RETURNED_UNACKED), ("ready", [])),
         (alarm("battery-low"), ("not_ready", ["alarm:battery-low"])),
+        (alarm("no-transfer"), ("not_ready", ["alarm:no-transfer"])),
+        (alarm("not-connected"), ("not_ready", ["alarm:not-connected"])),
+        (alarm("no-power-at-site"), ("not_ready", ["alarm:no-power-at-site"])),
+        (alarm("gen-shutdown"), ("not_ready", ["alarm:gen-shutdown"])),
+        (alarm("no-transfer", AlarmState.RETURNED_UNACKED), ("ready", [])),
     ],
 )
 def test_alarms_of_the_site_count(one: Alarm, expected: tuple[str, list[str]]) -> None:

@@ -10,6 +10,7 @@ from contract.orders import DeclaredRun, Delivery, OutOfService, Shelve, StepDon
 from contract.records import BODIES
 from contract.refusals import catalogue, places, refusal_words
 from gateway.core.orders.handling import MAX_PARAM, Refusal
+from gateway.core.story.story_swedish import sentences
 
 from .calls import Call
 from .conftest import WALL_MS, Story, at, facts, order
@@ -83,6 +84,13 @@ def test_what_somebody_wrote_comes_back_as_it_was_written() -> None:
 
     assert {"asked": "Läge ELVERK", "told": "{asked} %s <b>"} == told["params"]
     assert "“{asked} %s <b>” was entered" in told["detail"]
+
+
+def test_judge_reads_it_in_swedish() -> None:
+    """`judge --sv` prints the same words as the page."""
+    body = refused(Story(facts()), Delivery(delivered_ms=WALL_MS, litres=5000, product="diesel"))
+
+    assert [refusal_words("tank_smaller", "sv", {"litres": "1000"})] == sentences("order_refused", body)
 
 
 def refused(story: Story, what: What) -> dict[str, object]:

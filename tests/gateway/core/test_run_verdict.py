@@ -92,7 +92,7 @@ def test_every_word_of_a_verdict_is_in_the_catalogue_and_blocks_nothing() -> Non
     """People read them; none of them alone makes a site not ready."""
     said = {word for _, _, word in LOADS if word} | {
         "run_no_voltage", "run_voltage_unknown", "run_too_short", "run_stopped_itself", "run_not_seen_whole",
-        "run_battery_polled",
+        "run_battery_polled", "run_kind_unknown",
     }  # fmt: skip
 
     assert said == {key for key in catalogue() if key.startswith("run_")}

@@ -1,5 +1,6 @@
 """What the public may be told of each service: a person's word while it holds, never power's."""
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -13,12 +14,14 @@ from contract.orders import Declaration, Report
 from contract.wire import Moment
 from contract.words import ClockQuality, Declared, Power
 from gateway.core import announce
+from gateway.core.facts import TankFacts
+from gateway.core.fuel.fuel_memory import FuelMemory
 from gateway.core.orders import services
 from gateway.core.remembered import Judged, Memory, Witnessed
 from gateway.core.site import Now, Site
 from kiosk.core.view import OUTAGE_DECLARATION_MS
 
-from .conftest import WALL_MS, Story, at, facts, genset, order
+from .conftest import WALL_MS, Story, at, facts, genset, gone, good, order, report, silence
 
 HOUR = 3600
 UNSYNCED = ClockQuality.UNSYNCED
@@ -113,6 +116,115 @@ def test_after_the_low_bound_nothing_is_promised(until_h: int | None, clock: Clo
     of = site(Power.ON_RESERVE, services=(said(when=begun, until_s=until_s),), endurance=lasts(1, begun))
 
     assert ["open", "unknown"] == [told(of, at(second, clock=clock))[0] for second in (HOUR - 1, HOUR)]
+
+
+def lost(known: Power) -> Judged:
+    """Nobody knows the power; that was the last that was known."""
+    since = at(0).moment()
+    return Judged(power=Power.UNKNOWN, since=since, known=known, known_since=since, lost=since)
+
+
+def test_a_controller_that_falls_silent_moves_no_promise() -> None:
+    """Power unknown: the last known bound still holds, by the clock and by the hours."""
+    of = Site(
+        memory=Memory(judged=lost(Power.ON_RESERVE), services=(said(until_s=8 * HOUR),)), endurance=lasts(2, at(0))
+    )
+
+    assert [("open", 2.0 * HOUR), ("unknown", None)] == [told(of, at(s)) for s in (60, 2 * HOUR)]
+
+
+def run_low(story: Story) -> None:
+    """The set runs at 12 kW until second 690, on a tank at 7 %."""
+    for second in range(10, 700, 10):
+        values = genset(second, mains=0, engine="running", kw=12, fuel__level=good(7, second))
+        story.poll(at(second), "genset", values)
+
+
+def test_in_a_story_the_promise_does_not_rise_when_the_controller_falls_silent_or_the_box_restarts() -> None:
+    """By minutes of silence, over a clock that is lost and a restart, until it is over."""
+    story = Story(facts(tank=TankFacts(litres=1000.0)))
+    story.poll(at(0), "genset", genset(0, fuel__level=good(7)))
+    run_low(story)
+    word = Declaration(service="food", declared=Declared.OPEN, until_ms=WALL_MS + 10 * HOUR * 1000)
+    story.step(at(700), order(1, word, entered_ms=WALL_MS + 700_000))
+    found = [told(story.site, at(700))]
+    endings = [story.site.endurance.until_ms if story.site.endurance else None]
+    values = genset(0)
+    for second in range(710, 2000, 10):
+        story.poll(at(second), "genset", silence(values, second))
+        found.append(told(story.site, at(second)))
+        endings.append(story.site.endurance.until_ms if story.site.endurance else None)
+    unsynced = at(2000, clock=UNSYNCED)
+    story.poll(unsynced, "genset", silence(values, 2000))
+    found.append(told(story.site, unsynced))
+    story = story.restarted()
+    again = at(2060, clock=UNSYNCED, run="run-2")
+    found.append(told(story.site, again))
+    story.poll(again, "genset", silence(values, 2060))
+    found.append(told(story.site, again))
+
+    assert {"open"} == {word for word, _until in found}
+    ends = [until for _word, until in found if until is not None]
+    assert len(ends) == len(found)
+    assert ends == sorted(ends, reverse=True)
+    assert HOUR < ends[-1] <= ends[0] < 4 * HOUR
+    assert None not in endings
+    assert endings == sorted(endings, reverse=True, key=lambda one: one or 0)
+    assert "unknown" == told(story.site, at(ends[0], run="run-2"))[0]
+
+
+def test_a_persons_litres_move_the_bound_while_the_controller_is_silent() -> None:
+    """That is knowledge, not the lack of it."""
+    story = opened()
+    values = genset(10, mains=0, engine="running", kw=12, fuel__level=gone())
+    story.poll(at(10), "genset", values)
+    story = Story(facts(), msgspec.structs.replace(story.site.memory, fuel=FuelMemory()))
+    story.poll(at(20), "genset", values)
+    story.step(at(30), report(2, 30, litres=90))
+    story.poll(at(700), "genset", silence(genset(0), 700))
+    before = story.site.bounds["fuel"]
+    story.step(at(710), report(3, 710, litres=600))
+    after = story.site.bounds["fuel"]
+    story.poll(at(720), "genset", silence(genset(0), 720))
+
+    assert before + 10 * HOUR * 1000 < after
+    assert abs(story.site.bounds["fuel"] - after) <= 120_000
+
+
+def test_the_bound_is_rarely_written_and_ends_on_the_mains() -> None:
+    """Hours of a load that swings: a few changes of the memory, none later than the bound itself."""
+    story = Story(facts())
+    story.poll(at(0), "genset", genset(0))
+    kept = []
+    for second in range(10, 4 * HOUR, 30):
+        kw = 12 + (second // 30) % 5
+        story.poll(at(second), "genset", genset(second, mains=0, engine="running", kw=kw))
+        kept.append(story.site.memory.bounds["fuel"])
+        assert kept[-1] <= story.site.bounds["fuel"]
+    story.poll(at(4 * HOUR), "genset", genset(4 * HOUR))
+
+    assert 1 <= sum(one != other for one, other in pairwise(kept)) <= 20
+    assert ({}, {}) == (story.site.memory.bounds, story.site.bounds)
+
+
+@pytest.mark.parametrize("judged", [Judged(power=Power.ON_BATTERY, known=Power.ON_BATTERY), lost(Power.ON_BATTERY)])
+def test_on_battery_never_later_than_the_battery_surely_lasts(judged: Judged) -> None:
+    """At no hours left it is unknown, also where nobody has said until when."""
+    half, empty = lasts(0.5, at(0)), lasts(0, at(0))
+    memory = Memory(judged=judged, services=(said(until_s=8 * HOUR),))
+    endless = Memory(judged=judged, services=(said(),))
+
+    assert ("open", 1800.0) == told(Site(memory=memory, battery=half), at(0))
+    assert ("unknown", None) == told(Site(memory=memory, battery=half), at(1800))
+    assert ["open", "unknown"] == [told(Site(memory=endless, battery=one), at(0))[0] for one in (half, empty)]
+
+
+def test_a_battery_that_idles_bounds_nothing() -> None:
+    """On reserve power the fuel counts, however short the UPS would last."""
+    of = site(Power.ON_RESERVE, services=(said(until_s=8 * HOUR),), endurance=lasts(9, at(0)))
+    of = msgspec.structs.replace(of, battery=lasts(0.1, at(0)))
+
+    assert ("open", 8.0 * HOUR) == told(of, at(0))
 
 
 def test_what_is_closed_is_not_opened_by_empty_tanks() -> None:

@@ -135,12 +135,41 @@ def test_of_quarrelling_witnesses_the_newest_wins_until_all_have_looked_again() 
     after = hear(story.site, story.facts, at(10))
     assert after.mains is None
     quarrel = Contradiction(key=Clash.MAINS_QUARREL, detail="grid/meter.voltage | genset/mains.voltage")
-    assert (quarrel,) == after.contradictions
+    assert (quarrel,) == after.doubts
     assert "unknown" == story.power
 
     story.poll(at(12), "grid", volts("meter", 0, 12))
     assert hear(story.site, story.facts, at(12)).mains is False
     assert "dead" == story.power
+
+
+def test_a_quarrel_about_the_mains_hides_neither_a_dark_shop_nor_a_set_that_carries_it() -> None:
+    """Two witnesses of the grid disagree for hours: what does not rest on them is judged all the same."""
+    story = Story(facts(GENSET, GRID, METER))
+    powers = []
+    for second, kw, load in ((0, 0, 230.0), (60, 0, 0.0), (70, 0, 0.0), (600, 12, 230.0), (610, 12, 230.0)):
+        engine = "running" if kw else "stopped"
+        story.poll(at(second), "genset", genset(second, mains=0 if second else 230, engine=engine, kw=kw))
+        story.poll(at(second + 1), "grid", volts("meter", 230, second + 1))
+        story.poll(at(second + 2), "meter", volts("meter", load, second + 2))
+        powers.append(story.power)
+
+    assert ["on_mains", "dead", "dead", "on_reserve", "on_reserve"] == powers
+    assert 1 == story.kinds().count("mains_lost")
+    assert 0 == story.kinds().count("mains_back")
+    assert Clash.MAINS_QUARREL in [one.key for one in story.site.evidence.doubts]
+    assert story.site.memory.judged.outage
+
+
+def test_where_nobody_sees_the_grid_an_outage_ends_when_the_shop_is_live() -> None:
+    """Only a meter behind the changeover: dark is an outage, live again ends it, and mains are never claimed."""
+    story = Story(facts(METER, controller=None))
+    seen = []
+    for second, volt in ((1, 230), (60, 0), (600, 230)):
+        story.poll(at(second), "meter", volts("meter", volt, second))
+        seen.append((story.power, story.site.memory.judged.outage))
+
+    assert [("unknown", False), ("dead", True), ("unknown", False)] == seen
 
 
 def test_a_load_reading_from_before_the_change_is_no_witness() -> None:

@@ -250,3 +250,54 @@ def test_machines_do_nothing_before_the_beginning() -> None:
     ((_, sentence),) = faults("-1h genset normal")
 
     assert "only people" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("00:02 Kim need diesel saved", "saved"),
+        ("00:02 Kim need diesel saved ; centre mark", "received"),
+        ("00:02 Kim need diesel saved\n00:03 gateway restart\n00:04 centre mark", "received"),
+        ("00:01 centre mark\n00:02 Kim need diesel saved", "saved"),
+        ("00:01 centre silent\n00:02 Kim need diesel saved\n00:03 centre mark", "saved"),
+        ("00:01 centre silent\n00:02 Kim need diesel saved\n00:03 centre mark\n00:04 centre back", "received"),
+        ("00:02 Kim need diesel saved\n00:03 gateway down 2min\n00:04 centre back", "received"),
+        ("00:02 Kim need diesel saved\n00:03 centre mark\n00:04 Anna need_mark read", "read"),
+    ],
+)
+def test_a_need_is_received_when_the_centres_mark_covers_it(text: str, state: str) -> None:
+    """What was told after the mark is not yet there; a mark does not come over a link that is cut."""
+    tree = played(ON_MAINS + text).end.tree or {}
+
+    assert [state] == [need["state"] for need in tree["needs"]]
+
+
+def test_whoever_waits_is_told_how_far_it_is() -> None:
+    """Each moment, in order, to the end."""
+    told: list[int] = []
+    story = Story(
+        title="", facts=facts(GENSET), start_ms=WALL_MS, offset_min=60, clock=ClockQuality.SYNCED,
+        length_ms=3000, tick_ms=1000, acts=acts("00:00 genset normal"), expected=(),
+    )  # fmt: skip
+    play(story, reached=told.append)
+
+    assert [0, 1000, 2000, 3000] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Kim shelve fuel-low 99h", "for_s=99h: it must be at most 8h"),
+        ("Kim shelve fuel-low 99999", "for_s=99999: it must be at most 28800"),
+        ("Kim delivery -5", "litres=-5: it must be more than 0"),
+        ("Kim declared_run 300h", "minutes=300h: it must be at most 10000min"),
+        ("Kim delivery many", "litres=many: a number is needed"),
+        (f"Kim need diesel {'x' * 400}", "it must have at most 300 characters"),
+    ],
+)
+def test_a_limit_is_told_as_it_was_written(text: str, says: str) -> None:
+    """In the unit that stands in the file, and without words of a programmer."""
+    ((_, sentence),) = faults(text)
+
+    assert says in sentence
+    assert "`" not in sentence

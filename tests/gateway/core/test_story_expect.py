@@ -175,3 +175,37 @@ def test_what_could_never_come_is_a_mistake(text: str, says: str) -> None:
 
     assert [6] == [fault.line for fault in faults]
     assert says in faults[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "from_s", "to_s"),
+    [
+        ("3d 03:30..3d 04:00 mains_lost", 271_800, 273_660),
+        ("never 3d 03:30..3d 04:00:30 mains_lost", 271_800, 273_631),
+        ("count 0 27d 22:00..28d mains_lost", 2_412_000, 2_419_260),
+        ("..1d 04:00 mains_lost", -400 * 86_400, 100_860),
+        ("1d 04:00.. mains_lost", 100_800, 1200 * 86_400),
+        ("1d 04:00~30s mains_lost", 100_770, 100_831),
+        ("1d 04:00 mains_lost", 100_800, 100_860),
+    ],
+)
+def test_a_range_may_have_days(text: str, from_s: int, to_s: int) -> None:
+    """A day and its clock belong together on both sides."""
+    one = only(text)
+
+    assert (from_s, to_s, ("mains_lost",)) == (one.from_ms // 1000, one.to_ms // 1000, one.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("any run ended not_approved run_too_short", "write why=run_too_short, or remarks=run_too_short"),
+        ("any run ended too_short", "write why=run_too_short"),
+        ("any run ended aproved", "did you mean approved?"),
+    ],
+)
+def test_a_reason_of_a_run_is_asked_by_its_name(text: str, says: str) -> None:
+    """The hint shows how."""
+    (fault,) = expectations(text, 1, [])[1]
+
+    assert says in fault.sentence

@@ -2,7 +2,18 @@
 
 import pytest
 
-from gateway.core.story.story_text import DAY_MS, StoryFault, When, clock_text, duration_ms, meant, phrases, time_of
+from gateway.core.story.story_text import (
+    DAY_MS,
+    StoryFault,
+    When,
+    clipped,
+    clock_text,
+    duration_ms,
+    duration_text,
+    meant,
+    phrases,
+    time_of,
+)
 
 HOUR_MS = 3_600_000
 BEFORE = When(10_000, 1000)
@@ -88,3 +99,28 @@ def test_suggestions() -> None:
     """The nearest word, or what there is."""
     assert "did you mean genset?" == meant("gnset", ["genset", "meter"])
     assert "known are a, b" == meant("zzz", ["b", "a"])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "short"),
+    [
+        ("'abc' is no time", "'abc' is no time"),
+        (f"{'9' * 100} is no number", f"{'9' * 80}… is no number"),
+        (f"'{'9' * 100}' is no number", f"'{'9' * 78}…' is no number"),
+        (f"'{'long text ' * 20}' is too much", f"'{('long text ' * 20)[:78]}…' is too much"),
+        (f"'a' is none of {'word, ' * 30}and 'b'", f"'a' is none of {'word, ' * 30}and 'b'"),
+    ],
+)
+def test_no_sentence_repeats_more_than_eighty_characters(sentence: str, short: str) -> None:
+    """What is wrong may be a whole file in one word; a list of what is known stays whole."""
+    assert short == clipped(sentence)
+    assert short == StoryFault(1, sentence).sentence
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "text"),
+    [(28_800_000, "8h"), (90_000, "90s"), (100, "100ms"), (34_560_000_000, "400d"), (60_000, "1min")],
+)
+def test_a_length_is_told_as_it_is_written(length_ms: int, text: str) -> None:
+    """In the largest unit that fits."""
+    assert text == duration_text(length_ms)

@@ -115,8 +115,8 @@ def test_age_without_any_wall_clock(house: Any) -> None:
     [
         (1000, "Inga varningar från kommunen har nått hit. Kontrollerat kl. 11:59."),
         (3 * MINUTE, "Inga varningar från kommunen har nått hit. Kontrollerat kl. 11:57."),
-        (4 * MINUTE, "Kunde inte kontrolleras sedan kl. 11:56. Vi vet inte om det finns varningar."),
-        (72 * HOUR, "Kunde inte kontrolleras sedan mån 12:00. Vi vet inte om det finns varningar."),
+        (4 * MINUTE, "Har inte kunnat kontrolleras sedan kl. 11:56. Vi vet inte om det finns varningar."),
+        (72 * HOUR, "Har inte kunnat kontrolleras sedan mån 12:00. Vi vet inte om det finns varningar."),
         (None, "Vi vet inte om det finns varningar. Ingen kontakt med kommunen."),
     ],
 )
@@ -204,6 +204,34 @@ def test_doors_lead_somewhere(house: Any) -> None:
     assert ("power", "important") == see(house, Held()).doors
     full = Held(services=house.SERVICES, contacts=house.CONTACTS)
     assert ("services", "power", "important", "contacts") == see(house, full).doors
+
+
+def test_what_staff_say_is_shown_without_a_document(house: Any) -> None:
+    """A site without a municipality has no list of services, and its staff still say what is open: so does the door."""
+    said = tuple(
+        house.ServiceNow(service=key, declared=Declared.OPEN, until_ms=None, declared_at=house.moment())
+        for key in ("heat", "pay_card", "bageri")
+    )
+    seen = see(house, Held(picture=house.picture(services=said), contact=Contact(house.BOOT, 50_000_000, MONO)))
+
+    assert [("Värme", "Öppet"), ("Betala med kort", "Öppet")] == [(row.text, row.word) for row in seen.services]
+    assert "services" in seen.doors
+    assert "Öppet: Värme, Betala med kort" == seen.open_now.text
+
+
+def test_what_staff_say_of_other_services_stands_last(house: Any) -> None:
+    """The document comes first, in its own words; what it has is not told twice."""
+    said = tuple(
+        house.ServiceNow(service=key, declared=Declared.OPEN, until_ms=None, declared_at=house.moment())
+        for key in ("heat", "fuel")
+    )
+
+    seen = see(house, heard(house, services=said))
+
+    assert ["Handla mat", "Tanka", "Hämta post", "Hämta medicin", "Ladda telefonen", "Värme"] == [
+        row.text for row in seen.services
+    ]
+    assert Role.GOOD is seen.services[1].role
 
 
 def test_events_of_an_exercise_keep_their_word(house: Any) -> None:
