@@ -19,7 +19,7 @@ from gateway.core.orders.handling import before, believed_ms
 from gateway.core.site import Change, Now, Site, remember
 
 Z80 = 1.28
-SCATTER_TELLS = 2.0
+SCATTER_TELLS = 1.75
 """How much more wrong a sender is in all than its readings scatter, for its scale is crooked too."""
 ONLY_LOW = 0.8
 """From this zρ on the upper end says nothing."""

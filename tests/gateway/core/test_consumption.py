@@ -68,10 +68,29 @@ def test_nothing_burns_nothing(kw: float, rated: float, points: list[tuple[float
     assert 0 <= consumption.load_sd(max(0.0, kw), told, 0)
 
 
-@pytest.mark.parametrize(("known_s", "sd"), [(None, 0.15), (0.0, 0.167), (13 * 3600.0, 0.159)])
-def test_a_load_that_is_given_is_sure_and_one_that_is_seen_may_change(known_s: float | None, sd: float) -> None:
-    """Pooled line at 15 of 56 kW: 15 %, and more for the load to come; less after half a day."""
-    assert sd == pytest.approx(consumption.rate_sd(prior(None, of()), 15, of(), known_s), abs=0.001)
+@pytest.mark.parametrize(("to_come", "sd"), [(0.0, 0.15), (0.14, 0.174), (0.5, 0.344)])
+def test_a_load_that_is_given_is_sure_and_one_that_is_seen_may_change(to_come: float, sd: float) -> None:
+    """Pooled line at 15 of 56 kW: 15 %, and more for what the load may still do; an idling part does not swing."""
+    swings = consumption.load_sd(15, of(), to_come)
+
+    assert sd == pytest.approx(consumption.rate_sd(prior(None, of()), swings), abs=0.001)
+    assert swings == pytest.approx(to_come * 0.256 * 15 / litres_per_hour(15, of()), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("before", "shown", "seen_h", "expected"),
+    [
+        (None, 0.0, 0, 0.14),
+        (None, 0.0, 6, 0.14 / 2**0.5),
+        (None, 0.4, 6, ((0.14**2 + 0.4**2) / 2) ** 0.5),
+        (0.4, 0.4, 3, 0.4),
+        (0.4, 0.4, 12, 0.4 * 0.35),
+        (0.0, 0.0, 48, 0.03),
+    ],
+)
+def test_the_swing_of_the_load_is_learned(before: float | None, shown: float, seen_h: float, expected: float) -> None:
+    """What is known counts as six hours; after half a day the wave of the day is in the mean; none is quite steady."""
+    assert expected == pytest.approx(consumption.swing_to_come(before, shown, seen_h * 3600))
 
 
 @pytest.mark.parametrize(
@@ -176,3 +195,44 @@ def test_an_engine_that_counts_nonsense_is_not_asked(ecu_l: float, line_l: float
 def test_a_run_teaches(calibration: float | None, run: Factor | None, expected: float | None) -> None:
     """EWMA of 0.3 between 0.6 and 1.6; a run that is not sure to 5 % teaches nothing."""
     assert expected == pytest.approx(learned(calibration, run))
+
+
+@pytest.mark.parametrize("noise", [2.0, 10.0, 20.0])
+def test_a_sender_shows_how_it_scatters(noise: float) -> None:
+    """From its ten-minute levels, whatever the engine burns; a theft among them is no noise."""
+    levels = [(one.line_l, one.level_l or 0.0) for one in falling(1.3, 120, noise=noise)]
+    stolen = [(line, level - 200 * (place >= 60)) for place, (line, level) in enumerate(levels)]
+
+    assert noise == pytest.approx(consumption.scatter(levels), rel=0.25)
+    assert noise == pytest.approx(consumption.scatter(stolen), rel=0.3)
+    assert 0.0 == consumption.scatter(levels[:7])
+    assert 0.0 == pytest.approx(consumption.scatter([(one.line_l, one.level_l or 0.0) for one in falling(1.3, 50)]))
+
+
+def test_the_load_shows_how_it_swings() -> None:
+    """Ten and twenty kilowatts by turns swing by a third; a steady load not at all, and too few entries say nothing."""
+    by_turns = [Ten(line_l=0, level_l=None, load_kws=600.0 * (10 + 10 * (n % 2)), loaded_s=600.0) for n in range(72)]
+
+    assert 1 / 3 == pytest.approx(consumption.swing(by_turns), rel=0.02)
+    assert 0.0 == consumption.swing(falling(1.0, 50))
+    assert 0.0 == consumption.swing(by_turns[:7])
+    assert 0.0 == consumption.swing([Ten(line_l=0, level_l=None, load_kws=0, loaded_s=0)] * 20)
+
+
+@pytest.mark.parametrize("shown", [0.0, 0.1, 0.3])
+def test_the_coming_load_is_known_by_what_was_seen(shown: float) -> None:
+    """At first what is usual; with the hours what this site shows."""
+    early, later = (consumption.swing_to_come(None, shown, hours * 3600) for hours in (0, 11))
+    usual = consumption.LOAD_SD
+
+    assert usual == early
+    assert (shown > usual) is (later > usual)
+    assert consumption.swing_to_come(None, shown, 13 * 3600) < later
+    assert 0 < consumption.swing_to_come(None, shown, 1e6)
+
+
+def test_a_long_run_teaches_how_the_load_swings() -> None:
+    """An hour teaches nothing; a day half of what is known."""
+    assert None is consumption.swing_after(None, 0.3, 3600)
+    assert consumption.LOAD_SD < (consumption.swing_after(None, 0.3, 86_400) or 0) < 0.3
+    assert 0.2 == consumption.swing_after(0.2, 0.2, 86_400)

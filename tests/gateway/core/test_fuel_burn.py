@@ -179,3 +179,31 @@ def test_what_somebody_read_before_is_past_when_the_tank_changes(kind: str) -> N
 
     assert [kind] == [one for one, _, _ in fuel_events(story)]
     assert () == fuel_level.doubts(story.site.fuel.level)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_poor_sender_is_no_leak_and_says_less(seed: int) -> None:
+    """Two percent of scatter every ten minutes for a day: no alarm, and an interval as wide as it deserves."""
+    dice = Random(seed)
+    poor = led(
+        Tank(facts()), 0, 24, lambda hours: steps_of_one(90 - 0.62 * hours + dice.gauss(0, 2)), kw=15, every_s=600
+    )
+    good_one = led(Tank(facts()), 0, 24, burnt(90), kw=15, every_s=600)
+    noisy, calm = poor.site.fuel, good_one.site.fuel
+
+    assert not noisy.leak
+    assert calm.level is not None
+    assert noisy.level is not None
+    assert noisy.level.sd_l > 1.5 * calm.level.sd_l
+    assert 2 * calm.level.noise_l == pytest.approx(noisy.burning.sums.noise_l, rel=0.35)  # type: ignore[union-attr]
+
+
+def test_what_was_shown_of_sender_and_load_survives_run_and_restart() -> None:
+    """The next run begins with it."""
+    dice = Random(3)
+    story = led(Tank(facts()), 0, 12, lambda hours: 90 - 0.62 * hours + dice.gauss(0, 2), kw=15, every_s=600)
+    led(story, 12 * HOUR + 600, 8, lambda _: 82, every_s=600)
+    again = led(story.restarted(), 21 * HOUR, 0.5, lambda _: 82, kw=15)
+
+    assert 20 == pytest.approx(again.site.memory.fuel.noise_l, rel=0.5)
+    assert again.site.memory.fuel.swing is not None
