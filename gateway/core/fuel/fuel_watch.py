@@ -66,7 +66,7 @@ def look(site: Site, fuel: FuelNow, memory: FuelMemory, sender: Level | None, fa
         changes = changes + more
         fuel = msgspec.structs.replace(fuel, samples=())
     fuel = msgspec.structs.replace(fuel, samples=(*fuel.samples, sample)[-MOST_SAMPLES:])
-    if 0 <= before_ms and sample.up_ms - before_ms >= BLOCK_MS:
+    if before_ms >= 0 and sample.up_ms - before_ms >= BLOCK_MS:
         # readings come so seldom that each one stands for itself
         fuel, memory, more = _block(site, fuel, memory, sender, facts, now)
         changes = changes + more
