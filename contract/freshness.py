@@ -14,6 +14,8 @@ from contract.words import ClockQuality, Freshness, Power
 
 STALE_PERIODS = 3
 LOST_HEARTBEATS = 3
+DECLARATION_HOLDS_MS = 4 * 3600 * 1000
+"""In an outage, and where no clock can judge its hours, what was declared of a service longer ago says nothing."""
 SLOWER = 0.9
 """Of the stated consumption: what the site may have used in silence at the low end, when its load fell."""
 

@@ -20,7 +20,7 @@ from gateway.core.power import state
 from gateway.core.readiness import readiness
 from gateway.core.remembered import MAX_PUBLIC_EVENTS, Memory
 from gateway.core.runs import outages, runs
-from gateway.core.site import Change, Now, Site
+from gateway.core.site import BROKEN, Change, Now, Site
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +50,6 @@ def awakened(memory: Memory, last: Moment | None = None) -> Site:
     """The site as the last run left it. `last`: when it was last looked at."""
     return Site(memory=msgspec.structs.replace(memory, judged=state.awakened(memory.judged, last)))
 
-
-BROKEN = (Quality.SENSOR_FAULT, Quality.OVER_RANGE, Quality.UNDER_RANGE, Quality.BAD_DATA, Quality.IMPLAUSIBLE)
-"""Why a value is missing when its sensor is to blame (facts: reserve power, sections 3 and 15)."""
 
 Thinker = Callable[[Site, Facts, Now, Sequence[Change]], tuple[Site, list[Change]]]
 """One part of the judgement: (site, facts, now, what this step has told so far) → (site, what must be told)."""

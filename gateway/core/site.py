@@ -9,12 +9,15 @@ import msgspec
 from contract.judgement import Endurance, Grounds, Reason
 from contract.messages import Value
 from contract.wire import Moment
-from contract.words import ClockQuality, Event, Readiness, Stream
+from contract.words import ClockQuality, Event, Quality, Readiness, Stream
 from gateway.core.alarms.watching import Watching
 from gateway.core.fuel.reserves import BatteryNow, FuelNow
 from gateway.core.power.evidence import Evidence
 from gateway.core.readiness.found import Checked
 from gateway.core.remembered import MAX_REFUSED, Look, Memory, RunSoFar, keep
+
+BROKEN = (Quality.SENSOR_FAULT, Quality.OVER_RANGE, Quality.UNDER_RANGE, Quality.BAD_DATA, Quality.IMPLAUSIBLE)
+"""Why a value is missing when its sensor is to blame (facts: reserve power, sections 3 and 15)."""
 
 
 class Now(msgspec.Struct, frozen=True, kw_only=True):

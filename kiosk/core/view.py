@@ -7,10 +7,10 @@ with the last known fact beside it, marked as old.
 from dataclasses import dataclass
 from typing import Literal
 
-from contract.freshness import Now, judge, silence_ms
+from contract.freshness import DECLARATION_HOLDS_MS, Now, judge, silence_ms
 from contract.messages import PublicPicture, ServiceNow
 from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Service, Status
-from kiosk.core.age import HOUR_MS, Reader
+from kiosk.core.age import Reader
 from kiosk.core.alerts import Sorted, sort
 from kiosk.core.bulletins import BulletinView, Ended, bulletin_view, ended_views
 from kiosk.core.content import contact_rows
@@ -19,8 +19,6 @@ from kiosk.core.theme import Role
 from kiosk.core.words import Words, clean
 
 Door = Literal["services", "power", "important", "contacts"]
-OUTAGE_DECLARATION_MS = 4 * HOUR_MS
-"""In an outage a declaration older than this says nothing about now."""
 LAST_EVENTS = 12
 
 POWER_ROLES = {
@@ -227,7 +225,7 @@ def _declared(one: ServiceNow | None, picture: PublicPicture | None, reader: Rea
         return Declared.UNKNOWN
     age = reader.age_ms(one.declared_at)
     outage = picture.power is not Power.ON_MAINS
-    if outage and (age is None or age > OUTAGE_DECLARATION_MS):
+    if outage and (age is None or age > DECLARATION_HOLDS_MS):
         return Declared.UNKNOWN
     here = reader.wall_ms()
     if one.until_ms is not None and (here is None or here >= one.until_ms):

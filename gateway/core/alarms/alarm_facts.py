@@ -7,16 +7,14 @@ from collections.abc import Callable
 
 from contract.words import ClockQuality, Connection, Power
 from gateway.core.alarms import alarm_upkeep
-from gateway.core.alarms.alarm_view import AT_REST, CRANKING, TURNING, Value, View
+from gateway.core.alarms.alarm_view import Value, View
 from gateway.core.power.witnesses import RUNNING_RPM
+from gateway.core.set_words import AT_REST, AUTO_WORDS, CRANKING, TEST_WORDS, TURNING
 from gateway.core.site import number_of, word_of
 
 ALARM = "alarm:"
 """Begins the name of a fact that is an alarm."""
 ACTIVE_WORDS = ("warning", "shutdown", "trip", "controlled_shutdown")
-AUTO_WORDS = ("auto", "auto_manual_restore")
-"""Modes from which the set starts by itself (section 3)."""
-TEST_WORDS = ("test_on_load", "test_off_load")
 AFTER_CRANK_S = 60.0
 """So long after cranking the battery's voltage says nothing (section 9)."""
 AFTER_START_S = 12.0

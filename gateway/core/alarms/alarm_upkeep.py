@@ -2,20 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import accumulate
 
-from contract.orders import Delivery
-from contract.words import ClockQuality
+from gateway.core import moments
 from gateway.core.alarms.alarm_view import Value, View
+from gateway.core.fuel import stored
+from gateway.core.set_words import V24_ABOVE
 from gateway.core.site import number_of
 
-V24_ABOVE = 16.0
-"""No 12 V set charges its battery higher; a 24 V battery that has sunk to this must not pass for a healthy 12 V one."""
 FLOAT_V_PER_C = 0.018
 """So much higher per degree of cold a 12 V battery is charged (section 9)."""
-KEEPS_DAYS = {"diesel": 365.0, "diesel-fame-free": 730.0, "hvo": 730.0}
-"""How long a product keeps; diesel may hold FAME, which draws water (section 8)."""
-WINTER_MONTHS = (10, 11, 12, 1, 2, 3, 4)
 RATED_HOURS = {"ESP": 200.0, "LTP": 500.0}
 """What a rating allows in a calendar year (section 6)."""
 DAY_MS = 86_400_000
@@ -79,17 +74,16 @@ def fuel_loss_percent_h(view: View) -> float | None:
 
 def fuel_age_share(view: View) -> float | None:
     """How old half of the tank's content is, as a share of how long it keeps."""
-    wall_ms, poured = _wall_ms(view), _in_tank(view)
+    wall_ms, poured = moments.believed_ms(view.now), _in_tank(view)
     if wall_ms is None or not poured:
         return None
-    newer = list(accumulate(share for _, share in poured))
-    half = next((one for (one, _), share in zip(poured, newer, strict=True) if share >= 0.5), poured[-1][0])
-    return (wall_ms - half.delivered_ms) / DAY_MS / KEEPS_DAYS[half.product]
+    delivery, _ = stored.half(poured)
+    return (wall_ms - delivery.delivered_ms) / DAY_MS / stored.KEEPS_DAYS[delivery.product]
 
 
 def above_plugging_c(view: View) -> float | None:
     """How much warmer the fuel is than what plugs its filter first, in degrees."""
-    plugs = [one.cfpp_c for one, _ in _in_tank(view) if one.cfpp_c is not None]
+    plugs = [one.cfpp_c for one, _ in stored.that_count(_in_tank(view)) if one.cfpp_c is not None]
     celsius = view.any_number("fuel.temperature")
     if celsius is None:
         celsius = view.any_number("outdoor.temperature")
@@ -98,26 +92,12 @@ def above_plugging_c(view: View) -> float | None:
 
 def summer_percent(view: View) -> float | None:
     """How much of the tank is summer fuel, from October to April; 0 in summer."""
-    wall_ms, poured = _wall_ms(view), _in_tank(view)
+    wall_ms, poured = moments.believed_ms(view.now), _in_tank(view)
     if wall_ms is None or not poured:
         return None
-    if datetime.fromtimestamp(wall_ms / 1000, UTC).month not in WINTER_MONTHS:
+    if datetime.fromtimestamp(wall_ms / 1000, UTC).month not in stored.COLD_MONTHS:
         return 0.0
-    return 100 * sum(share for one, share in poured if one.summer)
-
-
-def _in_tank(view: View) -> list[tuple[Delivery, float]]:
-    """The deliveries that make up a full tank, newest first, with their share of it; without a size, the newest."""
-    filled = sorted((one.delivery for one in view.site.memory.deliveries), key=lambda one: -one.delivered_ms)
-    room = litres = view.facts.tank.litres
-    if litres <= 0:
-        return [(one, 1.0) for one in filled[:1]]
-    found = []
-    for one in filled:
-        if room > 0:
-            found.append((one, min(one.litres, room) / litres))
-        room -= one.litres
-    return found
+    return 100 * stored.summer_share(stored.that_count(poured))
 
 
 def days_over_test(view: View) -> float | None:
@@ -129,15 +109,15 @@ def days_over_test(view: View) -> float | None:
 
 def hours_share(view: View) -> float | None:
     """Hours run this calendar year, as a share of what the rating allows."""
-    wall_ms, allowed = _wall_ms(view), RATED_HOURS.get(view.facts.set.rating or "")
+    wall_ms, allowed = moments.believed_ms(view.now), RATED_HOURS.get(view.facts.set.rating or "")
     if wall_ms is None or allowed is None:
         return None
     year = str(datetime.fromtimestamp(wall_ms / 1000, UTC).year)
     return view.site.memory.hours.get(year, 0.0) / allowed
 
 
-def _wall_ms(view: View) -> int | None:
-    return None if view.now.clock is ClockQuality.UNSYNCED else view.now.wall_ms
+def _in_tank(view: View) -> stored.Poured:
+    return stored.in_tank(view.site, view.facts)
 
 
 SITE_FACTS: dict[str, Callable[[View], Value]] = {

@@ -5,19 +5,14 @@ from collections.abc import Callable
 import msgspec
 
 from contract.wire import Moment
+from gateway.core import moments
 from gateway.core.alarms.watching import Watching
 from gateway.core.facts import Facts
-from gateway.core.orders import handling
+from gateway.core.set_words import AT_REST, STARTING, TURNING
 from gateway.core.site import Now, Site, number_of, word_of
 
 Value = bool | float | str | None
 """What a fact can be; None: nobody knows."""
-
-CRANKING = ("pre_start",)
-MAY_CRANK = ("pre_start", "warming_up")
-"""Some controllers crank under the second name too (section 3)."""
-TURNING = ("warming_up", "running", "cooling_down")
-AT_REST = ("stopped", "post_run")
 
 
 class View:
@@ -51,7 +46,7 @@ class View:
 
     def age_s(self, moment: Moment) -> float | None:
         """How long ago, in seconds; None when nobody can tell."""
-        age = handling.age_ms(moment, self.now)
+        age = moments.age_ms(moment, self.now)
         return None if age is None else age / 1000
 
     def since_s(self, up_ms: int | None) -> float | None:
@@ -63,7 +58,7 @@ def followed(watching: Watching, engine: str | None, now: Now) -> Watching:
     """The engine followed by one step. A word that is missing ends nothing."""
     if engine is None:
         return watching
-    if engine in MAY_CRANK or watching.engine in MAY_CRANK:
+    if engine in STARTING or watching.engine in STARTING:
         watching = msgspec.structs.replace(watching, cranked_ms=now.up_ms)
     if engine == watching.engine:
         return watching

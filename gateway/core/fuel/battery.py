@@ -15,7 +15,7 @@ from contract.judgement import Endurance
 from gateway.core.facts import Facts, UpsFacts
 from gateway.core.fuel.fuel_memory import BatteryMemory
 from gateway.core.fuel.reserves import BatteryNow
-from gateway.core.orders.handling import age_ms, believed_ms
+from gateway.core.moments import age_ms, believed_ms
 from gateway.core.site import Change, Now, Site, number_of, remember, word_of
 
 BASES = (

@@ -9,7 +9,8 @@ from contract.words import Event
 from gateway.core.facts import Facts
 from gateway.core.fuel import fuel_burn, tank
 from gateway.core.fuel.fuel_memory import Known
-from gateway.core.orders.handling import Done, Refusal, before, believed_ms, note, observed
+from gateway.core.moments import before, believed_ms
+from gateway.core.orders.handling import Done, Refusal, note, observed
 from gateway.core.remembered import MAX_DELIVERIES, Filled
 from gateway.core.site import Now, Site, remember
 

@@ -15,7 +15,7 @@ from gateway.core.fuel import consumption, fuel_burn, fuel_level, fuel_watch, ta
 from gateway.core.fuel.consumption import Factor
 from gateway.core.fuel.fuel_memory import FuelMemory
 from gateway.core.fuel.reserves import Burning, FuelNow, Level
-from gateway.core.orders.handling import before, believed_ms
+from gateway.core.moments import before, believed_ms
 from gateway.core.site import Change, Now, Site, remember
 
 Z80 = 1.28

@@ -13,12 +13,11 @@ from gateway.core.fuel import consumption, tank
 from gateway.core.fuel.consumption import Factor
 from gateway.core.fuel.fuel_memory import FuelMemory, Ten
 from gateway.core.fuel.reserves import Block, Burning, FuelNow, Sums
-from gateway.core.orders.handling import age_ms
+from gateway.core.moments import age_ms
+from gateway.core.set_words import AT_REST, CRANKING, LOADED_SHARE, TURNING
 from gateway.core.site import Now, Site, number_of
 
-TURNING = ("warming_up", "running", "cooling_down")
-STANDING = ("stopped", "post_run", "pre_start")
-LOADED_SHARE = 0.02
+STANDING = (*AT_REST, *CRANKING)
 """Of rated power; less is an unloaded set."""
 MOST_LOAD = 1.5
 """Of rated power; more is no load but a fault of the meter."""

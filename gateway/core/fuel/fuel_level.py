@@ -17,7 +17,7 @@ from gateway.core.fuel import tank
 from gateway.core.fuel.consumption import MODEL_SD
 from gateway.core.fuel.fuel_memory import FuelMemory, Known
 from gateway.core.fuel.reserves import Burning, FuelNow, Level
-from gateway.core.orders.handling import age_ms
+from gateway.core.moments import age_ms
 from gateway.core.remembered import Witnessed
 from gateway.core.site import Now, Site
 

@@ -14,7 +14,7 @@ from gateway.core.fuel import fuel_burn, tank
 from gateway.core.fuel.consumption import Factor
 from gateway.core.fuel.fuel_memory import FuelLoss, FuelMemory
 from gateway.core.fuel.reserves import Block, FuelNow, Level
-from gateway.core.orders.handling import age_ms
+from gateway.core.moments import age_ms
 from gateway.core.site import Change, Now
 
 LOSS_PER_H = 2.0

@@ -14,7 +14,7 @@ from gateway.core.fuel import fuel_burn, fuel_loss, tank
 from gateway.core.fuel.fuel_burn import BLOCK_MS
 from gateway.core.fuel.fuel_memory import FuelMemory, Known
 from gateway.core.fuel.reserves import Block, Filling, FuelNow, Level, Sample
-from gateway.core.orders.handling import age_ms
+from gateway.core.moments import age_ms
 from gateway.core.site import Change, Now, Site
 
 SAMPLE_MS = 25_000

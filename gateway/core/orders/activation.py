@@ -14,8 +14,9 @@ from contract.orders import Activation, Answer, CallOut, Order, StepDone
 from contract.wire import Moment
 from contract.words import Event, Opening
 from gateway.core.facts import CallFacts, Facts
+from gateway.core.moments import age_ms, believed_ms
 from gateway.core.orders import checklist
-from gateway.core.orders.handling import MAX_NOTE, Done, Refusal, age_ms, believed_ms, entered_at, note
+from gateway.core.orders.handling import MAX_NOTE, Done, Refusal, entered_at, note
 from gateway.core.remembered import Away
 from gateway.core.site import Change, Now, Site, remember
 

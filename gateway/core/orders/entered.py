@@ -8,7 +8,8 @@ from contract.orders import Command, Declaration, Notice, Order, Report
 from contract.wire import Moment
 from contract.words import Event
 from gateway.core.facts import Facts
-from gateway.core.orders.handling import Done, Refusal, before, believed_ms, entered_at, note, observed
+from gateway.core.moments import before, believed_ms
+from gateway.core.orders.handling import Done, Refusal, entered_at, note, observed
 from gateway.core.remembered import Witnessed
 from gateway.core.site import Change, Now, Site, remember
 

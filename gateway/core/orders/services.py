@@ -15,12 +15,10 @@ from contract.wire import Moment
 from contract.words import Declared, Power
 from gateway.core.facts import Facts
 from gateway.core.fuel import endurance
-from gateway.core.orders.handling import age_ms, before, believed_ms
+from gateway.core.moments import age_ms, before, believed_ms
 from gateway.core.remembered import Judged
 from gateway.core.site import Change, Now, Site, remember
 
-RENEW_MS = 4 * 3600 * 1000
-"""In an outage, and where no clock can judge the hours, a declaration older than this says nothing about now."""
 ON_SET = (Power.ON_RESERVE, Power.RETURNING)
 OFFERED = (Declared.OPEN, Declared.LIMITED)
 FUEL, BATTERY = "fuel", "battery"
@@ -86,7 +84,7 @@ def _told(one: ServiceNow, site: Site, now: Now) -> ServiceNow:
 
 def _old(declared_at: Moment, now: Now) -> bool:
     age = age_ms(declared_at, now)
-    return age is None or age > RENEW_MS
+    return age is None or age > freshness.DECLARATION_HOLDS_MS
 
 
 def _bounded(site: Site, now: Now) -> Site:

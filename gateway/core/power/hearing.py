@@ -10,10 +10,9 @@ from gateway.core.power import people_seen, witnesses
 from gateway.core.power.evidence import Evidence
 from gateway.core.power.witnesses import Seen
 from gateway.core.remembered import Judged, Witnessed
+from gateway.core.set_words import AT_REST, LOADED_SHARE, STARTING
 from gateway.core.site import Now, Site
 
-STARTING = ("pre_start", "warming_up")
-STOPPED = ("stopped", "post_run")
 TRANSFER_WITHIN_S = 120.0
 """From running until an automatic set must have taken the load (section 4)."""
 SETTLE_MS = 15_000
@@ -103,7 +102,7 @@ def _feeds(engine: str | None, on_set: bool | None, was: Judged) -> bool | None:
     """May the set feed the shop? What was seen of the load side before that changed says nothing of now."""
     if on_set is not None:
         return on_set
-    return None if engine is None else engine not in STOPPED and was.feeds is True
+    return None if engine is None else engine not in AT_REST and was.feeds is True
 
 
 SAYS = {
@@ -192,9 +191,9 @@ def _fill(
 def _impossible(engine: str | None, answers: Answers) -> list[Contradiction]:
     """Facts that cannot be true together, whoever is right."""
     found = []
-    if answers["on_set"] is True and engine in STOPPED:
+    if answers["on_set"] is True and engine in AT_REST:
         found.append(Contradiction(key=Clash.POWER_WITHOUT_ENGINE))
-    fed = answers["mains"] is not False or engine not in STOPPED or answers["battery"] is True
+    fed = answers["mains"] is not False or engine not in AT_REST or answers["battery"] is True
     if answers["load_live"] is True and not fed:
         found.append(Contradiction(key=Clash.LIVE_WITHOUT_SOURCE))
     return found
@@ -205,12 +204,12 @@ def _doubts(site: Site, facts: Facts, engine: str | None, answers: Answers) -> l
     found = []
     watts = witnesses.load_power(site, facts)
     if answers["on_set"] is True and answers["load_live"] is not False and watts is not None:
-        least = witnesses.LOADED_SHARE * facts.set.rated_kw * 1000
+        least = LOADED_SHARE * facts.set.rated_kw * 1000
         if abs(watts) < least:
             found.append(Contradiction(key=Clash.RUNNING_WITHOUT_LOAD))
     if engine == "running" and answers["set_live"] is False:
         found.append(Contradiction(key=Clash.RUNNING_WITHOUT_VOLTAGE))
-    if witnesses.switch_position(site, facts) == "generator" and engine in STOPPED:
+    if witnesses.switch_position(site, facts) == "generator" and engine in AT_REST:
         found.append(Contradiction(key=Clash.SWITCH_QUARREL))
     if answers["battery"] is True and answers["mains"] is True and answers["load_live"] is not False:
         found.append(Contradiction(key=Clash.UPS_WITHOUT_INPUT))

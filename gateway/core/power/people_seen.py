@@ -1,9 +1,8 @@
 """People as witnesses of the power: what somebody saw, how long that holds, and how sure its time is."""
 
-from contract import freshness
-from contract.freshness import Contact
 from contract.judgement import Witness
 from contract.words import Origin
+from gateway.core.moments import age_ms
 from gateway.core.remembered import Witnessed
 from gateway.core.site import Now, Site
 
@@ -17,9 +16,7 @@ def newest(site: Site, now: Now) -> Witnessed | None:
     """The newest report of the power that still holds; one whose age nobody can tell does not."""
     if not site.memory.reports:
         return None
-    here = Contact(boot=now.boot, up_ms=now.up_ms, mono_ms=now.up_ms)
-    reader = freshness.Now(mono_ms=now.up_ms, wall_ms=now.wall_ms, clock=now.clock)
-    aged = [(freshness.age_ms(told.at, here, reader), told) for told in site.memory.reports if _of_power(told)]
+    aged = [(age_ms(told.at, now), told) for told in site.memory.reports if _of_power(told)]
     held = [(age, told) for age, told in aged if age is not None and age + 1000 * doubt_s(told) <= REPORT_HOLDS_MS]
     # a form knows minutes: of two from the same one, what was said last holds
     return min(reversed(held), key=lambda one: one[0])[1] if held else None

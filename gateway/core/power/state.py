@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import msgspec
 
-from contract import freshness
-from contract.freshness import Contact
 from contract.wire import Moment
 from contract.words import Event, Power
 from gateway.core.facts import Facts
+from gateway.core.moments import age_ms
 from gateway.core.power.evidence import Evidence
-from gateway.core.power.hearing import STARTING, STOPPED, hear
+from gateway.core.power.hearing import hear
 from gateway.core.remembered import Judged
+from gateway.core.set_words import AT_REST, STARTING
 from gateway.core.site import Change, Now, Site, remember
 
 GAP_MS = 15 * 60 * 1000
@@ -51,7 +51,7 @@ TABLE: tuple[tuple[Test, Power], ...] = (
     (lambda seen: seen.battery is True and _without_mains(seen), Power.ON_BATTERY),
     (lambda seen: seen.mains is False and seen.engine in STARTING, Power.DEAD),
     (lambda seen: seen.mains is False and seen.on_set is False and seen.engine == "cooling_down", Power.DEAD),
-    (lambda seen: seen.mains is False and seen.engine in STOPPED, Power.DEAD),
+    (lambda seen: seen.mains is False and seen.engine in AT_REST, Power.DEAD),
     (lambda seen: seen.load_live is False, Power.DEAD),
 )
 """Power states from evidence; when no line is true the state is unknown."""
@@ -129,15 +129,10 @@ def _since(power: Power, was: Judged, now: Now) -> Moment:
     if power is Power.UNKNOWN:
         return was.since if was.power is Power.UNKNOWN and was.since is not None else now.moment()
     if power is was.known and was.known_since is not None:
-        gap = 0 if was.lost is None else _age_ms(was.lost, now)
+        gap = 0 if was.lost is None else age_ms(was.lost, now)
         if gap is not None and gap <= GAP_MS:
             return was.known_since
     return now.moment()
-
-
-def _age_ms(moment: Moment, now: Now) -> int | None:
-    here = Contact(boot=now.boot, up_ms=now.up_ms, mono_ms=now.up_ms)
-    return freshness.age_ms(moment, here, freshness.Now(mono_ms=now.up_ms, wall_ms=now.wall_ms, clock=now.clock))
 
 
 def _outage(seen: Evidence, power: Power, was: Judged) -> bool:
@@ -150,7 +145,7 @@ def _outage(seen: Evidence, power: Power, was: Judged) -> bool:
     if power is Power.ON_MAINS:
         return False
     blind = seen.mains is None and was.mains is None
-    if blind and seen.load_live is True and seen.on_set is not True and (seen.engine is None or seen.engine in STOPPED):
+    if blind and seen.load_live is True and seen.on_set is not True and (seen.engine is None or seen.engine in AT_REST):
         return False
     return was.outage or (blind and power is Power.ON_BATTERY)
 

@@ -9,13 +9,12 @@ import msgspec
 from contract.judgement import Witness
 from contract.words import Origin, Place
 from gateway.core.facts import DeviceFacts, Facts
+from gateway.core.set_words import LOADED_SHARE
 from gateway.core.site import Site, number_of, value_of, word_of
 
 PRESENT_V = 173.0
 """75 % of 230 V, above which mains are back; below 65 % (150 V) they are lost; between, what was stays (section 4)."""
 LOST_V = 150.0
-LOADED_SHARE = 0.02
-"""Of rated power; less is an unloaded set (section 15, no_transfer)."""
 RUNNING_RPM = 100.0
 PREFIXES = {Place.GRID: "mains", Place.GENERATOR: "generator"}
 FLAGS = (

@@ -5,11 +5,11 @@ import msgspec
 from contract.judgement import Endurance
 from contract.words import Basis, Power, Quality
 from gateway.core.facts import Facts
-from gateway.core.orders.handling import believed_ms
+from gateway.core.moments import believed_ms
 from gateway.core.power.evidence import Evidence
-from gateway.core.power.hearing import STOPPED
 from gateway.core.readiness.found import Checked, Finding, Outcome
 from gateway.core.remembered import Memory
+from gateway.core.set_words import AT_REST
 from gateway.core.site import Now, Site
 
 DAY_MS = 86_400_000
@@ -82,7 +82,7 @@ class Case(msgspec.Struct, frozen=True):
     @property
     def standing(self) -> bool:
         """Nothing says that the set turns."""
-        return self.evidence.engine is None or self.evidence.engine in STOPPED
+        return self.evidence.engine is None or self.evidence.engine in AT_REST
 
     @property
     def wall_ms(self) -> int | None:

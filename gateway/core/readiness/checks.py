@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from contract.words import Basis
-from gateway.core.orders.handling import age_ms
+from gateway.core.moments import age_ms
 from gateway.core.readiness import checks_care as care
 from gateway.core.readiness import checks_set as of_set
 from gateway.core.readiness.case import DAY_MS, OK_REPORTED, Case, Said, missing

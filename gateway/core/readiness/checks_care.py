@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from math import floor
 
-from contract.orders import Delivery
 from contract.words import Basis, Connection
-from gateway.core.orders.handling import age_ms
+from gateway.core.fuel import stored
+from gateway.core.moments import age_ms
 from gateway.core.readiness import people
 from gateway.core.readiness.case import DAY_MS, OK, OK_REPORTED, Case, Said, fail, missing, remark
 from gateway.core.runs import run_book
@@ -15,12 +15,7 @@ TEST_GRACE_DAYS = 4.0
 """Once a month, with some days to do it in: 35 days by default (section 16)."""
 FORGOTTEN = 3.0
 """So many intervals without a test, and what the last one showed says nothing of now; before that it is a remark."""
-KEEPS_DAYS = {"diesel": 365, "diesel-fame-free": 730, "hvo": 730}
-"""How long a product keeps in a tank; diesel may hold FAME, which draws water."""
 COLD_MARGIN_C = 5.0
-COLD_MONTHS = (10, 11, 12, 1, 2, 3, 4)
-SHARE_IN_TANK = 0.2
-"""Of what is in the tank: a smaller rest decides nothing."""
 
 
 def fuel(case: Case) -> Said | None:
@@ -39,12 +34,12 @@ def fuel(case: Case) -> Said | None:
 
 def fuel_age(case: Case) -> Said | None:
     """Has half of what is in the tank become too old?"""
-    poured = _in_tank(case)
+    poured = stored.in_tank(case.site, case.facts)
     if not poured or case.wall_ms is None:
         return None
-    delivery, share = _half(poured)
+    delivery, share = stored.half(poured)
     days = (case.wall_ms - delivery.delivered_ms) // DAY_MS
-    if days > KEEPS_DAYS[delivery.product]:
+    if days > stored.KEEPS_DAYS[delivery.product]:
         return remark("fuel_too_old", str(days // 30), Basis.REPORTED)
     # of what lay in the tank before the oldest delivery on record nobody knows the age
     return OK_REPORTED if share >= 0.5 else None
@@ -57,15 +52,15 @@ def fuel_cold_due(case: Case) -> bool:
 
 def fuel_cold(case: Case) -> Said | None:
     """Does the fuel stand the cold that is, or the winter that comes?"""
-    poured = [(one, share) for one, share in _in_tank(case) if share >= SHARE_IN_TANK]
+    poured = stored.that_count(stored.in_tank(case.site, case.facts))
     plugs = [one.cfpp_c for one, _ in poured]
     known = [one for one in plugs if one is not None]
     inside = case.numbers("fuel.temperature")
     warmth = case.lowest("fuel.temperature" if inside else "outdoor.temperature")
     if warmth is not None and known and warmth < max(known) + COLD_MARGIN_C:
         return remark("fuel_too_cold", f"{max(known):.0f}", Basis.REPORTED)
-    winter = case.wall_ms is None or _date(case.wall_ms).month in COLD_MONTHS
-    if winter and sum(share for one, share in poured if one.summer) > 0.5:
+    winter = case.wall_ms is None or _date(case.wall_ms).month in stored.COLD_MONTHS
+    if winter and stored.summer_share(poured) > 0.5:
         return remark("summer_fuel", basis=Basis.REPORTED)
     judged = warmth is not None and known and None not in plugs
     return OK_REPORTED if judged or not winter else None
@@ -138,38 +133,6 @@ def told_of_breaker(case: Case) -> bool:
 def only_people(_case: Case) -> Said | None:
     """No instrument tells."""
     return None
-
-
-def _in_tank(case: Case) -> list[tuple[Delivery, float]]:
-    """Deliveries that make up what is in the tank, newest first, with their share of it (0…1)."""
-    filled = sorted((one.delivery for one in case.memory.deliveries), key=lambda one: -one.delivered_ms)
-    litres = left = _litres(case)
-    found = []
-    for one in filled:
-        if litres <= 0:
-            return [(one, 1.0)]
-        if left <= 0:
-            break
-        found.append((one, min(one.litres, left) / litres))
-        left -= one.litres
-    return found
-
-
-def _litres(case: Case) -> float:
-    """What is in the tank; its whole volume while nobody knows, 0 when not even that is known."""
-    tank = case.facts.tank
-    usable = case.endurance.usable_l if case.endurance is not None else None
-    return tank.litres if usable is None else usable + tank.litres * tank.dead_percent / 100
-
-
-def _half(poured: list[tuple[Delivery, float]]) -> tuple[Delivery, float]:
-    """(the delivery that reaches half of the tank, the share up to it), or the oldest where the record ends before."""
-    reached = 0.0
-    for delivery, share in poured:
-        reached += share
-        if reached >= 0.5:
-            return delivery, reached
-    return poured[-1][0], reached
 
 
 def _date(ms: int) -> datetime:

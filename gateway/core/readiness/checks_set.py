@@ -3,15 +3,12 @@
 from datetime import UTC, datetime
 
 from contract.words import Basis, Connection
-from gateway.core.orders.handling import age_ms
+from gateway.core.moments import age_ms
 from gateway.core.readiness.case import DAY_MS, OK, OK_REPORTED, Case, Said, any_holds, fail, missing, remark
+from gateway.core.set_words import AUTO_WORDS, TEST_WORDS, V24_ABOVE
 
-AUTO_WORDS = ("auto", "auto_manual_restore")
-"""Only in these modes a set starts when the mains fail."""
-TEST_WORDS = ("test_on_load", "test_off_load")
-"""In these it runs already, and takes the load when the mains fail."""
-V24_ABOVE, V12_BELOW = 16.0, 15.3
-"""No 12 V set charges its battery higher; a 24 V battery that has sunk below this must not pass for a 12 V one."""
+V12_BELOW = 15.3
+"""Between this and `V24_ABOVE` a voltage fits neither 12 V nor 24 V."""
 CHARGED_V, GOOD_V, LOW_V = 13.0, 12.4, 12.0
 """Of 12 V, doubled for 24 V: on the charger; rest voltage that is enough; below this it may not crank."""
 GOOD_AGAIN_V, LOW_AGAIN_V, CHARGED_AGAIN_V = 12.5, 12.3, 13.2

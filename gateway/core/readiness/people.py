@@ -7,7 +7,8 @@ from contract.judgement import Activator
 from contract.orders import Absence, Confirmation, Order
 from contract.words import Event, Sot
 from gateway.core.facts import Facts
-from gateway.core.orders.handling import Done, Refusal, age_ms, before, believed_ms, note, observed
+from gateway.core.moments import age_ms, before, believed_ms
+from gateway.core.orders.handling import Done, Refusal, note, observed
 from gateway.core.readiness.found import REPORT_HOLDS_DAYS
 from gateway.core.remembered import Away, Confirmed
 from gateway.core.site import Now, Site, remember

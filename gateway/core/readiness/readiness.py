@@ -14,11 +14,11 @@ from contract.reasons import catalogue
 from contract.records import ReadinessBody
 from contract.words import AlarmState, Basis, Event, Readiness
 from gateway.core.facts import Facts
-from gateway.core.power.hearing import STARTING
 from gateway.core.readiness.case import Case
 from gateway.core.readiness.checks import CHECKS, Check, find
 from gateway.core.readiness.found import Checked, Failing, Finding, Outcome, ReadinessTold
 from gateway.core.remembered import Memory, keep
+from gateway.core.set_words import AT_REST, STARTING
 from gateway.core.site import Change, Now, Site
 
 BLOCKING = {
@@ -194,7 +194,7 @@ def _is_a_dip(check: Check, finding: Finding, case: Case) -> bool:
 def _seen(site: Site, now: Now) -> Checked:
     """When the set last turned and started, and since when there are mains again."""
     was, engine, mains = site.checked, site.evidence.engine, site.evidence.mains
-    ran = engine is not None and engine not in ("stopped", "post_run")
+    ran = engine is not None and engine not in AT_REST
     return msgspec.structs.replace(
         was,
         ran_ms=now.up_ms if ran else was.ran_ms,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contract.judgement import RequirementNow
 from contract.words import Readiness, Sot
 from gateway.core.facts import Facts
-from gateway.core.orders.handling import age_ms
+from gateway.core.moments import age_ms
 from gateway.core.site import Now, Site, number_of
 
 HOLDS_MS = 365 * 86_400_000

@@ -12,8 +12,8 @@ import msgspec
 
 from contract.judgement import OutageDone
 from contract.words import Event, Power
+from gateway.core import moments
 from gateway.core.facts import Facts
-from gateway.core.orders import handling
 from gateway.core.remembered import MAX_OUTAGES, OutageSoFar
 from gateway.core.runs.outage_steps import plain, step_of, with_steps
 from gateway.core.runs.run_proof import gap_ms
@@ -97,7 +97,7 @@ def _awake(so_far: OutageSoFar, power: Power, out: bool, facts: Facts, now: Now)
     if out and power is so_far.power and _bridged(so_far, facts, now):
         so_far = msgspec.structs.replace(so_far, run=now.run, interrupted=True)
         return with_steps(so_far, [plain(Event.GATEWAY_STARTED, now)])
-    away_ms = handling.age_ms(so_far.seen, now) if so_far.back is None else None
+    away_ms = moments.age_ms(so_far.seen, now) if so_far.back is None else None
     unknown_s = so_far.unknown_s + (away_ms or 0) / 1000
     so_far = msgspec.structs.replace(so_far, run=now.run, seen=now.moment(), unknown_s=unknown_s, interrupted=True)
     return with_steps(so_far, [plain(Event.GATEWAY_STARTED, now)])
@@ -136,7 +136,7 @@ def _calmed(so_far: OutageSoFar, unseen: bool, now: Now) -> OutageSoFar:
         return so_far
     if unseen:
         return msgspec.structs.replace(so_far, calm=None)
-    if so_far.calm is None or handling.age_ms(so_far.calm, now) is None:
+    if so_far.calm is None or moments.age_ms(so_far.calm, now) is None:
         return msgspec.structs.replace(so_far, calm=now.moment())
     return so_far
 
@@ -159,7 +159,7 @@ def _with_runs(so_far: OutageSoFar, told: Sequence[Change]) -> OutageSoFar:
 
 
 def _over(so_far: OutageSoFar, site: Site, now: Now) -> bool:
-    age = None if so_far.calm is None else handling.age_ms(so_far.calm, now)
+    age = None if so_far.calm is None else moments.age_ms(so_far.calm, now)
     if age is None or age < STEADY_MS:
         return False
     run = site.run or site.memory.run
@@ -191,7 +191,7 @@ def _ended(site: Site, so_far: OutageSoFar, now: Now) -> tuple[Site, list[Change
 def _unknown_s(so_far: OutageSoFar, now: Now) -> float:
     """What is not known of the whole: a box that woke without a clock could not tell how long it had been away."""
     ended = so_far.back or so_far.seen
-    began_ago, ended_ago = handling.age_ms(so_far.started, now), handling.age_ms(ended, now)
+    began_ago, ended_ago = moments.age_ms(so_far.started, now), moments.age_ms(ended, now)
     if so_far.started.boot == ended.boot or began_ago is None or ended_ago is None:
         return so_far.unknown_s
     known_s = so_far.without_power_s + so_far.on_reserve_s + so_far.on_mains_s

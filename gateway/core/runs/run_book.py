@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from contract.judgement import RunDone
-from gateway.core.orders import handling
+from gateway.core import moments
 from gateway.core.remembered import MAX_RUNS, Memory, RunSoFar, keep
 from gateway.core.runs.run_count import BURN_S
 from gateway.core.site import Now, Site
@@ -18,7 +18,7 @@ DAY_MS = 24 * 3600 * 1000
 def kept(runs: tuple[RunDone, ...], new: RunDone, now: Now) -> tuple[RunDone, ...]:
     """The runs with a new one in its place by time, newest last; the newest approved one is never pushed out."""
     place = len(runs)
-    while place > 0 and handling.before(new.started, runs[place - 1].started, now):
+    while place > 0 and moments.before(new.started, runs[place - 1].started, now):
         place -= 1
     runs = (*runs[:place], new, *runs[place:])
     last = next((run for run in reversed(runs) if run.approved), None)
@@ -35,7 +35,7 @@ def last_approved(memory: Memory) -> RunDone | None:
 
 def days_since_approved(site: Site, now: Now) -> float | None:
     """Days since a run last counted as a test; None when there was none, or when no clock can tell."""
-    ages = [handling.age_ms(run.ended, now) for run in site.memory.runs if run.approved]
+    ages = [moments.age_ms(run.ended, now) for run in site.memory.runs if run.approved]
     return min((age / DAY_MS for age in ages if age is not None), default=None)
 
 
@@ -70,7 +70,7 @@ def dated(memory: Memory, now: Now) -> Memory:
 
 
 def _year(now: Now) -> str:
-    wall_ms = handling.believed_ms(now)
+    wall_ms = moments.believed_ms(now)
     try:
         return str(datetime.fromtimestamp(wall_ms / 1000, UTC).year) if wall_ms is not None else UNKNOWN_YEAR
     except (ValueError, OverflowError, OSError):

@@ -11,6 +11,7 @@ from gateway.core.facts import Facts
 from gateway.core.fuel import tank
 from gateway.core.remembered import Look, RunSoFar, Streak
 from gateway.core.runs import run_look
+from gateway.core.set_words import AT_REST
 from gateway.core.site import Change, Site, number_of, word_of
 
 BRIDGED_MS = 10_000
@@ -27,7 +28,6 @@ RISE_SHARE = 0.03
 """Of the tank: more than this is a refuelling (section 7)."""
 MAX_ALARMS = 20
 RESTING = (AlarmState.NORMAL, AlarmState.RETURNED_UNACKED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE)
-STANDS = ("stopped", "post_run")
 TEST_MODES = ("test_on_load", "test_off_load")
 
 
@@ -88,7 +88,7 @@ def cranked(run: RunSoFar, look: Look, was: Look | None) -> RunSoFar:
     if run.crank_ms is not None:
         sure = run.cranks_sure and up_ms - run.crank_ms <= CRANK_ROUND_MS
         return msgspec.structs.replace(run, cranks_sure=sure, crank_ms=None, crank_end_ms=up_ms)
-    if look.turning and (was is None or was.engine in STANDS):
+    if look.turning and (was is None or was.engine in AT_REST):
         # it cranked between two looks
         sure = run.cranks_sure and was is not None and up_ms - was.at.up_ms <= CRANK_ROUND_MS
         return msgspec.structs.replace(run, cranks=run.cranks + 1, cranks_sure=sure, crank_end_ms=up_ms)

@@ -9,30 +9,27 @@ import msgspec
 
 from contract.messages import Value
 from contract.wire import Moment
-from contract.words import Place, Quality
+from contract.words import Place
 from gateway.core.facts import Facts
 from gateway.core.fuel import tank
 from gateway.core.power import witnesses
 from gateway.core.remembered import Look
-from gateway.core.site import Now, Site, number_of, value_of, word_of
+from gateway.core.set_words import AT_REST, CRANKING, LOADED_SHARE, TURNING
+from gateway.core.site import BROKEN, Now, Site, number_of, value_of, word_of
 
-TURNING = ("pre_start", "warming_up", "running", "cooling_down")
+SEEN_TURNING = (*CRANKING, *TURNING)
 CARRIES = ("warming_up", "running")
 """Cool-down does not count."""
-STANDING = ("stopped", "post_run")
 VOLTS = (207.0, 253.0)
 HERTZ = (48.0, 52.0)
 CARRIED_MS = 60_000
 ROOT_3 = 3**0.5
-BROKEN = (
-    Quality.SENSOR_FAULT, Quality.OVER_RANGE, Quality.UNDER_RANGE, Quality.BAD_DATA, Quality.IMPLAUSIBLE,
-)  # fmt: skip
 
 
 def look(site: Site, facts: Facts, now: Now, last: Look | None) -> Look | None:
     """A look newer than the last one; None when the set was not polled anew, or did not say what it does."""
     engine, up_ms, by_word = _engine(site, facts)
-    if engine not in (*TURNING, *STANDING) or up_ms > now.up_ms:
+    if engine not in (*SEEN_TURNING, *AT_REST) or up_ms > now.up_ms:
         return None
     since_ms = last.at.up_ms if last is not None and last.at.boot == now.boot else -1
     if up_ms <= since_ms:
@@ -45,7 +42,7 @@ def look(site: Site, facts: Facts, now: Now, last: Look | None) -> Look | None:
     new = Look(
         at=moment_of(up_ms, now),
         engine=engine,
-        turning=engine in TURNING,
+        turning=engine in SEEN_TURNING,
         live=live,
         loaded=_loaded(site, facts, kw) if live else live,
         kw=kw,
@@ -168,7 +165,7 @@ def _volts(site: Site, facts: Facts) -> Iterator[float]:
 
 def least_kw(facts: Facts) -> float:
     """Less is an unloaded set, kW."""
-    return witnesses.LOADED_SHARE * facts.set.rated_kw
+    return LOADED_SHARE * facts.set.rated_kw
 
 
 def _kw(site: Site, facts: Facts) -> float | None:

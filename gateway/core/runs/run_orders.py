@@ -7,7 +7,8 @@ from contract.orders import DeclaredRun, Order, RunNote
 from contract.wire import Moment
 from contract.words import ClockQuality, Event
 from gateway.core.facts import Facts
-from gateway.core.orders.handling import EARLIER, Done, Refusal, believed_ms
+from gateway.core.moments import EARLIER, believed_ms
+from gateway.core.orders.handling import Done, Refusal
 from gateway.core.runs import run_book
 from gateway.core.runs.run_look import least_kw
 from gateway.core.runs.run_verdict import judged

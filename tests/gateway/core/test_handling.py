@@ -4,7 +4,8 @@ import pytest
 
 from contract.orders import Command
 from contract.words import ClockQuality
-from gateway.core.orders.handling import EARLIER, age_ms, before, believed_ms, entered_at
+from gateway.core.moments import EARLIER, age_ms, before, believed_ms
+from gateway.core.orders.handling import entered_at
 from gateway.core.site import Now
 
 from .conftest import WALL_MS, at, order

@@ -34,7 +34,7 @@ from contract.records import BODIES
 from contract.words import ClockQuality, Declared, NeedKind
 from gateway.core import announce
 from gateway.core.facts import CallFacts, StepFacts
-from gateway.core.orders.handling import EARLIER
+from gateway.core.moments import EARLIER
 from gateway.core.orders.orders import HANDLERS
 from gateway.core.pipeline import Numbered
 from gateway.core.remembered import Memory

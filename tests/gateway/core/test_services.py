@@ -19,7 +19,6 @@ from gateway.core.fuel.fuel_memory import FuelMemory
 from gateway.core.orders import services
 from gateway.core.remembered import Judged, Memory, Witnessed
 from gateway.core.site import Now, Site
-from kiosk.core.view import OUTAGE_DECLARATION_MS
 
 from .conftest import WALL_MS, Story, at, facts, genset, gone, good, order, report, silence
 
@@ -88,11 +87,6 @@ def test_in_an_outage_a_word_holds_four_hours(power: Power) -> None:
 def test_on_mains_a_word_without_hours_stands() -> None:
     """The shop is open as it always is."""
     assert ("open", None) == told(site(Power.ON_MAINS, services=(said(),)), at(100 * HOUR))
-
-
-def test_gateway_and_screen_know_the_same_four_hours() -> None:
-    """Else the screen would say something that the box does not."""
-    assert OUTAGE_DECLARATION_MS == services.RENEW_MS
 
 
 @pytest.mark.parametrize("power", [Power.ON_RESERVE, Power.RETURNING])
