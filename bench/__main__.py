@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench import decoding, demo, gateway, storing, wire
+from bench import decoding, demo, gateway, keeping, storing, wire
 
 Bench = Callable[[], Iterator[dict[str, Any]]]
 
 BENCHES: dict[str, Bench] = {
     "decode": decoding.measure,
     "store": storing.measure,
+    "keep": keeping.measure,
     "wire": wire.measure,
     "gateway": gateway.measure,
     "demo": demo.measure,

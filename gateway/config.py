@@ -40,11 +40,16 @@ ONCE_S = 86400.0
 
 
 class StoreTable(Strict, frozen=True, kw_only=True):
-    """Where readings and records lie, and how many rows may wait for a centre that does not answer."""
+    """Where readings and records lie, how long and how much of them, and how often mere readings are written."""
 
     path: str
+    commit_every_s: Annotated[float, Meta(ge=0, le=300)] = 10.0
+    max_mb: Annotated[float, Meta(ge=20)] = 1000.0
     max_waiting_records: Annotated[int, Meta(ge=1000)] = 500_000
-    keep_readings_days: Annotated[float, Meta(gt=0)] = 30.0
+    keep_readings_days: Annotated[float, Meta(gt=0)] = 7.0
+    keep_minutes_days: Annotated[float, Meta(ge=2)] = 90.0
+    keep_quarters_days: Annotated[float, Meta(ge=2)] = 3650.0
+    keep_events_days: Annotated[float, Meta(ge=1)] = 3650.0
 
 
 class PaceTable(Strict, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ For every batch: think, keep with what must be told, tell. Nothing here judges a
 import asyncio
 import logging
 import secrets
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,26 +25,24 @@ from gateway.core.down import bulletins
 from gateway.core.orders import needs
 from gateway.core.orders.exercise import forget_other_status
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
-from gateway.core.remembered import Memory
 from gateway.core.site import Change, Now, Site
 from gateway.io.box import BoxWatch
 from gateway.io.device import Device
 from gateway.io.documents import Documents
+from gateway.io.keeping import Keeper
 from gateway.io.modbus import Line, open_line
 from gateway.io.mqtt import Pictures, Records
-from gateway.io.store import Store, StoreFault
+from gateway.io.store import Step, Store, StoreFault
+from gateway.io.thinning import Limits
 
 log = logging.getLogger(__name__)
 
-MAX_UNKEPT = 2000
-"""Steps held in memory while the disk refuses them; beyond it the oldest lose their readings, never their decisions."""
 TICK_S = 1.0
 SHORTEST_TICK_S = 0.1
 """Real seconds, for demonstrations in which a product second is very short."""
 HOUSEKEEPING_S = 600.0
-MOST_FORGETTING = 100
-"""Portions of old readings dropped in one round."""
-DAY_MS = 86_400_000
+BETWEEN_STEPS_S = 0.02
+"""Real seconds between two steps of the housekeeping, in which everything else goes on."""
 
 
 class Gateway:
@@ -59,7 +56,8 @@ class Gateway:
         self._run = secrets.token_hex(8)
         self._site = pipeline.awakened(store.memory(), store.last_reading())
         self._documents = Documents(store, self._facts)
-        self._unkept: deque[tuple[Now, Batch | None, Sequence[Numbered], Memory | None]] = deque()
+        self._keeper = Keeper(store, plan.settings.store.commit_every_s)
+        self._aside = store.lies_aside()
         self._told_ms: dict[str, int] = {}
         self._complained: set[str] = set()
         self._local = Pictures(
@@ -95,6 +93,7 @@ class Gateway:
         memory, dropped = forget_other_status(self._site.memory, self._facts.status)
         self._settle(msgspec.structs.replace(self._site, memory=memory), dropped, self._now())
         self._note(Event.GATEWAY_STARTED, f"version {self._facts.version}")
+        self._tell_trouble()
         try:
             async with asyncio.TaskGroup() as group:
                 for wired in self._plan.wired:
@@ -111,6 +110,7 @@ class Gateway:
         finally:
             for line in lines.values():
                 await line.close()
+            self._keeper.write()
             self._book_published()
             self._store.close()
 
@@ -192,7 +192,7 @@ class Gateway:
 
     def _receive(self, receipt: Receipt) -> None:
         """A receipt is stored once and in order; the kiosk repeats it until the mark says so."""
-        if self._unkept:
+        if self._keeper.behind:
             return  # the disk refuses: what is not stored gets no mark
         marks = self._site.memory.receipts
         if receipt.number == marks.get(receipt.kiosk_run, 0) + 1:
@@ -203,7 +203,7 @@ class Gateway:
             site = msgspec.structs.replace(self._site, memory=memory)
             site, one = pipeline.number_receipt(site, msgspec.to_builtins(receipt))
             self._commit(site, now, None, [one])
-        if not self._unkept:
+        if not self._keeper.behind:
             self._local.tell([announce.receipt_mark(self._site, self._facts)])
 
     def _forget(self, mark: Mark) -> None:
@@ -253,34 +253,22 @@ class Gateway:
     def _commit(self, site: Site, now: Now, batch: Batch | None, numbered: Sequence[Numbered]) -> None:
         memory = site.memory if site.memory != self._site.memory else None
         self._site = site
-        if batch is None and not numbered and memory is None and not self._unkept:
-            return
-        self._unkept.append((now, batch, numbered, memory))
-        try:
-            while self._unkept:
-                at, kept, told, remembered = self._unkept[0]
-                self._store.keep(at, batch=kept, numbered=told, memory=remembered)
-                self._unkept.popleft()
-            trouble = False
-        except StoreFault as fault:
-            trouble = True
-            if not self._site.store_trouble:
-                log.error("%s; %s", fault, "what is new waits in memory")
-            if len(self._unkept) > MAX_UNKEPT:
-                self._lighten()
+        self._keeper.keep(Step(now, batch, numbered, memory), now.up_ms)
+        trouble = self._keeper.behind or self._aside
         if trouble is not self._site.store_trouble:
             self._site = msgspec.structs.replace(self._site, store_trouble=trouble)
         if self._records is not None and numbered:
             self._records.wake()
 
-    def _lighten(self) -> None:
-        """Give up the older half of the readings that wait; decisions stay, in order."""
-        old = len(self._unkept) // 2
-        lighter = [
-            (now, batch if place >= old else None, told, memory)
-            for place, (now, batch, told, memory) in enumerate(self._unkept)
-        ]
-        self._unkept = deque(entry for entry in lighter if entry[1] is not None or entry[2] or entry[3] is not None)
+    def _tell_trouble(self) -> None:
+        """A damaged file was put aside: say so once, and keep the alarm up until somebody has taken it away."""
+        self._aside = self._store.lies_aside()
+        told = self._store.untold_trouble()
+        if told is not None:
+            log.error("%s", told)
+            self._note(Event.STORE_TROUBLE, told)
+            if not self._keeper.behind:
+                self._store.trouble_told()
 
     # --- telling ---
 
@@ -339,12 +327,11 @@ class Gateway:
             now = self._now()
             try:
                 self._store.thin(self._plan.settings.store.max_waiting_records, now)
-                if now.wall_ms is not None:
-                    before_ms = int(now.wall_ms - self._plan.settings.store.keep_readings_days * DAY_MS)
-                    for _ in range(MOST_FORGETTING):
-                        if not self._store.forget_readings(before_ms):
-                            break
-                        await asyncio.sleep(0.05)
+                self._tell_trouble()
+                await asyncio.to_thread(self._store.checkpoint)
+                for _ in self._store.upkeep(now, Limits.of(self._plan.settings.store)):
+                    await asyncio.sleep(BETWEEN_STEPS_S)
+                await asyncio.to_thread(self._store.checkpoint)
             except StoreFault as fault:
                 log.error("%s", fault)
 

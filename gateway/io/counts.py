@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from contract.words import Stream
-from gateway.io.store import KeptReadings, StoreFault
+from gateway.io.readings import KeptReadings
+from gateway.io.store_file import StoreFault, lenient
 
 
 def counts(path: Path) -> dict[str, Any]:
@@ -15,6 +16,7 @@ def counts(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise StoreFault(f"{path}: there is no store; has the gateway run?")
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    db.text_factory = lenient
     try:
         tallies = dict(db.execute("SELECT name, count FROM tallies").fetchall())
         figures: dict[str, Any] = _readings(db)
@@ -24,7 +26,7 @@ def counts(path: Path) -> dict[str, Any]:
         waiting = dict(db.execute("SELECT stream, COUNT(*) FROM outbox WHERE kind != 'gap' GROUP BY stream").fetchall())
         figures["waiting"] = {stream.value: waiting.get(stream.value, 0) for stream in Stream}
         figures["events"] = _events(db)
-    except (sqlite3.Error, msgspec.DecodeError) as fault:
+    except (sqlite3.Error, msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise StoreFault(f"{path}: cannot be read as a store ({fault})") from fault
     finally:
         db.close()
@@ -32,7 +34,7 @@ def counts(path: Path) -> dict[str, Any]:
 
 
 def _readings(db: sqlite3.Connection) -> dict[str, Any]:
-    total = 0
+    total = damaged = 0
     polls: dict[str, int] = {}
     missing: dict[str, int] = {}
     series: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -43,8 +45,17 @@ def _readings(db: sqlite3.Connection) -> dict[str, Any]:
         for quality, count in msgspec.json.decode(gone).items():
             missing[quality] = missing.get(quality, 0) + count
         if gone != "{}":
-            _add_series(series, device, up_ms, msgspec.json.decode(body, type=KeptReadings))
-    return {"readings": total, "polls": polls, "missing": missing, "missing_series": list(series.values())}
+            try:
+                _add_series(series, device, up_ms, KeptReadings.unpacked(body))
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                damaged += 1
+    return {
+        "readings": total,
+        "polls": polls,
+        "missing": missing,
+        "missing_series": list(series.values()),
+        "damaged": damaged,
+    }
 
 
 def _add_series(

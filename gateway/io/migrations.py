@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import msgspec
 import sqlite_utils
 
 from contract.words import Stream
@@ -47,7 +48,35 @@ def _first(db: sqlite_utils.Database) -> None:
     db.table("tallies").insert({"name": "published", "count": 0})
 
 
-STEPS = (_first,)
+def _second(db: sqlite_utils.Database) -> None:
+    """Checksums on what must not be lost, what each run has numbered and got confirmed, and the tiers of readings."""
+    for table in ("outbox", "events", "kept"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN crc INTEGER")
+    # what each run has numbered and what the centre has of it: tells exactly what is missing when the outbox is damaged
+    db.execute(
+        "CREATE TABLE heads (run TEXT, stream TEXT, last INTEGER NOT NULL, confirmed INTEGER NOT NULL,"
+        " PRIMARY KEY (run, stream))"
+    )
+    firsts: dict[tuple[str, str], list[int]] = {}
+    for run, stream, seq, kind, body in db.execute("SELECT run, stream, seq, kind, body FROM outbox").fetchall():
+        first = msgspec.json.decode(body)["first"] if kind == "gap" else seq
+        begin, last = firsts.get((run, stream), [first, seq])
+        firsts[run, stream] = [min(begin, first), max(last, seq)]
+    for (run, stream), (begin, last) in firsts.items():
+        db.execute("INSERT INTO heads VALUES (?, ?, ?, ?)", [run, stream, last, begin - 1])
+    db.execute("INSERT INTO tallies (name, count) SELECT 'place', COALESCE(MAX(place), 0) FROM outbox")
+    db.execute("INSERT INTO tallies (name, count) VALUES ('rolled', 0)")
+    # every insert would write one page of this index for each device; readings are found by time
+    db.execute("DROP INDEX idx_readings_device_id")
+    db.execute("CREATE TABLE series (id INTEGER PRIMARY KEY, device TEXT, signal TEXT, UNIQUE (device, signal))")
+    # place = hour * SERIES + series: what is written together lies together; upto: the last reading that is in it
+    db.execute("CREATE TABLE minutes (place INTEGER PRIMARY KEY, body BLOB, upto INTEGER)")
+    # place = series * DAYS + day: what is read together lies together
+    db.execute("CREATE TABLE quarters (place INTEGER PRIMARY KEY, body BLOB)")
+    db.execute("CREATE TABLE due (series INTEGER, day INTEGER, PRIMARY KEY (series, day)) WITHOUT ROWID")
+
+
+STEPS = (_first, _second)
 
 
 def migrate(connection: sqlite3.Connection) -> int:
@@ -58,6 +87,7 @@ def migrate(connection: sqlite3.Connection) -> int:
         raise TooNew(f"its schema is number {have}, this program knows {len(STEPS)}")
     for number, step in enumerate(STEPS[have:], have + 1):
         with connection:
+            connection.execute("BEGIN IMMEDIATE")  # Python itself begins no transaction for CREATE TABLE
             step(db)
             connection.execute(f"PRAGMA user_version = {number}")
     return len(STEPS)

@@ -141,7 +141,9 @@ def test_a_device_that_falls_silent_comes_back_by_itself(gateway: Gateway, insid
         found = [{value.get("quality", "good") for value in picture["values"].values()} for picture in pictures]
         return [place for place, seen in enumerate(found) if seen and (seen == {"comm_error"}) is silent]
 
-    silent = eventually(lambda: qualities(silent=True), "a picture of silence", 20)
+    eventually(lambda: qualities(silent=False), "a picture with values", 20)
+    begun = qualities(silent=False)[0]
+    silent = eventually(lambda: [one for one in qualities(silent=True) if one > begun], "a picture of silence", 20)
     before = len(inside.all("up/device/genset"))
     values = inside.all("up/device/meter")[silent[0]]["values"]
     eventually(lambda: qualities(silent=False) and qualities(silent=False)[-1] > silent[0], "values again", 20)
@@ -309,6 +311,29 @@ def test_without_any_broker_it_polls_and_stores(site: Site, tmp_path: Path) -> N
     assert all("trying again" in line for line in complaints)
     assert "Traceback" not in gateway.said()
     assert 0 < gateway.counts()["waiting"]["event"] == gateway.counts()["created"]["event"]
+
+
+def test_a_damaged_store_is_told_and_what_it_held_is_sent(brokers: Site, gateway: Gateway, inside: Listener) -> None:
+    """Its records still reach the centre, with an event that says what happened and an alarm until it is seen to."""
+    eventually(lambda: inside.all("up/device/genset"), "a picture")
+    gateway.end()
+    before = gateway.counts()
+    body = bytearray(gateway.store.read_bytes())
+    body[:4096] = bytes(4096)
+    gateway.store.write_bytes(bytes(body))
+    centre = Listener(brokers.centre)
+    gateway.start()
+    told = eventually(lambda: [one for one in centre.records() if one["kind"] == "store_trouble"], "the event")
+    eventually(
+        lambda: "store-trouble" in {alarm["key"] for alarms in inside.all("up/alarms") for alarm in alarms["alarms"]},
+        "the alarm",
+    )
+    numbers = seqs(centre.records(run=before["events"][0]["run"]))
+    centre.stop()
+
+    assert "gateway.db.damaged-1" in told[0]["body"]["detail"]
+    assert list(range(1, before["created"]["event"] + 1)) == list(dict.fromkeys(numbers))
+    assert before["events"] == gateway.counts()["events"][: len(before["events"])]
 
 
 def test_a_second_gateway_is_refused_while_the_first_runs(site: Site, tmp_path: Path) -> None:

@@ -197,15 +197,3 @@ def test_nothing_is_lost_uncounted(tmp_path_factory: pytest.TempPathFactory, ste
     for run, numbers in covered.items():
         fresh = [number for number in numbers if number > marked.get(run, 0)]
         assert list(range(marked.get(run, 0) + 1, last[run, Stream.SAMPLE] + 1)) == fresh
-
-
-# --- old readings ---
-
-
-def test_readings_are_forgotten_by_age_also_those_without_a_clock(store: Store, path: Path) -> None:
-    """What was read before something old is old too; what nobody can date and nothing follows stays."""
-    for second, wall in [(1, None), (2, None), (10, 0), (11, 0), (12, None), (20, 0), (21, None)]:
-        store.keep(moment(second, wall_ms=wall), batch=POLL)
-
-    assert [4, 0] == [store.forget_readings(12_000), store.forget_readings(12_000)]
-    assert 3 == counts(path)["polls"]["genset"]

@@ -1,0 +1,162 @@
+"""Records that wait for the centre. Only its mark lets one go; what cannot be sent any more is told as a gap."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from contract.records import MAX_RECORDS, GapBody, Record
+from contract.words import Event, Stream
+from gateway.core.pipeline import Numbered
+from gateway.core.site import Now
+from gateway.io.store_file import COLUMNS, StoreFile, row_crc
+
+STREAMS = (Stream.EVENT, Stream.RECEIPT, Stream.SAMPLE)
+MAX_BATCH_BYTES = 128 * 1024
+"""Of bodies in one batch: a batch must stay well below what a reader takes as one message."""
+
+
+class Outbox(StoreFile):
+    """The part of the store whose rows are numbered by place: never twice, also when all before has gone."""
+
+    _place: int
+    _meant: tuple[str, int]
+    """Status and simulated, as it is written into each record."""
+
+    def _put_records(self, records: Iterable[tuple[Numbered, Now]]) -> None:
+        created: dict[Stream, int] = {}
+        last: dict[tuple[str, Stream], int] = {}
+        for one, now in records:
+            self._put_record(one, now)
+            created[one.stream] = created.get(one.stream, 0) + 1
+            last[now.run, one.stream] = one.seq
+        for stream, count in created.items():
+            self._count(f"created.{stream.value}", count)
+        for (run, stream), seq in last.items():
+            self._db.execute(
+                "INSERT INTO heads VALUES (?, ?, ?, 0) ON CONFLICT DO UPDATE SET last = MAX(last, excluded.last)",
+                (run, stream.value, seq),
+            )
+        if created:
+            self._db.execute("UPDATE tallies SET count = ? WHERE name = 'place'", (self._place,))
+
+    def _put_record(self, one: Numbered, now: Now) -> None:
+        body = msgspec.json.encode(one.body)
+        moment = (now.boot, now.up_ms, now.wall_ms, now.clock.value)
+        self._place += 1
+        put_row(self._db, self._place, (now.run, one.stream.value, one.seq, one.kind, *moment, *self._meant), body)
+        if one.stream is Stream.EVENT:
+            fields = (now.run, one.seq, one.kind, *moment)
+            self._db.execute(
+                "INSERT INTO events (run, seq, kind, boot, up_ms, wall_ms, clock, body, crc)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*fields, body, row_crc(body, *fields)),
+            )
+
+    def confirm(self, run: str, stream: Stream, seq: int) -> int:
+        """The centre holds everything up to `seq`: forget it. Returns how many records went; raises StoreFault."""
+        mine = (run, stream.value, seq)
+        with self._telling(), self._db:
+            gone = self._db.execute(
+                "SELECT kind FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", mine
+            ).fetchall()
+            if gone:
+                self._db.execute("DELETE FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", mine)
+                self._count(f"confirmed.{stream.value}", sum(kind != Event.GAP for (kind,) in gone))
+                self._db.execute(
+                    "UPDATE heads SET confirmed = MAX(confirmed, MIN(last, ?3)) WHERE run = ?1 AND stream = ?2", mine
+                )
+        return len(gone)
+
+    def thin(self, keep: int, now: Now) -> int:
+        """More than `keep` wait: the oldest samples become one gap record per run.
+
+        Returns how many rows that freed; raises StoreFault.
+        """
+        freed = 0
+        with self._telling():
+            while (excess := self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()[0] - keep) > 0:
+                went = self._thin_a_run(excess + 1, now)
+                if not went:
+                    break
+                freed += went
+        return freed
+
+    def _thin_a_run(self, most: int, now: Now) -> int:
+        """The oldest run that still has two rows of samples. The gap stands where the last of them stood."""
+        row = self._db.execute(
+            "SELECT run, MIN(seq), MAX(seq), MAX(place), COUNT(*) FROM"
+            " (SELECT run, seq, place FROM outbox WHERE stream = 'sample' AND run ="
+            "  (SELECT run FROM outbox WHERE stream = 'sample' GROUP BY run HAVING COUNT(*) > 1"
+            "   ORDER BY MIN(place) LIMIT 1) ORDER BY seq LIMIT ?)",
+            (most,),
+        ).fetchone()
+        if row[0] is None:
+            return 0
+        run, first, last, place, count = row
+        with self._db:
+            old = self._db.execute(
+                "SELECT body FROM outbox WHERE run = ? AND stream = 'sample' AND seq BETWEEN ? AND ? AND kind = 'gap'",
+                (run, first, last),
+            ).fetchall()
+            begin = min([first, *(msgspec.json.decode(body, type=GapBody).first for (body,) in old)])
+            body = msgspec.json.encode(GapBody(first=begin, last=last, why="too many records were waiting"))
+            self._db.execute(
+                "DELETE FROM outbox WHERE run = ? AND stream = 'sample' AND seq BETWEEN ? AND ?", (run, first, last)
+            )
+            moment = (now.boot, now.up_ms, now.wall_ms, now.clock.value)
+            put_row(self._db, place, (run, "sample", last, "gap", *moment, *self._meant), body)
+            self._count("gaps.sample", count - len(old))
+        return int(count) - 1
+
+    def waiting(self, stream: Stream, after: int, limit: int = MAX_RECORDS) -> list[tuple[int, str, Record]]:
+        """Records of one run that wait behind place `after`, oldest first: (place, run, record); raises StoreFault.
+
+        At most `limit`, and no more bytes than fit into one message.
+        """
+        found: list[tuple[int, str, Record]] = []
+        room = MAX_BATCH_BYTES
+        with self._telling():
+            rows = self._db.execute(
+                "SELECT place, run, seq, kind, status, simulated, boot, up_ms, wall_ms, clock, body FROM outbox"
+                " WHERE stream = ? AND place > ? ORDER BY place LIMIT ?",
+                (stream.value, after, limit),
+            )
+            for place, run, *rest in rows:
+                room -= len(rest[-1])
+                if found and (run != found[0][1] or room < 0):
+                    break
+                found.append((place, run, _record(rest)))
+        return found
+
+    def oldest(self, stream: Stream) -> int | None:
+        """Place of the record that has waited longest; raises StoreFault."""
+        with self._telling():
+            row = self._db.execute("SELECT MIN(place) FROM outbox WHERE stream = ?", (stream.value,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def under_way(self, stream: Stream, sent: int) -> int:
+        """How many records up to place `sent` wait; raises StoreFault."""
+        with self._telling():
+            row = self._db.execute("SELECT COUNT(*) FROM outbox WHERE stream = ? AND place <= ?", (stream.value, sent))
+            return int(row.fetchone()[0])
+
+
+def put_row(db: sqlite3.Connection, place: int, fields: tuple[str | int | None, ...], body: bytes) -> None:
+    """One row of the outbox; `fields` in the order of COLUMNS."""
+    db.execute(
+        f"INSERT INTO outbox (place, {COLUMNS}, body, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (place, *fields, body, row_crc(body, *fields)),
+    )
+
+
+def _record(row: Sequence[Any]) -> Record:
+    """A row of the outbox as it travels. What it was meant as when it was written stays, whatever is meant today."""
+    seq, kind, status, simulated, boot, up_ms, wall_ms, clock, body = row
+    at = {"boot": boot, "up_ms": up_ms, "wall_ms": wall_ms, "clock": clock}
+    tree = {
+        "seq": seq, "kind": kind, "at": at, "status": status, "simulated": bool(simulated),
+        "body": msgspec.json.decode(body),
+    }  # fmt: skip
+    return msgspec.convert(tree, Record)

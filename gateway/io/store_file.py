@@ -1,0 +1,185 @@
+"""One SQLite file with one writer: its lock, its opening, and one sentence for whatever the disk says."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from zlib import crc32
+
+import msgspec
+
+from gateway.io.migrations import TooNew, migrate
+
+MOST_WAL_BYTES = 16 * 1024 * 1024
+MOST_WAL_PAGES = MOST_WAL_BYTES // 4096
+"""Only when the housekeeping has not moved the journal into the file before."""
+COLUMNS = "run, stream, seq, kind, boot, up_ms, wall_ms, clock, status, simulated"
+"""Of a record in the outbox, as its checksum covers them."""
+SMALL_BYTES = 64 * 1024 * 1024
+"""An old store up to this size is rewritten once at its migration, so that it can shrink from then on."""
+
+
+class StoreFault(Exception):
+    """The store cannot be used; the sentence says why and what to do."""
+
+
+class Damaged(StoreFault):
+    """The file itself is damaged: what can be read of it must move into a new one."""
+
+
+class StoreFile:
+    """An open store. What lies in it is the business of those who inherit."""
+
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+        self.path = path
+        self._db = db
+        self.damaged = False
+        """The file has turned out to be damaged since it was opened."""
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Whatever the database says becomes one sentence."""
+        try:
+            yield
+        except (sqlite3.Error, msgspec.DecodeError, UnicodeDecodeError) as fault:
+            told = fault_of(self.path, fault)
+            self.damaged = self.damaged or isinstance(told, Damaged)
+            raise told from fault
+
+    def _get(self, name: str) -> bytes | None:
+        with self._telling():
+            row = self._db.execute("SELECT body FROM kept WHERE name = ?", (name,)).fetchone()
+        return None if row is None else row[0]
+
+    def _put(self, name: str, body: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO kept (name, body, crc) VALUES (?, ?, ?)", (name, body, crc32(body)))
+
+    def _count(self, name: str, more: int) -> None:
+        self._db.execute("UPDATE tallies SET count = count + ? WHERE name = ?", (more, name))
+
+
+def lenient(text: bytes) -> str:
+    """A text whose bytes have changed is another text, which its checksum tells; it breaks nobody's reading."""
+    return text.decode("utf-8", "replace")
+
+
+def row_crc(body: bytes, *fields: str | int | None) -> int:
+    """What tells a record from one whose bytes have changed on the disk: all of its columns but its place."""
+    if not isinstance(body, bytes):
+        return -1  # one changed byte can make another kind of value of it
+    return crc32(body, crc32(repr(fields).encode()))
+
+
+def lock_store(path: Path) -> IO[str]:
+    """One writer: a second gateway on the same store would number its records a second time."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(path.name + ".lock").open("w")
+    except OSError as fault:
+        raise fault_of(path, fault) from fault
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as fault:
+        lock.close()
+        raise StoreFault(f"{path}: another gateway uses this store; stop that one first") from fault
+    return lock
+
+
+def check_file(path: Path) -> None:
+    """Read the whole file and change nothing in it; raises Damaged, or StoreFault when it cannot be read at all."""
+    wal = path.with_name(path.name + "-wal")
+    if not path.exists() or not path.stat().st_size:
+        if wal.exists() and wal.stat().st_size:
+            raise Damaged(f"{path}: the file is damaged (it is empty, but its journal is not)")
+        return
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
+        db.text_factory = lenient
+        try:
+            found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise Damaged(f"{path}: the file is damaged ({found})")
+            _check_indexes(path, db)
+            if db.execute("PRAGMA user_version").fetchone()[0] > 1:
+                _check_bodies(path, db)
+        finally:
+            db.close()
+    except UnicodeDecodeError as fault:  # in what SQLite itself has to say of it
+        raise fault_of(path, fault) from fault
+    except sqlite3.Error as fault:
+        _check_sectors(path)
+        raise fault_of(path, fault) from fault
+
+
+def _check_sectors(path: Path) -> None:
+    """A card may refuse to give some of its sectors back: that is damage, not trouble with the way to it."""
+    try:
+        with path.open("rb") as file:
+            while file.read(2**20):
+                pass
+    except PermissionError:
+        return
+    except OSError as fault:
+        raise Damaged(f"{path}: the file is damaged ({fault.strerror or fault})") from fault
+
+
+def _check_indexes(path: Path, db: sqlite3.Connection) -> None:
+    """The quick check does not compare indexes with their tables; a record missing in one would never be sent."""
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in ("kept", "tallies", "heads", "outbox", "documents", "events"):
+        found = db.execute(f"PRAGMA integrity_check('{table}')").fetchone()[0] if table in tables else "ok"
+        if found != "ok":
+            raise Damaged(f"{path}: the file is damaged ({found})")
+
+
+def _check_bodies(path: Path, db: sqlite3.Connection) -> None:
+    """What must not be lost carries a checksum: SQLite itself sees no change inside a value."""
+    last: dict[tuple[str, str], int] = {}
+    for *fields, body, crc in db.execute(f"SELECT {COLUMNS}, body, crc FROM outbox ORDER BY place"):  # noqa: S608
+        run, stream, seq = fields[:3]
+        if crc is not None and row_crc(body, *fields) != crc:
+            raise Damaged(f"{path}: the file is damaged (record {stream} {seq} has changed)")
+        if seq <= last.get((run, stream), 0):
+            raise Damaged(f"{path}: the file is damaged (record {stream} {seq} stands in a wrong place)")
+        last[run, stream] = seq
+    rows = db.execute("SELECT run, seq, kind, boot, up_ms, wall_ms, clock, body, crc FROM events WHERE crc IS NOT NULL")
+    for *fields, body, crc in rows:
+        if row_crc(body, *fields) != crc:
+            raise Damaged(f"{path}: the file is damaged (event {fields[1]} has changed)")
+    for name, body, crc in db.execute("SELECT name, body, crc FROM kept WHERE crc IS NOT NULL"):
+        if not isinstance(body, bytes) or crc32(body) != crc:
+            raise Damaged(f"{path}: the file is damaged ({name} has changed)")
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Connect, in this version's schema; raises StoreFault."""
+    try:
+        db = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
+        db.text_factory = lenient
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect in a new file, or at the next VACUUM
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = FAST")
+        db.execute(f"PRAGMA wal_autocheckpoint = {MOST_WAL_PAGES}")
+        db.execute(f"PRAGMA journal_size_limit = {MOST_WAL_BYTES}")
+        migrate(db)
+        if not db.execute("PRAGMA auto_vacuum").fetchone()[0] and path.stat().st_size <= SMALL_BYTES:
+            db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            db.execute("VACUUM")
+    except (sqlite3.Error, OSError) as fault:
+        raise fault_of(path, fault) from fault
+    except TooNew as fault:
+        raise StoreFault(f"{path}: {fault}; install the newer program") from fault
+    return db
+
+
+def fault_of(path: Path, fault: Exception) -> StoreFault:
+    """One sentence for what went wrong."""
+    text = str(fault)
+    if "malformed" in text or "not a database" in text or isinstance(fault, (msgspec.DecodeError, UnicodeDecodeError)):
+        return Damaged(f"{path}: the file is damaged ({text}); start again, what can be read of it is kept")
+    if "full" in text:
+        return StoreFault(f"{path}: the disk is full; make room, nothing stored is lost")
+    return StoreFault(f"{path}: cannot be used as store ({text}); check path and rights")
