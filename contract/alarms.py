@@ -13,7 +13,7 @@ class AlarmKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One alarm that can be raised, with its words for people."""
 
     key: str
-    by: Literal["site", "controller"]
+    by: Literal["site", "controller", "centre"]
     priority: Annotated[int, Meta(ge=1, le=3)]
     sv: str
     en: str

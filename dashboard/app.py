@@ -15,6 +15,7 @@ from dashboard.core.sites import DashboardError
 from dashboard.io import http
 from dashboard.io.database import Database
 from dashboard.io.desk import Desk
+from dashboard.io.link_alarms import LinkAlarms
 from dashboard.io.live import Hub
 from dashboard.io.mqtt import Centre
 from dashboard.io.pages import Pages
@@ -33,7 +34,7 @@ async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str]
     try:
         database = Database(store)
         records, shelf = Records(database), Shelf(database)
-        desk = Desk(settings, clock, records, shelf)
+        desk = Desk(settings, clock, records, shelf, LinkAlarms(database))
         await _serve(desk, listener, say)
         database.close()
     finally:

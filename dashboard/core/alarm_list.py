@@ -62,11 +62,15 @@ class AlarmRow(Struct, frozen=True, kw_only=True):
         return f"alarm-{self.raised_run}-{self.raised_seq}"
 
 
-def alarm_rows(picture: SitePicture, pending: tuple[Order, ...], reader: Reader) -> tuple[AlarmRow, ...]:
-    """All alarms: unacknowledged and urgent first, of equal ones what came first; what is laid aside last."""
-    if picture.alarms is None:
-        return ()
-    return tuple(_row(alarm, pending, picture, reader) for alarm in sorted(picture.alarms.alarms, key=_order))
+def alarm_rows(
+    picture: SitePicture, pending: tuple[Order, ...], reader: Reader, own: tuple[Alarm, ...] = ()
+) -> tuple[AlarmRow, ...]:
+    """All alarms: unacknowledged and urgent first, of equal ones what came first; what is laid aside last.
+
+    `own`: what is raised here and not at the site.
+    """
+    told = picture.alarms.alarms if picture.alarms is not None else ()
+    return tuple(_row(alarm, pending, picture, reader) for alarm in sorted((*own, *told), key=_order))
 
 
 def _order(one: Alarm) -> tuple[bool, bool, int, bool, str, int]:

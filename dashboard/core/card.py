@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from contract.freshness import LOST_HEARTBEATS, age_ms
 from contract.judgement import Activator, Witness
-from contract.messages import DevicePicture, SiteState, Value
+from contract.messages import Alarm, DevicePicture, SiteState, Value
 from contract.orders import Order
 from contract.words import Origin, Power, Readiness, Status
 from dashboard.core import numbers, sitewords
@@ -17,6 +17,7 @@ from dashboard.core.picture import SitePicture
 from dashboard.core.reader import Reader
 from dashboard.core.requirements import Requirements, requirements
 from dashboard.core.sites import Site
+from dashboard.core.stay import StayWords, stay_words
 from dashboard.core.values import DeviceValues, ValueRow, device_values, source_name, value_row
 from dashboard.core.verdict import Verdict, verdict
 
@@ -29,6 +30,8 @@ ROLES: dict[Power, str] = {
     Power.DEAD: "bad",
     Power.UNKNOWN: "unknown",
 }
+Own = tuple[Alarm, ...]
+"""Alarms that are raised at the centre."""
 NO_DOUBT_S = 2
 """A time that is surer than this is simply right."""
 READY_ROLES: dict[Readiness, str] = {
@@ -76,6 +79,7 @@ class Card(Struct, frozen=True, kw_only=True):
     id: str
     place: str
     in_service: bool
+    stay: StayWords | None
     contact: Shared
     known: bool
     power: Power
@@ -121,17 +125,17 @@ class Card(Struct, frozen=True, kw_only=True):
         return self.role if self.contact.in_contact else "unknown"
 
 
-def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: Reader) -> Card:
-    """The card of a site from its picture."""
+def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: Reader, own: Own = ()) -> Card:
+    """The card of a site from its picture, with the alarms that are raised here (`own`)."""
     state = picture.state
     age = age_ms(state.since, picture.contact, reader.now) if state and state.since else None
-    power = state.power if state else Power.UNKNOWN
-    readiness = state.readiness if state else Readiness.UNKNOWN
+    power, readiness = (state.power, state.readiness) if state else (Power.UNKNOWN, Readiness.UNKNOWN)
     fuel, load = _main_values(picture, reader)
     return Card(
         id=site.id,
         place=site.place,
         in_service=site.in_service,
+        stay=stay_words(picture, reader),
         contact=_contact(picture, reader),
         known=state is not None,
         power=power,
@@ -155,7 +159,7 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
         active=bool(state and state.active),
         witnesses=_witnesses(state, picture, reader),
         contradictions=_clashes(state, picture, reader),
-        alarms=alarm_rows(picture, pending, reader),
+        alarms=alarm_rows(picture, pending, reader, own),
         alarms_known=picture.alarms is not None,
         flood=bool(picture.alarms and picture.alarms.flood),
         frames=frames(picture, reader),

@@ -4,6 +4,7 @@ from msgspec import Struct, structs
 
 from dashboard.core import forms_machine as machine
 from dashboard.core import forms_people as people
+from dashboard.core import link_alarm
 from dashboard.core.alarm_list import AlarmRow
 from dashboard.core.card import Card
 from dashboard.core.fields import Choices, Field, Said
@@ -104,7 +105,9 @@ def alarm_forms(alarm: AlarmRow, reader: Reader, tried: Tried | None = None) -> 
         "raised_seq": str(alarm.raised_seq),
     }
     shown = [machine.ACK] if alarm.needs_ack else []
-    if alarm.shelved:
+    if alarm.key == link_alarm.KEY:
+        pass  # the site knows nothing of it, and can lay nothing aside
+    elif alarm.shelved:
         shown.append(machine.UNSHELVE)
     elif alarm.out_of_service:
         shown.append(machine.BACK)

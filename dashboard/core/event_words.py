@@ -34,6 +34,8 @@ from dashboard.core.reader import Reader
 from dashboard.core.values import signal_name
 from dashboard.core.verdict import run_words
 
+LOST, BACK = "link_lost", "link_back"
+"""What the centre notes itself: a site that fell silent, and spoke again."""
 LONGEST = 300
 NOWHERE = SitePicture(site="-")
 """Records carry their own wall clock; without it a time is said to be unknown."""
@@ -70,6 +72,8 @@ def timeline(kind: str, body: dict[str, Any], reader: Reader, picture: SitePictu
 
 def event_name(kind: str, reader: Reader) -> str:
     """The word of a kind; the kind itself when nobody has a word for it."""
+    if kind in (LOST, BACK):
+        return reader.t(kind)
     try:
         return reader.phrase("event", kind)
     except KeyError:

@@ -33,6 +33,13 @@ PAGE: dict[str, tuple[str, str]] = {
     "count_many": ("{n} platser", "{n} sites"),
     "newest": ("Senast hört: {age}", "Last heard: {age}"),
     "nothing_heard": ("Vi har inte hört någon plats ännu.", "No site has been heard yet."),
+    "link_lost": ("Platsen hörs inte", "The site is not heard"),
+    "link_back": ("Platsen hörs igen", "The site is heard again"),
+    "wrong_gone": ("Det larmet finns inte längre.", "That alarm is there no longer."),
+    "wrong_here": (
+        "Det larmet kan bara kvitteras. Det slutar när platsen hörs igen.",
+        "That alarm can only be acknowledged. It ends when the site is heard again.",
+    ),
     "lost_some": ("{n} utan kontakt", "{n} without contact"),
     "state_on_mains": ("{n} på nätet", "{n} on mains"),
     "state_on_battery": ("{n} på batteri", "{n} on battery"),
@@ -66,6 +73,19 @@ PAGE: dict[str, tuple[str, str]] = {
     ),
     "last_known": ("Senast känt: {state}", "Last known: {state}"),
     "nothing_known": ("Vi vet ingenting om platsen ännu.", "Nothing is known of this site yet."),
+    "stay_here": ("Flyttbar. Står här till {ends}.", "Can be moved. Stands here until {ends}."),
+    "stay_not_yet": (
+        "Flyttbar. Ska stå här från {begins}. Räkna inte med den här nu.",
+        "Can be moved. Is to stand here from {begins}. Do not count on it here now.",
+    ),
+    "stay_over": (
+        "Flyttbar. Ska inte stå här längre än till {ends}. Räkna inte med den här nu.",
+        "Can be moved. Was to stand here until {ends}. Do not count on it here now.",
+    ),
+    "stay_unknown": (
+        "Flyttbar. Ska stå här {begins} till {ends}. Klockan är okänd, så ingen vet om det är nu.",
+        "Can be moved. Is to stand here {begins} until {ends}. The time is unknown, so nobody knows if that is now.",
+    ),
     "not_started": ("Inte i drift än", "Not in service yet"),
     "refused_one": (
         "1 meddelande från platsen gick inte att läsa: {why}.",

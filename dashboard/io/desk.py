@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 from contract import topics
 from contract.freshness import Now
-from contract.messages import Refused
-from contract.orders import Order
+from contract.messages import Ack, Refused
+from contract.orders import AckAlarm, Order
 from contract.records import RecordBatch
 from dashboard.config import Settings
-from dashboard.core import intake, orders, taken
+from dashboard.core import intake, link_alarm, orders, taken
 from dashboard.core.card import Card, card
 from dashboard.core.intake import Picture
+from dashboard.core.link_alarm import LinkLoss, Watch
 from dashboard.core.picture import SitePicture, fold, heard
 from dashboard.core.reader import Reader
 from dashboard.core.sites import Site
 from dashboard.core.texts import language_of
 from dashboard.io.database import StoreTrouble
+from dashboard.io.link_alarms import LinkAlarms
 from dashboard.io.live import Hub
 from dashboard.io.records import Records, Taken
 from dashboard.io.shelf import Shelf
@@ -43,11 +45,15 @@ class Refusals:
 class Desk:
     """The state of the program. Everything here runs in the one event loop; the stores are called in threads."""
 
-    def __init__(self, settings: Settings, clock: Clock, records: Records, shelf: Shelf) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, records: Records, shelf: Shelf, link_alarms: LinkAlarms
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.records = records
         self.shelf = shelf
+        self.link_alarms = link_alarms
+        self.losses: dict[str, tuple[LinkLoss, ...]] = {site.id: link_alarms.lately(site.id) for site in settings.site}
         self.hub = Hub()
         self.zone = zoneinfo.ZoneInfo(settings.view.timezone)
         self.pictures = {site.id: SitePicture(site=site.id) for site in settings.site}
@@ -61,6 +67,7 @@ class Desk:
         self.broker_up = False
         self.trouble = ""
         self._in_contact: dict[str, bool] = {}
+        self._silent = Watch()
 
     # --- asking ---
 
@@ -75,7 +82,8 @@ class Desk:
 
     def card(self, site: Site, reader: Reader) -> Card:
         """The card of a site now."""
-        return card(site, self.pictures[site.id], self.pending[site.id], reader)
+        own = tuple(link_alarm.alarm(loss) for loss in self.losses[site.id] if not loss.over)
+        return card(site, self.pictures[site.id], self.pending[site.id], reader, own)
 
     # --- hearing ---
 
@@ -179,3 +187,39 @@ class Desk:
             if self._in_contact.get(site) != contact:
                 self._in_contact[site] = contact
                 self.hub.tell(site)
+
+    # --- the alarm that only the centre can raise ---
+
+    async def watch_links(self) -> None:
+        """Raise `link-lost` for a site that is silent for long, end it for one that speaks. Raises StoreTrouble."""
+        if self.settings.view.mode == "site":
+            return
+        now = self.now()
+        # a site that is not yet in service owes nobody a sign of life
+        heard = {site.id: not site.in_service or self.pictures[site.id].in_contact(now) for site in self.settings.site}
+        self._silent = link_alarm.watched(self._silent, heard, listening=self.broker_up, now_ms=now.mono_ms)
+        for site in link_alarm.due(self._silent, sum(self.losses.values(), ()), now.mono_ms):
+            await self._raise_loss(site, now)
+        for site, losses in self.losses.items():
+            if heard[site] and any(not loss.back for loss in losses):
+                await asyncio.to_thread(self.link_alarms.back, site, now.wall_ms)
+                await self._reload_losses(site)
+
+    async def acknowledge_loss(self, site: str, what: AckAlarm, ack: Ack) -> bool:
+        """Somebody has seen that a site was silent; False when there is no such alarm. Raises StoreTrouble."""
+        done = await asyncio.to_thread(self.link_alarms.acknowledge, site, what.raised_seq, ack)
+        await self._reload_losses(site)
+        return done
+
+    async def _raise_loss(self, site: str, now: Now) -> None:
+        picture = self.pictures[site]
+        silence = picture.silence(now)
+        silent_ms = now.mono_ms - self._silent.silent[site] if silence is None else silence
+        lost_ms = None if now.wall_ms is None else now.wall_ms - silent_ms
+        priority = link_alarm.priority(picture.state.power if picture.state else None)
+        await asyncio.to_thread(self.link_alarms.raised, site, priority, lost_ms, now.wall_ms)
+        await self._reload_losses(site)
+
+    async def _reload_losses(self, site: str) -> None:
+        self.losses[site] = await asyncio.to_thread(self.link_alarms.lately, site)
+        self.hub.tell(site)

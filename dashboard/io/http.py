@@ -14,13 +14,15 @@ from litestar.params import Parameter
 from litestar.response import Redirect, ServerSentEvent
 from litestar.static_files import create_static_files_router
 
-from contract.orders import MAX_ORDERS
+from contract.messages import Ack
+from contract.orders import MAX_ORDERS, AckAlarm
 from contract.phrases import LANGUAGES
 from contract.words import Stream
-from dashboard.core import orders, series
+from dashboard.core import link_alarm, orders, series
 from dashboard.core.entry import Tried
 from dashboard.core.fields import BadOrder
 from dashboard.core.orders import Asked
+from dashboard.core.reader import Reader
 from dashboard.core.sites import Site
 from dashboard.io.database import StoreTrouble
 from dashboard.io.desk import Desk
@@ -210,6 +212,9 @@ async def order(request: Request[Any, Any, Any], site: str, address: str) -> Res
     try:
         reader = desk.reader(language)
         asked = orders.asked(address.strip("/"), body, reader)
+        if getattr(asked.what, "key", "") == link_alarm.KEY:
+            await _seen(desk, place.id, asked, reader)
+            return _sent(is_form, place.id, body, language, link_alarm.KEY, "alarms")
         full = reader.t("wrong_full", n=MAX_ORDERS)
         kept = await asyncio.to_thread(
             desk.shelf.add_order, place.id, asked.idempotency_key, _order(desk, place.id, asked), full
@@ -220,11 +225,31 @@ async def order(request: Request[Any, Any, Any], site: str, address: str) -> Res
         page = await _pages(request).not_taken(place, language, _tried(body, fault))
         return Response(page, status_code=400, media_type=MediaType.HTML)
     desk.reload_orders(place.id)
+    return _sent(is_form, place.id, body, language, kept.id, "orders")
+
+
+def _sent(
+    is_form: bool, site: str, body: dict[str, Any], language: str | None, order_id: str, panel: str
+) -> Response[Any]:
+    """Back to the page it came from, or what a program must know."""
     if is_form:
         page = "/enter" if body.get("page") == "enter" else ""
         chosen = f"?lang={language}" if language in LANGUAGES else ""
-        return Redirect(f"/sites/{place.id}{page}{chosen}#panel-orders", status_code=303)
-    return Response({"id": kept.id, "state": "waiting"}, status_code=202)
+        return Redirect(f"/sites/{site}{page}{chosen}#panel-{panel}", status_code=303)
+    return Response({"id": order_id, "state": "waiting"}, status_code=202)
+
+
+async def _seen(desk: Desk, site: str, asked: Asked, reader: Reader) -> None:
+    """Acknowledge here what was raised here; raises BadOrder."""
+    what = asked.what
+    if not isinstance(what, AckAlarm):
+        raise BadOrder(reader.t("wrong_here"))
+    ack = Ack(
+        id=asked.idempotency_key, who=asked.who, role="coordinator", wall_ms=reader.now.wall_ms or 0,
+        comment=what.comment,
+    )  # fmt: skip
+    if not await desk.acknowledge_loss(site, what, ack):
+        raise BadOrder(reader.t("wrong_gone"))
 
 
 def _tried(body: dict[str, str], fault: BadOrder) -> Tried:

@@ -35,6 +35,13 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     # refusal: why an order was refused, as the site's words and the key to ours, in JSON
     ("alter table orders add column refusal text",),
+    # which sites fell silent; acks: who has seen it, in JSON
+    (
+        """create table link_losses (
+            number integer primary key autoincrement, site text not null, priority integer not null, lost_ms integer,
+            raised_ms integer, back integer not null default 0, back_ms integer, acks blob)""",
+        "create index link_losses_by_site on link_losses (site, number)",
+    ),
 )
 
 

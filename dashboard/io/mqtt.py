@@ -120,6 +120,10 @@ class Centre:
         while True:
             self._desk.notice_silence()
             self._desk.expire_orders()
+            try:
+                await self._desk.watch_links()
+            except StoreTrouble as fault:
+                self._trouble(fault)
             await self._publish_due()
             try:
                 async with asyncio.timeout(TICK_S):

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract.words import Stream
-from dashboard.core import bulletins, entry, events, orders
+from dashboard.core import bulletins, entry, events, link_alarm, orders
 from dashboard.core.entry import Tried
 from dashboard.core.picture import SitePicture
 from dashboard.core.ranking import newest, summary, worst_first
@@ -118,6 +118,7 @@ class Pages:
         except StoreTrouble as fault:
             self._desk.trouble = str(fault)
             return (), (), ()
+        stored = link_alarm.merged(stored, link_alarm.lines(self._desk.losses[site]))
         return events.event_rows(stored, reader, picture), bulletins.bulletin_rows(signed, receipts, reader), answered
 
     def _render(self, template: str, reader: Reader, **context: Any) -> str:

@@ -116,7 +116,7 @@ def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View
         bulletins=shown,
         banner=_banner(shown, words),
         ended=ended_views(bulletins.ended, reader),
-        notices=_notices(picture, reader, fresh),
+        notices=_stay(picture, reader) + _notices(picture, reader, fresh),
         contacts=contacts,
     )
 
@@ -274,6 +274,20 @@ def _banner(shown: tuple[BulletinView, ...], words: Words) -> Line | None:
     first = shown[0]
     count = f" ({words.say('bar.page', n=1, all=len(shown))})" if len(shown) > 1 else ""
     return Line(f"{first.stamp + ': ' if first.stamp else ''}{first.headline}{count}", first.role)
+
+
+def _stay(picture: PublicPicture | None, reader: Reader) -> tuple[Row, ...]:
+    """A point that can be moved says so when it should not stand here, and when no clock can tell."""
+    if picture is None or picture.stay is None:
+        return ()
+    stay, here = picture.stay, reader.wall_ms()
+    begins, ends = reader.at(stay.from_ms), reader.at(stay.until_ms)
+    if here is None:
+        return (Row(reader.words.say("stay.unknown", begins=begins, ends=ends), role=Role.UNKNOWN),)
+    if stay.holds(here):
+        return ()
+    key = "not_yet" if here < stay.from_ms else "over"
+    return (Row(reader.words.say(f"stay.{key}", begins=begins, ends=ends), role=Role.REMARK),)
 
 
 def _notices(picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> tuple[Row, ...]:

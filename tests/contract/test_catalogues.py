@@ -81,7 +81,7 @@ def test_both_judges_have_alarms() -> None:
     """Some are judged at the site, some named by the controller; what kills is priority 1."""
     kinds = alarms.catalogue()
 
-    assert {"site", "controller"} == {kind.by for kind in kinds.values()}
+    assert {"site", "controller", "centre"} == {kind.by for kind in kinds.values()}
     assert [1, 1, 1] == [kinds[key].priority for key in ("no-power-at-site", "gen-shutdown", "start-failed")]
 
 

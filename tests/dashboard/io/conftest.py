@@ -18,6 +18,7 @@ from dashboard.core.sites import Site
 from dashboard.io import http
 from dashboard.io.database import Database
 from dashboard.io.desk import Desk
+from dashboard.io.link_alarms import LinkAlarms
 from dashboard.io.pages import Pages
 from dashboard.io.records import Records, Taken
 from dashboard.io.shelf import Shelf
@@ -38,7 +39,7 @@ class Office:
         self.database = Database(folder / "store.sqlite")
         self.site = voice("are-kall")
         clock = Clock.parse(spec_of(1.0, self.site.wall_ms, self.site.up_ms, "office"), allowed=True)
-        self.desk = Desk(settings, clock, Records(self.database), Shelf(self.database))
+        self.desk = Desk(settings, clock, Records(self.database), Shelf(self.database), LinkAlarms(self.database))
         self.desk.broker_up = True
         with warnings.catch_warnings():
             # newer versions want another spelling of parameters, which the oldest version we take does not know

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.freshness import Contact, Now
+from contract.messages import Stay
 from contract.words import ClockQuality, Declared, Opening, Power, Status
 from kiosk.core.picture import Held, Told
 from kiosk.core.theme import Role
@@ -276,3 +277,29 @@ def test_equal_facts_make_equal_views(house: Any) -> None:
     held = heard(house)
 
     assert see(house, held, 1000) == see(house, held, 9000)
+
+
+@pytest.mark.parametrize(
+    ("begins_h", "ends_h", "sentence"),
+    [
+        (-2, -1, "Punkten skulle stå här till kl. 11:00. Fråga personalen vad som gäller nu."),
+        (1, 2, "Punkten ska stå här från kl. 13:00. Fråga personalen vad som gäller nu."),
+        (-1, 1, None),
+    ],
+)
+def test_a_movable_point_says_when_it_should_not_stand_here(
+    house: Any, begins_h: int, ends_h: int, sentence: str | None
+) -> None:
+    """First among the notices, and only outside its time."""
+    stay = Stay(from_ms=house.NOON + begins_h * HOUR, until_ms=house.NOON + ends_h * HOUR)
+    seen = see(house, heard(house, stay=stay))
+
+    assert ([sentence] if sentence else []) == [row.text for row in seen.notices]
+
+
+def test_a_movable_point_without_a_clock_is_not_sure(house: Any) -> None:
+    """Nobody knows whether it should stand here."""
+    held = heard(house, at=house.moment(wall_ms=None), stay=Stay(from_ms=1, until_ms=2))
+    seen = see(house, held, clock=ClockQuality.UNSYNCED)
+
+    assert [True] == [row.text.endswith("Klockan är osäker, fråga personalen.") for row in seen.notices]
