@@ -79,7 +79,7 @@ class OpeningWords(Struct, frozen=True, kw_only=True):
 
 
 def opening_words(state: SiteState | None, picture: SitePicture, reader: Reader) -> OpeningWords:
-    """The state of opening in words; nothing told is not opened."""
+    """The state of opening in words; of a site that has told nothing it is unknown, not closed."""
     call = state.call if state else CallNow()
     opening = Opening.OPEN if state and state.active else call.opening
     steps = tuple(_step(one, picture, reader) for one in call.steps)
@@ -89,8 +89,8 @@ def opening_words(state: SiteState | None, picture: SitePicture, reader: Reader)
         alarm = reader.t("unanswered") if call.call_next else reader.t("unanswered_nobody")
     return OpeningWords(
         opening=opening,
-        word=reader.phrase("opening", opening),
-        role="bad" if call.unanswered else ROLES[opening],
+        word=reader.phrase("opening", opening) if state else reader.t("unknown"),
+        role=("bad" if call.unanswered else ROLES[opening]) if state else "unknown",
         asked=_asked(call, picture, reader),
         alarm=alarm,
         ring=_ring(call.call_next, call.unanswered, reader) if call.call_next else None,

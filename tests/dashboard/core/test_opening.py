@@ -7,7 +7,8 @@ import pytest
 from contract.judgement import Activator, AnswerNow, CallNow, StepNow
 from contract.messages import ServiceNow
 from contract.words import Declared, Opening
-from dashboard.core.opening import dialled
+from dashboard.core.opening import dialled, opening_words
+from dashboard.core.picture import SitePicture
 
 ANNA = Activator(id="anna", name="Anna", phone="+46 (0)70-123 45 67")
 BO = Activator(id="bo", name="Bo")
@@ -132,3 +133,9 @@ def test_services_stand_with_what_was_said(kall: Any) -> None:
         (row.name, row.word, row.said) for row in rows[:2]
     ]
     assert ("bastu", "unknown") == (rows[2].name, rows[2].role)
+
+
+def test_of_a_site_never_heard_nobody_knows_whether_it_is_open(reader: Any) -> None:
+    """Not opened is a fact too, and nobody has told it."""
+    said = opening_words(None, SitePicture(site="are-kall"), reader("sv"))
+    assert ("vet inte", "unknown") == (said.word, said.role)
