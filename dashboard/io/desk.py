@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from contract import topics
 from contract.freshness import Now
-from contract.messages import Ack, Refused
+from contract.messages import Ack, Refused, decode
 from contract.orders import AckAlarm, Order
-from contract.records import RecordBatch
+from contract.records import AnswerBody, Answers, RecordBatch
 from dashboard.config import Settings
-from dashboard.core import intake, link_alarm, orders, taken
+from dashboard.core import intake, link_alarm, orders
 from dashboard.core.card import Card, card
 from dashboard.core.intake import Picture
 from dashboard.core.link_alarm import LinkLoss, Watch
@@ -90,11 +90,14 @@ class Desk:
     def receive(self, topic: str, payload: bytes, retained: bool) -> None:
         """One message from the broker; nothing that comes in can stop the program."""
         levels = topics.parts(topic)
-        if levels is None or levels[1] != "up":
+        if levels is None or (levels[1] != "up" and topic != topics.answers(levels[0])):
             return
         site = self.settings.find(levels[0])
         if site is None:
             self._stranger(levels[0])
+            return
+        if levels[1] != "up":
+            self._hear_answers(site.id, payload)
             return
         try:
             message = intake.read(topic, payload)
@@ -112,11 +115,8 @@ class Desk:
 
     def _fold(self, message: Picture, mono_ms: int | None) -> None:
         site = message.head.site
-        before = self.pictures[site]
-        self.pictures[site] = fold(before, message, mono_ms)
+        self.pictures[site] = fold(self.pictures[site], message, mono_ms)
         self.folded += 1
-        if self.settings.view.mode == "site":
-            self._confirm(site, before)
         self.hub.tell(site)
 
     def _take(self, batch: RecordBatch, mono_ms: int | None) -> None:
@@ -148,14 +148,22 @@ class Desk:
 
     # --- orders ---
 
-    def _confirm(self, site: str, before: SitePicture) -> None:
-        """At the site's own page the picture is the answer."""
-        done = [one for one in self.pending[site] if taken.shown_by(one, before, self.pictures[site])]
-        for one in done:
-            self._answer(site, one, "order_done")
+    def _hear_answers(self, site: str, payload: bytes) -> None:
+        """At the site's own page the gateway's list of answers stands for the records that go to the centre."""
+        if self.settings.view.mode != "site":
+            return
+        try:
+            told = decode(payload, Answers)
+        except Refused as fault:
+            self._refuse(site, fault)
+            return
+        waiting = {one.id: one for one in self.pending[site]}
+        for body in told.answers:
+            if body.order in waiting:
+                self._answer(site, waiting[body.order], "order_refused" if body.refused else "order_done", body)
 
     def expire_orders(self) -> None:
-        """At the site's own page nobody answers what the picture can not show; after a day it is taken away."""
+        """At the site's own page nobody waits for an answer for ever; after a day it is taken away."""
         now = self.clock.wall_ms()
         if self.settings.view.mode != "site" or now is None:
             return
@@ -163,9 +171,9 @@ class Desk:
             for one in [one for one in pending if one.entered_ms and now - one.entered_ms > orders.EXPIRES_MS]:
                 self._answer(site, one, "order_expired")
 
-    def _answer(self, site: str, order: Order, answer: str) -> None:
+    def _answer(self, site: str, order: Order, answer: str, body: AnswerBody | None = None) -> None:
         try:
-            self.shelf.answer_order(site, order.id, answer)
+            self.shelf.answer_order(site, order.id, answer, body)
             self.reload_orders(site)
         except StoreTrouble as fault:
             self.trouble = str(fault)

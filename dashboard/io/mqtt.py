@@ -31,12 +31,13 @@ class Centre:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._is_centre = desk.settings.view.mode == "centre"
+        heard = (topics.up_all,) if self._is_centre else (topics.up_all, topics.answers)
         sites = ["+"] if self._is_centre else [site.id for site in desk.settings.site]
         self._link = Link(
             desk.settings.broker,
             name="the",
             client_id=f"dashboard-{secrets.token_hex(6)}",
-            subscribe=tuple(topics.up_all(site) for site in sites),
+            subscribe=tuple(told(site) for site in sites for told in heard),
             on_message=desk.receive,
             on_up=self._greet,
             on_down=self._down,

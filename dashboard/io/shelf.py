@@ -6,6 +6,7 @@ from contract.bulletins import SignedBulletin
 from contract.content import DocumentRef, Manifest
 from contract.messages import decode, encode
 from contract.orders import MAX_ORDERS, Order, Orders
+from contract.records import AnswerBody
 from dashboard.core import documents
 from dashboard.core.fields import BadOrder
 from dashboard.core.orders import Answered, answer_of
@@ -44,12 +45,17 @@ class Shelf:
             raise_counter(connection, f"orders:{site}")
         return order
 
-    def answer_order(self, site: str, order: str, answer: str) -> None:
-        """The site has shown that it took an order, or nobody waits for it any more."""
+    def answer_order(self, site: str, order: str, answer: str, body: AnswerBody | None = None) -> None:
+        """The site has answered an order (`body`), or nobody waits for it any more."""
+        told = {"answer": answer, "id": order, "site": site}
+        told |= {"detail": body.detail if body else None, "refusal": encode(body).decode() if body else None}
         with self._database.writing() as connection:
             done = connection.execute(
-                text("update orders set answer = :answer where id = :id and site = :site and answer is null"),
-                {"answer": answer, "id": order, "site": site},
+                text(
+                    "update orders set answer = :answer, detail = :detail, refusal = :refusal "
+                    "where id = :id and site = :site and answer is null"
+                ),
+                told,
             )
             if done.rowcount:
                 raise_counter(connection, f"orders:{site}")

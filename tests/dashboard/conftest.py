@@ -33,7 +33,7 @@ from contract.messages import (
     Value,
     encode,
 )
-from contract.records import Mark, Record, RecordBatch
+from contract.records import Answers, Mark, Record, RecordBatch
 from contract.wire import Moment
 from contract.words import AlarmState, ClockQuality, Connection, Origin, Power, Readiness, Status, Stream
 from dashboard.__main__ import main
@@ -233,7 +233,8 @@ def topic_of(message: Any) -> str:
         return topics.device(site, message.device)
     if isinstance(message, RecordBatch):
         return topics.record(site, message.stream.value)
-    kinds = {SiteStatus: topics.status, Birth: topics.birth, SiteState: topics.state, Alarms: topics.alarms}
+    kinds = {SiteStatus: topics.status, Birth: topics.birth, SiteState: topics.state, Alarms: topics.alarms,
+             Answers: topics.answers}  # fmt: skip
     return kinds[type(message)](site)
 
 

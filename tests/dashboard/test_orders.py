@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from contract import topics
-from contract.messages import Ack
 from contract.orders import AckAlarm, Orders
-from contract.words import AlarmState, Power
+from contract.records import AnswerBody, Answers
+from contract.words import Power
 
 ACK = {"who": "Jour Ett", "comment": "på väg", "key": "fuel-low", "device": "genset", "raised_run": "run-1",
        "raised_seq": 7, "idempotency_key": "key-000001"}  # fmt: skip
@@ -155,25 +155,24 @@ def test_own_page_may_order_and_other_names_may_not_even_look(shared: Any) -> No
     assert 403 == page.get("/", Host="evil.example")[0]
 
 
-def test_site_mode_sends_to_the_site_and_the_picture_answers(
-    dashboard: Any, broker: Any, voice: Any, wait: Any
-) -> None:
-    """On the site's own broker an order waits until alarms or state show that it was taken."""
+def test_site_mode_sends_to_the_site_and_hears_its_answers(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """On the site's own broker an order waits until the gateway's list of answers names it; a refusal is shown."""
     page, site = dashboard("local-a", mode="site"), voice("local-a")
     topic = topics.local_orders("local-a")
     wait(lambda: page.json("/healthz")["broker"], "the link")
-    alarm = site.alarm()
-    broker.say(site.alive(), site.state(Power.DEAD), site.alarms(alarm))
+    broker.say(site.alive(), site.state(Power.DEAD), site.alarms(site.alarm()))
     wait(lambda: page.json("/api/counts")["folded"] == 3, "the picture")
 
-    order_id = page.post("/sites/local-a/alarms/ack", ACK)[1]["id"]
-    page.post("/sites/local-a/activation", {"active": True, "reason": "", "who": "A", "idempotency_key": "key-000002"})
+    acked = page.post("/sites/local-a/alarms/ack", ACK)[1]["id"]
+    opened = {"active": True, "reason": "", "who": "A", "idempotency_key": "key-000002"}
+    refused = page.post("/sites/local-a/activation", opened)[1]["id"]
     wait(lambda: (d := _document(broker, topic)) and len(d.orders) == 2, "both orders")
-    ack = Ack(id=order_id, who="Jour Ett", role="owner", wall_ms=0)
-    acked = msgspec.structs.replace(alarm, state=AlarmState.ACKED, acks=(ack,))
-    broker.say(site.tick().alarms(acked))
+    done = AnswerBody(order=acked, kind="ack")
+    not_done = AnswerBody(order=refused, kind="activation", reason="program_too_old")
+    broker.say(Answers(head=site.tick().head(), answers=(done,)))
     wait(lambda: len(_document(broker, topic).orders) == 1, "the acknowledgement to be answered")
-    broker.say(site.tick().state(Power.DEAD, active=True))
+    broker.say(Answers(head=site.tick().head(), answers=(done, not_done)))
     wait(lambda: not _document(broker, topic).orders, "the activation to be answered")
 
     assert topics.orders("local-a") not in broker.seen
+    assert "Dosan på platsen klarar inte det här" in page.get("/?lang=sv")[1]
