@@ -1,6 +1,6 @@
 # One command does what CI does. `make` alone tells what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench golden wheel lint
+.PHONY: help setup demo test check fix bench faults golden wheel wheelhouse lint
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -8,6 +8,9 @@ VENV := .venv/bin
 PYTEST_ARGS ?= -q
 ARGS ?=
 ONLY ?=
+SCHEDULE ?=
+SEED ?=
+MINUTES ?=
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,12 +34,18 @@ fix: setup  ## repair format and what lint can repair by itself
 bench: setup  ## print measurements, one JSON object a line; ONLY=name for one
 	@$(VENV)/python -m bench $(ONLY)
 
+faults: setup  ## break a whole house on purpose and count what is lost; SCHEDULE=file, or SEED=n MINUTES=n
+	@exec $(VENV)/python -m faults $(SCHEDULE) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
 golden: setup  ## rewrite the expected files of the tests; read the difference before you keep it
 	@$(VENV)/python -m pytest -q --rewrite-golden
 	@git --no-pager diff --stat -- tests
 
 wheel: setup  ## build the wheel into dist/
 	@$(VENV)/python -m hatchling build -t wheel
+
+wheelhouse: setup  ## fill .wheelhouse with all that hw/host/install needs, for a box without internet
+	@$(VENV)/python -m hatchling build -t wheel -d .wheelhouse
 
 lint:
 	@$(VENV)/ruff check .

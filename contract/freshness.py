@@ -58,12 +58,21 @@ def silence_ms(contact: Contact | None, now: Now) -> int | None:
     return None if contact is None else now.mono_ms - contact.mono_ms
 
 
-def judge(age: int | None, period_s: float, heartbeat_s: float, silence: int | None) -> Freshness:
-    """Fresh, stale (older than three periods) or unknown (no age, or silent for three heartbeats)."""
+def limit_ms(period_s: float, told_every_s: float = 0.0) -> int:
+    """Older than this is stale: three periods, and the time between two words that it still holds.
+
+    `told_every_s`: the heartbeat, where only what moves is told (`contract/vouching.py`); 0 where all comes by itself.
+    """
+    return int((STALE_PERIODS * max(period_s, 0.001) + told_every_s) * 1000)
+
+
+def judge(
+    age: int | None, period_s: float, heartbeat_s: float, silence: int | None, told_every_s: float = 0.0
+) -> Freshness:
+    """Fresh, stale (older than its limit) or unknown (no age, or silent for three heartbeats)."""
     if age is None or silence is None or silence > LOST_HEARTBEATS * heartbeat_s * 1000:
         return Freshness.UNKNOWN
-    limit = STALE_PERIODS * max(period_s, 0.001) * 1000
-    return Freshness.FRESH if age <= limit else Freshness.STALE
+    return Freshness.FRESH if age <= limit_ms(period_s, told_every_s) else Freshness.STALE
 
 
 def hours_left(endurance: Endurance, power: Power, age: int | None) -> tuple[float, float | None] | None:

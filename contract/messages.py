@@ -23,13 +23,17 @@ from contract.judgement import (
     RunDone,
     Witness,
 )
+from contract.packing import unpack
 from contract.wire import Count, Moment, Ms, Name, Text, Wire
+from contract.wire import Refused as Refused
 from contract.words import (
     AlarmState,
     ClockQuality,
+    ClockSource,
     Connection,
     Declared,
     Event,
+    FarewellWhy,
     Opening,
     Origin,
     Power,
@@ -43,10 +47,6 @@ T = TypeVar("T")
 VERSION = 1
 MAX_MESSAGE = 256 * 1024
 """Bytes. Nothing larger is decoded, whatever the topic."""
-
-
-class Refused(ValueError):
-    """A message that cannot be taken; the sentence says why."""
 
 
 class Head(Wire):
@@ -87,13 +87,49 @@ class Value(Wire, omit_defaults=True):
             )
 
 
-class SiteStatus(Wire):
+class Farewell(Wire):
+    """The silence that a site foretells of itself; it is no fault. A crash foretells nothing.
+
+    `battery`: its battery ends at about `until_ms`, on its own uptime `until_up_ms`, unless power comes back before.
+    `planned`: somebody stopped the program; it ends with this message, and no time is told.
+    """
+
+    why: FarewellWhy
+    until_ms: Ms | None = None
+    """None where the site's clock is not known."""
+    until_up_ms: Ms | None = None
+
+
+class Seen(Wire, omit_defaults=True):
+    """What a reader that is told by exception holds of a device, and how lately it was true (`contract/vouching.py`).
+
+    `told` is the uptime in the head of the picture that still holds. `read`: every value in it was read again, and is
+    within its dead-band, no earlier than its own period before this uptime. `moved`: what has left its dead-band since.
+    """
+
+    told: Ms
+    read: Ms
+    moved: Annotated[dict[Name, float | int | str], Meta(max_length=500)] = {}
+
+    def __post_init__(self) -> None:
+        """JSON would make null of what is no number."""
+        if any(isinstance(one, float) and not math.isfinite(one) for one in self.moved.values()):
+            raise ValueError("moved holds a number that is none")
+
+
+class SiteStatus(Wire, omit_defaults=True):
     """Heartbeat; as the last will it says `online: false`."""
 
     head: Head
     online: bool
     heartbeat_s: Annotated[float, Meta(gt=0)]
     version: Name
+    farewell: Farewell | None = None
+    """While `online`: what is near. Otherwise: why it is gone; None: it did not go by itself."""
+    state: Ms | None = None
+    """Uptime in the head of the SiteState that still holds, for a reader told by exception; None: it comes by itself."""
+    seen: Annotated[dict[Name, Seen], Meta(max_length=100)] = {}
+    """By device, the same; empty: all pictures come by themselves."""
 
 
 class SignalBirth(Wire, omit_defaults=True):
@@ -114,6 +150,17 @@ class DeviceBirth(Wire):
     signals: tuple[SignalBirth, ...]
 
 
+class Stay(Wire):
+    """A unit that can be moved stands at its place from and until then; wall clock, ms UTC."""
+
+    from_ms: Ms
+    until_ms: Ms
+
+    def holds(self, wall_ms: int | None) -> bool | None:
+        """Does it stand there now? None when no clock can tell."""
+        return None if wall_ms is None else self.from_ms <= wall_ms < self.until_ms
+
+
 class Birth(Wire):
     """The catalogue of a site. Sent at start, at reconnect without a session and on change."""
 
@@ -122,6 +169,8 @@ class Birth(Wire):
     connection: Connection
     heartbeat_s: Annotated[float, Meta(gt=0)]
     devices: tuple[DeviceBirth, ...]
+    stay: Stay | None = None
+    """None: the site stays where it is."""
 
 
 class DevicePicture(Wire):
@@ -130,6 +179,14 @@ class DevicePicture(Wire):
     head: Head
     device: Name
     values: dict[str, Value]
+
+
+class ClockNow(Wire):
+    """Whom the site has its time from while no time server vouches for it, and since when; `who`: whose phone."""
+
+    source: ClockSource
+    at: Moment
+    who: Text = ""
 
 
 class SiteState(Wire):
@@ -162,6 +219,8 @@ class SiteState(Wire):
     """When a test or an outage was last good enough to count."""
     fuel: Value | None = None
     load: Value | None = None
+    clock: ClockNow | None = None
+    """None: time servers hold the clock, or nobody knows the time; which of them, the head says."""
 
 
 class Ack(Wire):
@@ -273,6 +332,8 @@ class PublicPicture(Wire):
     """Is somebody on the way to open the point as a crisis point?"""
     centre_heard: Moment | None = None
     """When the site last had the centre's broker, which is where bulletins come from; None: not in this run."""
+    stay: Stay | None = None
+    """Of a unit that can be moved, and with it its place."""
 
 
 class KioskStatus(Wire):
@@ -302,10 +363,10 @@ def encode(message: msgspec.Struct) -> bytes:
 
 
 def decode(data: bytes, kind: type[T], limit: int = MAX_MESSAGE) -> T:
-    """Bytes as a message of `kind`; raises Refused with one sentence."""
+    """Bytes, packed or not, as a message of `kind`; raises Refused with one sentence."""
     if len(data) > limit:
         raise Refused(f"{kind.__name__}: {len(data)} bytes, at most {limit} are taken")
     try:
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(unpack(data, limit), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Refused(f"{kind.__name__}: {fault}") from fault

@@ -193,6 +193,17 @@ class NeedMark(Wire, tag_field="kind", tag="need_mark"):
     note: Text = ""
 
 
+class SetClock(Wire, tag_field="kind", tag="set_clock"):
+    """A person's phone offers its time to a box that does not know it: `wall_ms` was at uptime `up_ms` of `boot`.
+
+    The uptime is the site's own, as the page knows it, so that an order that was long on its way is as good as new.
+    """
+
+    wall_ms: Ms
+    boot: Name
+    up_ms: Ms
+
+
 What = (
     AckAlarm
     | Report
@@ -213,6 +224,7 @@ What = (
     | StepDone
     | NeedSaid
     | NeedMark
+    | SetClock
 )
 
 

@@ -9,7 +9,7 @@ from contract.judgement import AnswerNow, Filled, NeedNow, NoteKey, OutageDone, 
 from contract.messages import Alarm, Head, Value
 from contract.orders import Report
 from contract.wire import Count, Moment, Ms, Name, Text, Wire
-from contract.words import Event, Origin, Power, Quality, Readiness, Status, Stream
+from contract.words import ClockQuality, ClockSource, Event, Origin, Power, Quality, Readiness, Status, Stream
 
 MAX_RECORDS = 300
 """Records in one batch."""
@@ -97,6 +97,21 @@ class AnswerBody(Wire):
     reason: Annotated[str, Meta(max_length=80)] = ""
     params: Annotated[dict[Name, Text], Meta(max_length=MAX_PARAMS)] = {}
 
+    @property
+    def refused(self) -> bool:
+        """Was it not done?"""
+        return bool(self.reason or self.detail)
+
+
+MAX_ANSWERS = 50
+
+
+class Answers(Wire):
+    """How the last orders were answered, oldest first: for the site's own page, which gets no records."""
+
+    head: Head
+    answers: Annotated[tuple[AnswerBody, ...], Meta(max_length=MAX_ANSWERS)]
+
 
 class ReportBody(Wire):
     """of report_entered: what a person saw, and who told it through what."""
@@ -149,11 +164,13 @@ class NeedBody(Wire):
 
 
 class BulletinBody(Wire):
-    """of bulletin_taken, bulletin_refused."""
+    """of bulletin_taken, bulletin_refused: `detail` says why in English, `reason` and `params` as in AnswerBody."""
 
     bulletin: Name
     serial: Count
     detail: Text = ""
+    reason: Annotated[str, Meta(max_length=80)] = ""
+    params: Annotated[dict[Name, Text], Meta(max_length=MAX_PARAMS)] = {}
 
 
 class ContentBody(Wire):
@@ -170,6 +187,21 @@ class SampleBody(Wire):
     device: Name
     whole: bool
     values: dict[str, Value]
+
+
+class ClockBody(Wire):
+    """of clock_known, clock_stepped: all that was of this boot happened at its uptime + `offset_ms`.
+
+    Whoever holds records of the boot dates them by it, also those that had another date. `by_ms` of clock_stepped: how
+    much later everything was than was believed before; negative: earlier. Late facts notify nobody.
+    """
+
+    boot: Name
+    offset_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)]
+    quality: ClockQuality
+    source: ClockSource
+    who: Text = ""
+    by_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)] = 0
 
 
 class GapBody(Wire):
@@ -195,6 +227,9 @@ class NoteBody(Wire):
 
 BODIES: dict[str, type[Wire]] = {
     Event.GATEWAY_STARTED: NoteBody,
+    Event.GATEWAY_RESTARTING_OFTEN: NoteBody,
+    Event.BOX_ENDING: NoteBody,
+    Event.BOX_STAYS: NoteBody,
     Event.MAINS_LOST: PowerBody,
     Event.ENGINE_STARTING: PowerBody,
     Event.ENGINE_WARMING: PowerBody,
@@ -243,6 +278,8 @@ BODIES: dict[str, type[Wire]] = {
     Event.ORDER_DONE: AnswerBody,
     Event.ORDER_REFUSED: AnswerBody,
     Event.CLOCK_SET: NoteBody,
+    Event.CLOCK_KNOWN: ClockBody,
+    Event.CLOCK_STEPPED: ClockBody,
     Event.STORE_TROUBLE: NoteBody,
     Event.GAP: GapBody,
     "sample": SampleBody,

@@ -14,7 +14,10 @@ ALARM_PREFIX = "alarm."
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One signal that can travel. `deadband` is in `unit`."""
+    """One signal that can travel. `deadband` is in `unit`; `calm`: the dead-band while nothing happens at the site.
+
+    `runs`: it counts by itself, so that its move is no news: it is told only where everything is.
+    """
 
     key: str
     unit: str
@@ -22,6 +25,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sv: str
     en: str
     deadband: float = 0.0
+    calm: float | None = None
+    runs: bool = False
     place: Place | None = None
 
 

@@ -128,6 +128,11 @@ def local_orders(site):
     return _site(site) + "/local/orders"
 
 
+def answers(site):
+    """How the last orders were answered; retained. Sent by the gateway, read by the owner's page."""
+    return _site(site) + "/local/answers"
+
+
 def receipt(site):
     """Proof of display; sent by the kiosk's keeper, read by the gateway."""
     return _site(site) + "/local/receipt"

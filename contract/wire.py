@@ -13,6 +13,10 @@ Ms = Annotated[int, Meta(ge=0, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 
+class Refused(ValueError):
+    """A message that cannot be taken; the sentence says why."""
+
+
 class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """Base of everything that travels."""
 

@@ -54,6 +54,14 @@ class ClockQuality(StrEnum):
     UNSYNCED = "unsynced"
 
 
+class ClockSource(StrEnum):
+    """Whom the site has the time from: time servers, its clock with a battery, or a signed-in person's phone."""
+
+    NTP = "ntp"
+    RTC = "rtc"
+    PERSON = "person"
+
+
 class Power(StrEnum):
     """The one power state of a site."""
 
@@ -116,6 +124,13 @@ class Basis(StrEnum):
     MEASURED = "measured"
     REPORTED = "reported"
     MISSING = "missing"
+
+
+class FarewellWhy(StrEnum):
+    """Why a site falls silent, said by itself beforehand."""
+
+    BATTERY = "battery"
+    PLANNED = "planned"
 
 
 class Opening(StrEnum):
@@ -211,6 +226,9 @@ class Event(StrEnum):
     """What happened at a site, in the order in which it normally happens."""
 
     GATEWAY_STARTED = "gateway_started"
+    GATEWAY_RESTARTING_OFTEN = "gateway_restarting_often"
+    BOX_ENDING = "box_ending"
+    BOX_STAYS = "box_stays"
     MAINS_LOST = "mains_lost"
     ENGINE_STARTING = "engine_starting"
     ENGINE_WARMING = "engine_warming"
@@ -259,6 +277,8 @@ class Event(StrEnum):
     ORDER_DONE = "order_done"
     ORDER_REFUSED = "order_refused"
     CLOCK_SET = "clock_set"
+    CLOCK_KNOWN = "clock_known"
+    CLOCK_STEPPED = "clock_stepped"
     STORE_TROUBLE = "store_trouble"
     GAP = "gap"
 

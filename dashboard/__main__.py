@@ -115,7 +115,8 @@ def _counts(asked: argparse.Namespace) -> None:
     store = config.store_path(asked.file, settings)
     if not store.exists():
         raise DashboardError(f"{store.name} is not there yet; run the dashboard first")
-    print(json.dumps({"records": Records(Database(store)).counts()}))
+    records = Records(Database(store))
+    print(json.dumps({"records": records.counts(), "aside": records.aside()}))
 
 
 def _keys(asked: argparse.Namespace) -> None:

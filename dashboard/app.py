@@ -22,10 +22,14 @@ from dashboard.io.pages import Pages
 from dashboard.io.records import Records
 from dashboard.io.shelf import Shelf
 from doors.clock import Clock
+from doors.progress import Progress
+from doors.systemd import Notifier
 
 log = logging.getLogger(__name__)
 
 GOODBYE_S = 2
+PAGES, PAGES_WITHIN_S = "pages", 60.0
+"""Real seconds after which a web server that has not turned counts as stuck."""
 
 
 async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str], None]) -> None:
@@ -43,32 +47,50 @@ async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str]
 
 async def _serve(desk: Desk, listener: socket.socket, say: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
+    notifier, progress = Notifier.here(), Progress()
+    progress.expect(PAGES, PAGES_WITHIN_S)
     server = _Server(
         uvicorn.Config(
             http.build(desk, Pages(desk), port), log_level="warning", access_log=False, lifespan="off", ws="none",
             server_header=False, timeout_graceful_shutdown=GOODBYE_S,
         ),
         desk.hub,
+        progress,
     )  # fmt: skip
-    link = asyncio.create_task(Centre(desk).run(), name="centre")
+    link = asyncio.create_task(Centre(desk, progress).run(), name="centre")
     link.add_done_callback(server.stop_if_failed)
+    watch = asyncio.create_task(notifier.watch(progress, lambda: _sentence(desk)), name="watch")
     host = f"[{desk.settings.web.host}]" if ":" in desk.settings.web.host else desk.settings.web.host
     say(f"dashboard: http://{host}:{port}/")
     try:
         await server.serve(sockets=[listener])
     finally:
-        link.cancel()
-        await asyncio.gather(link, return_exceptions=True)
+        notifier.stopping("told to stop")
+        for task in (link, watch):
+            task.cancel()
+        await asyncio.gather(link, watch, return_exceptions=True)
     if not link.cancelled() and link.exception() is not None:
         raise DashboardError(f"the link to the broker ended: {link.exception()}") from link.exception()
+
+
+def _sentence(desk: Desk) -> str:
+    """For `systemctl status`; only what seldom changes."""
+    broker = "the broker is there" if desk.broker_up else "no contact with the broker"
+    return f"{broker}; the store refuses" if desk.trouble else broker
 
 
 class _Server(uvicorn.Server):
     """Ends the streams of the browsers when it is told to stop, else they would hold it open."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, progress: Progress) -> None:
         super().__init__(config)
         self._hub = hub
+        self._progress = progress
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second, once the pages are served."""
+        self._progress.done(PAGES)
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from contract.wire import Name
 from dashboard.core.sites import BadInput, Site
 from doors import broker, settings
 from doors.broker import BrokerSettings
+from doors.secrets import broker_faults, settings_fault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -60,7 +61,8 @@ def read(path: str) -> Settings:
         told = settings.load(Path(path), Settings)
     except settings.SettingsFault as fault:
         raise BadInput(str(fault)) from fault
-    faults = _faults(told)
+    faults = [fault] if (fault := settings_fault(path)) else []
+    faults += _faults(told)
     if faults:
         raise BadInput(str(settings.SettingsFault(Path(path).name, faults)))
     return told
@@ -81,6 +83,7 @@ def _faults(told: Settings) -> list[str]:
     fault = broker.check(told.broker)
     if fault:
         faults.append(f"[broker] {fault}")
+    faults += [f"[broker] {fault}" for fault in broker_faults(told.broker)]
     if told.view.timezone not in zoneinfo.available_timezones():
         faults.append(f"[view] timezone: {told.view.timezone!r} is not known here; use for example Europe/Stockholm")
     ids = [site.id for site in told.site]

@@ -23,6 +23,7 @@ from dashboard.io.mqtt import kept
 from dashboard.io.shelf import Shelf
 from doors.broker import Link, LinkDown
 from doors.clock import Clock
+from doors.secrets import secret_fault
 
 MAX_BYTES = 1024 * 1024
 
@@ -145,6 +146,8 @@ def _tree(path: Path) -> dict[str, Any]:
 
 
 def _private_key(path: Path) -> Ed25519PrivateKey:
+    if fault := secret_fault(path):
+        raise BadInput(fault)
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as fault:

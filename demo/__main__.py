@@ -41,6 +41,7 @@ def _understand(asked: argparse.Namespace) -> Asked:
         shots=asked.shots,
         folder=asked.dir,
         broker=asked.broker,
+        broker_password=asked.broker_password,
         rate=asked.rate,
         port=asked.port,
     )
@@ -63,7 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--headless", action="store_true", help="open no window; the kiosk draws into memory")
     parser.add_argument("--shots", type=Path, metavar="DIR", help="save PNGs of kiosk and dashboard there")
     parser.add_argument("--dir", type=Path, metavar="DIR", help="run folder (default: a new temporary one)")
-    parser.add_argument("--broker", metavar="URL", help="a broker that runs, for both roads: mqtt://HOST:PORT")
+    parser.add_argument("--broker", metavar="URL", help="a broker that runs, for both roads: mqtt://NAME@HOST:PORT")
+    parser.add_argument("--broker-password", type=Path, metavar="FILE", help="its password, mode 0600")
     parser.add_argument("--rate", type=_positive, metavar="R", help="product seconds per real second")
     parser.add_argument("--port", type=_port, metavar="N", help="port of the dashboard (default: a free one)")
     return parser

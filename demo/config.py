@@ -21,6 +21,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     shots: Path | None = None
     folder: Path | None = None
     broker: str | None = None
+    broker_password: Path | None = None
     rate: float | None = None
     port: int | None = None
 
@@ -40,7 +41,7 @@ class Folder:
                 if any((self.home / part).exists() for part in PARTS):
                     raise CannotRun(f"{self.home} holds another run; give --dir an empty folder, or remove it")
             for part in PARTS:
-                (self.home / part).mkdir()
+                (self.home / part).mkdir(mode=0o700)
             (self.home / "secrets").chmod(0o700)
         except OSError as fault:
             raise CannotRun(f"{asked or tempfile.gettempdir()} cannot be used: {fault.strerror or fault}") from fault

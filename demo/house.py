@@ -64,12 +64,12 @@ class House:
 
     # --- starting ---
 
-    async def open_roads(self, running: str | None) -> Roads:
+    async def open_roads(self, running: str | None, password_file: Path | None = None) -> Roads:
         """The brokers: own ones, or one that runs."""
         if running is None:
             self.roads = await self.brokers.start()
         else:
-            self.roads = running_broker(running, self.folder / "secrets")
+            self.roads = running_broker(running, password_file)
             if not await broker_answers(self.roads.gateway.url):
                 raise CannotRun(f"--broker {running}: nothing listens there; start it, or leave --broker out")
         return self.roads
@@ -232,7 +232,9 @@ class House:
             await self.clock.sleep(left)
 
     def _write(self, program: str, text: str) -> None:
-        self.folder.settings(program).write_text(text, "utf-8")
+        file = self.folder.settings(program)
+        file.write_text(text, "utf-8")
+        file.chmod(0o600)  # whatever the umask: a program refuses settings that others can change
 
     def _roads(self) -> Roads:
         if self.roads is None:

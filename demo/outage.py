@@ -61,7 +61,7 @@ async def _open(house: House, asked: Asked, began_s: float) -> Threads:
     shots = asked.shots.absolute() if asked.shots else None
     if shots:
         pictures.make(shots)
-    roads = await house.open_roads(asked.broker)
+    roads = await house.open_roads(asked.broker, asked.broker_password)
     say(f"brokers: {roads.kind}")
     await house.open_dashboard(asked.port)
     await house.open_kiosk(shots)

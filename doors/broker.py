@@ -10,67 +10,26 @@ import random
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Annotated
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiomqtt
-import msgspec
-from msgspec import Meta
 
 from contract.messages import MAX_MESSAGE, Refused
+from doors.broker_settings import KEEPALIVE_S, BrokerSettings, LinkDown, check, encryption, plain_tls, secret
+
+__all__ = ["BrokerSettings", "Handler", "Link", "LinkDown", "check"]
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_S = 30
 STABLE_S = 60.0
 """A link that held this long starts its waiting times from the beginning."""
-
-
-class LinkDown(ConnectionError):
-    """The broker did not take a message; keep it and try again when the link is up."""
-
-
-class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a broker is. `mqtts` verifies the certificate against `ca_file` or the system's authorities."""
-
-    url: str
-    user: str = ""
-    password_file: str = ""
-    ca_file: str = ""
-    reconnect_max_s: Annotated[float, Meta(ge=0.1, le=3600)] = 60.0
-    answer_within_s: Annotated[float, Meta(ge=0.1, le=120)] = 10.0
-
-
-def check(settings: BrokerSettings) -> str | None:
-    """The fault of a broker's settings as one sentence, or None."""
-    try:
-        parts = urlsplit(settings.url)
-        port = parts.port
-    except ValueError as fault:
-        return f"url: {settings.url!r} {fault}"
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-        return f"url: {settings.url!r} is not like mqtt://host:1883 or mqtts://host:8883"
-    if parts.username or parts.password:
-        return "url: put the account in `user` and `password_file`, a settings file is no place for secrets"
-    if port == 0:
-        return f"url: {settings.url!r} has port 0"
-    if not _is_host(parts.hostname):
-        return f"url: {parts.hostname!r} cannot be the name of a machine"
-    if settings.password_file and not settings.user:
-        return "password_file: says nothing without `user`; name the account too"
-    if settings.ca_file and parts.scheme == "mqtt":
-        return "ca_file: mqtt:// is not encrypted; write mqtts:// or take ca_file away"
-    return None
-
-
-def _is_host(name: str) -> bool:
-    """Can it be looked up at all? A name that cannot would end the link instead of failing one attempt."""
-    try:
-        name.encode("idna")
-    except UnicodeError:
-        return False
-    return not any(letter.isspace() for letter in name)
+BACK_PER_S = 80.0
+"""Clients that a broker can greet in a second, with encryption, on a small machine."""
+DOUBTFUL = 3
+"""Links in a row that the broker ended soon after they were made: is somebody else here under our name?"""
+GOODBYE_S = 1.0
+"""Longest goodbye to a broker that does not answer."""
 
 
 Handler = Callable[[str, bytes, bool], None]
@@ -106,6 +65,24 @@ class Link:
         self._client: aiomqtt.Client | None = None
         self._said: set[str] = set()
         self._unanswered: set[asyncio.Timeout] = set()
+        self._silent = asyncio.Event()
+        self._up_s: float | None = None
+        self._failures = 0
+        self._overheard = _Overheard()
+        self.attempts = 0
+        """How often a connect was begun."""
+        self.cut_short = 0
+        """Links in a row that came up and were ended by the other side before they were stable."""
+
+    @property
+    def spread_s(self) -> float:
+        """Over how many seconds those who share this broker spread what they do after an outage."""
+        return self._settings.shared_by / BACK_PER_S
+
+    @property
+    def contested(self) -> bool:
+        """Is the link ended again and again, as when two boxes have one identity?"""
+        return self.cut_short >= DOUBTFUL
 
     @property
     def up(self) -> bool:
@@ -126,7 +103,7 @@ class Link:
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Hand a message to the broker (QoS 1: until it answers); raises LinkDown."""
         client = self._client
-        if client is None:
+        if client is None or self._silent.is_set():
             raise LinkDown(f"{self._name} broker is not there")
         try:
             async with asyncio.timeout(None) as answer:
@@ -134,7 +111,11 @@ class Link:
                 await client.publish(topic, payload, qos=qos, retain=retain, timeout=self._settings.answer_within_s)
         except TimeoutError as fault:
             raise LinkDown(f"{self._name} broker went away before it took {topic}") from fault
-        except (aiomqtt.MqttError, ValueError) as fault:
+        except aiomqtt.MqttError as fault:
+            if str(fault) in _PLAIN and client is self._client:
+                self._silent.set()  # the wire may look whole for long, but nobody is there
+            raise LinkDown(f"{self._name} broker did not take {topic}: {_plain(fault)}") from fault
+        except ValueError as fault:
             raise LinkDown(f"{self._name} broker did not take {topic}: {fault}") from fault
         finally:
             self._unanswered.discard(answer)
@@ -142,10 +123,9 @@ class Link:
 
     async def run(self) -> None:
         """Connect, serve, wait, again; ends only by cancellation."""
-        failures = 0
         while True:
             _stop_if_told()
-            began = asyncio.get_running_loop().time()
+            self._up_s = None
             try:
                 await self._serve()
             except (aiomqtt.MqttError, OSError, LinkDown) as fault:
@@ -153,44 +133,86 @@ class Link:
                 if task is not None and task.cancelling():
                     # a silent broker makes the goodbye fail, and that failure hides the order to stop
                     raise asyncio.CancelledError from fault
-                self._say(f"{_plain(fault)}; trying again")
+                self._judge(fault)
             finally:
                 if self._client is not None:
                     self._client = None
                     self._on_down()
-            held = asyncio.get_running_loop().time() - began
-            failures = 0 if held >= STABLE_S else failures + 1
-            # full jitter, so that a thousand sites do not come back in the same second
-            ceiling = min(self._settings.reconnect_max_s, 0.25 * 2 ** min(failures, 12))
-            await asyncio.sleep(random.uniform(0.05, max(0.1, ceiling)))  # noqa: S311 - not a secret
+            await asyncio.sleep(self._pause_s())
+
+    def _judge(self, fault: Exception) -> None:
+        """Say what ended the link, and how it looks together with how the ones before it ended."""
+        loop = asyncio.get_running_loop()
+        stable = self._up_s is not None and loop.time() - self._up_s >= STABLE_S
+        self._failures = 0 if stable else self._failures + 1
+        went_away = self._up_s is not None and not self._silent.is_set()
+        self.cut_short = self.cut_short + 1 if went_away and not stable else 0
+        if self.contested:
+            self._say(
+                f"has ended the link {DOUBTFUL} times in a row soon after it was made; is there another box with our "
+                f"name {self._client_id} (a copied memory card), or does the broker restart?"
+            )
+        else:
+            told = plain_tls(self._overheard.fault) if self._up_s is None else None
+            self._say(f"{told or _plain(fault)}; trying again")
+
+    def _pause_s(self) -> float:
+        """Full jitter, so that a thousand sites do not come back in the same second.
+
+        The ceiling doubles until a link has held for STABLE_S: being let in and thrown out is a failure too.
+        """
+        ceiling = min(self._settings.reconnect_max_s, 0.25 * 2 ** min(self._failures, 12))
+        ceiling = max(0.1, ceiling, min(self.spread_s, self._settings.reconnect_max_s))
+        return random.uniform(0.05, ceiling)  # noqa: S311 - not a secret
 
     async def _serve(self) -> None:
-        async with self._open() as client:
-            for topic in self._subscribe:
-                codes = await client.subscribe(topic, qos=1)
-                _stop_if_told()
-                if any(getattr(code, "is_failure", False) for code in codes):
-                    self._say(f"does not let this account read {topic}; check its access list")
-            self._client = client
-            log.info("%s broker: connected", self._name)
-            # side by side: a greeting may wait for answers that only reading brings
-            greeting = asyncio.create_task(self._greet(), name=f"{self._name}-greeting")
-            reading = asyncio.create_task(self._read(client), name=f"{self._name}-reading")
-            try:
-                done, _ = await asyncio.wait({greeting, reading}, return_when=asyncio.FIRST_EXCEPTION)
-                for task in done:
-                    task.result()
-            finally:
-                for answer in self._unanswered:
-                    # whoever waits for this broker's answer waits in vain, and need not wait out its time
-                    answer.reschedule(asyncio.get_running_loop().time())
-                greeting.cancel()
-                reading.cancel()
-                await asyncio.gather(greeting, reading, return_exceptions=True)
+        self.attempts += 1
+        opened = self._open()
+        try:
+            async with opened as client:
+                await self._subscribe_all(client)
+                self._client = client
+                self._up_s = asyncio.get_running_loop().time()
+                log.info("%s broker: connected", self._name)
+                await self._work(client)
+        finally:
+            _hang_up(opened)
+
+    async def _subscribe_all(self, client: aiomqtt.Client) -> None:
+        for topic in self._subscribe:
+            codes = await client.subscribe(topic, qos=1)
+            _stop_if_told()
+            if any(getattr(code, "is_failure", False) for code in codes):
+                self._say(f"does not let this account read {topic}; check its access list")
+
+    async def _work(self, client: aiomqtt.Client) -> None:
+        """Greet and read side by side, for a greeting may wait for answers that only reading brings."""
+        greeting = asyncio.create_task(self._greet(), name=f"{self._name}-greeting")
+        reading = asyncio.create_task(self._read(client), name=f"{self._name}-reading")
+        silence = asyncio.create_task(self._notice_silence(client), name=f"{self._name}-silence")
+        tasks = {greeting, reading, silence}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        finally:
+            for answer in self._unanswered:
+                # whoever waits for this broker's answer waits in vain, and need not wait out its time
+                answer.reschedule(asyncio.get_running_loop().time())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _notice_silence(self, client: aiomqtt.Client) -> None:
+        """An answer that did not come ends the link, long before the keep-alive would."""
+        await self._silent.wait()
+        client.timeout = min(client.timeout, GOODBYE_S)
+        raise LinkDown(_SILENT)
 
     async def _greet(self) -> None:
         await self._on_up()
-        self._said.clear()
+        if not self.contested:
+            self._said.clear()
 
     async def _read(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
@@ -211,23 +233,76 @@ class Link:
             self._on_message(str(message.topic), payload, bool(message.retain))
         except Refused as fault:
             log.warning("%s: %s refused, %s", self._name, message.topic, fault)
+        except Exception as fault:
+            # a message that finds a fault of ours must not stop a program: a retained one would meet it at every start
+            log.error("%s: %s could not be understood: %r", self._name, message.topic, fault)
+            log.debug("where", exc_info=True)
 
     def _open(self) -> aiomqtt.Client:
         parts = urlsplit(self._settings.url)
-        tls = parts.scheme == "mqtts"
+        tls = encryption(self._settings)
         will = self._will() if self._will else None
-        return aiomqtt.Client(
+        self._silent.clear()
+        self._overheard = _Overheard()
+        client = aiomqtt.Client(
             parts.hostname or "",
             parts.port or (8883 if tls else 1883),
             username=self._settings.user or None,
-            password=_secret(self._settings.password_file),
+            password=secret(self._settings.password_file),
             identifier=self._client_id,
-            keepalive=KEEPALIVE_S,
+            keepalive=self._settings.keepalive_s or KEEPALIVE_S,
             timeout=self._settings.answer_within_s,
             clean_session=True,
-            tls_params=aiomqtt.TLSParameters(ca_certs=self._settings.ca_file or None) if tls else None,
+            tls_context=tls,
+            logger=self._overheard.logger,
             will=aiomqtt.Will(will[0], will[1], qos=1, retain=True) if will else None,
         )
+        # paho's own five seconds for the connection and the handshake are too few on a bad mobile link
+        client._client.connect_timeout = self._settings.answer_within_s
+        _end_early(client)
+        return client
+
+
+class _Overheard(logging.Handler):
+    """What paho tells its log and nobody else: the fault that broke the wire."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.fault: OSError | None = None
+        self.logger = logging.Logger("mqtt", logging.WARNING)  # noqa: LOG001 - of this connection, heard by nobody else
+        self.logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the fault, drop the words."""
+        for told in record.args if isinstance(record.args, tuple) else ():
+            if isinstance(told, OSError):
+                self.fault = told
+
+
+def _end_early(client: aiomqtt.Client) -> None:
+    """A broker that hangs up before it has welcomed us: aiomqtt would wait for its welcome all the same."""
+    loop = asyncio.get_running_loop()
+    pass_on = client._client.on_disconnect
+
+    def refuse() -> None:
+        if not client._connected.done():
+            client._connected.set_exception(aiomqtt.MqttError("hung up before it welcomed us"))
+            client._connected.exception()  # seen, also when nobody waits for it any more
+
+    def gone(*told: Any) -> None:
+        if pass_on is not None:
+            pass_on(*told)
+        loop.call_soon_threadsafe(refuse)
+
+    client._client.on_disconnect = gone
+
+
+def _hang_up(client: aiomqtt.Client) -> None:
+    """Let go of the socket: after an attempt that failed the library would hold it until its keep-alive is over."""
+    if client._client.socket() is not None:
+        client._client._sock_close()
+    if client._disconnected.done() and not client._disconnected.cancelled():
+        client._disconnected.exception()  # seen: what ended the link has been told
 
 
 def _stop_if_told() -> None:
@@ -241,17 +316,12 @@ def _stop_if_told() -> None:
         raise asyncio.CancelledError
 
 
-def _secret(path: str) -> str | None:
-    if not path:
-        return None
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except UnicodeDecodeError as fault:
-        raise LinkDown(f"{path} is not a text file in UTF-8") from fault
-
-
+_SILENT = "does not answer"
 _PLAIN = {
-    "Operation timed out": "does not answer",
+    "Operation timed out": _SILENT,
+    "timed out": _SILENT,
+    "The read operation timed out": _SILENT,
+    "The handshake operation timed out": _SILENT,
     "Disconnected during message iteration": "went away",
 }
 _NOT_THIS_ACCOUNT = (134, 135)
@@ -262,5 +332,10 @@ def _plain(fault: Exception) -> str:
     """What happened, as the rest of a sentence that begins with the broker."""
     if isinstance(fault, aiomqtt.MqttCodeError) and getattr(fault.rc, "value", None) in _NOT_THIS_ACCOUNT:
         return "refuses the account; check `user` and `password_file`"
-    text = re.sub(r"^\[(Errno|code:) ?-?\d+\] ", "", str(fault))
+    if isinstance(fault, LinkDown):
+        return str(fault)
+    told = plain_tls(fault) or plain_tls(fault.__context__) or plain_tls(fault.__cause__)
+    if told is not None:
+        return told
+    text = re.sub(r"^(\[(Errno|code:) ?-?\d+\]|_ssl\.c:\d+:) ", "", str(fault))
     return _PLAIN.get(text, text)

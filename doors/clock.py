@@ -1,5 +1,9 @@
 """The one clock door of all programs: wall time with its quality, uptime, boot id and sleep.
 
+The wall clock is believed while the kernel says that something disciplines it. What was known once in a boot is kept
+as the wall clock less the uptime: it outlives the loss of the time servers and any step of the system's clock that
+nobody vouches for (`docs/clocks.md`).
+
 A demonstration may run faster than life: `Clock.parse` takes a spec such as
 `rate=20,real_s=1764000000.0,wall_ms=1764000000000,up_ms=600000,boot=demo-1,quality=synced`, which says what the
 product's clocks showed at one real moment, so that several processes share one time. Outside demo and tests the
@@ -14,7 +18,14 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from contract.dating import CEILING_MS, FLOOR_MS, plausible
+from contract.messages import Head
 from contract.words import ClockQuality
+from doors.clock_rtc import rtc_holds
+
+HOLDS_MS = 90 * 24 * 3_600_000
+"""A time that nobody has confirmed for so long is not known any more: a crystal at 50 ppm is 6.5 minutes off."""
+_ASK_RTC_MS = 60_000
 
 _STA_UNSYNC = 0x40
 _TIMEX_HEAD = "@Illlli"
@@ -42,11 +53,37 @@ class _Warp:
         return (time.time() - self.real_s) * 1000 * self.rate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the clocks show at one moment; `wall_ms` is None when the time is not known."""
+
+    boot: str
+    up_ms: int
+    wall_ms: int | None
+    quality: ClockQuality
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Wall clock less uptime in this boot, and the uptime at which that was last known."""
+
+    offset_ms: int
+    at_ms: int
+
+
 class Clock:
     """Wall time, uptime and sleep of one process."""
 
+    newest_ms: int = 0
+    """The newest wall time that this program has ever seen: a battery clock that shows less has stood still."""
+
     def __init__(self, warp: _Warp | None = None) -> None:
         self._warp = warp
+        self._boot = warp.boot if warp else ""
+        self._known: _Known | None = None
+        self._asked_ms: int | None = None
+        if warp is not None and warp.quality is ClockQuality.HOLDOVER:
+            self._known = _Known(warp.wall_ms - warp.up_ms, warp.up_ms)
 
     @classmethod
     def parse(cls, spec: str | None, *, allowed: bool) -> "Clock":
@@ -65,9 +102,9 @@ class Clock:
     @property
     def boot(self) -> str:
         """Id of this boot of the operating system."""
-        if self._warp:
-            return self._warp.boot
-        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        if not self._boot:
+            self._boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return self._boot
 
     def up_ms(self) -> int:
         """Milliseconds since the operating system booted; monotonic, also through suspend."""
@@ -77,17 +114,58 @@ class Clock:
 
     def wall_ms(self) -> int | None:
         """Milliseconds since 1970-01-01 UTC, or None when the clock is not known."""
-        if self.quality() is ClockQuality.UNSYNCED:
-            return None
-        if self._warp:
-            return int(self._warp.wall_ms + self._warp.gone_ms())
-        return time.time_ns() // 1_000_000
+        return self.read().wall_ms
 
     def quality(self) -> ClockQuality:
-        """How far the wall clock can be believed; the kernel knows whether something disciplines it."""
+        """How far the wall clock can be believed."""
+        return self.read().quality
+
+    def read(self) -> Reading:
+        """All clocks at one moment."""
+        up_ms, wall_ms = self.up_ms(), self._disciplined()
+        if wall_ms is not None:
+            self._known = _Known(wall_ms - up_ms, up_ms)
+            return Reading(boot=self.boot, up_ms=up_ms, wall_ms=wall_ms, quality=ClockQuality.SYNCED)
+        if self._known is None:
+            self._ask_rtc(up_ms)
+        if self._known is None or up_ms - self._known.at_ms > HOLDS_MS:
+            return Reading(boot=self.boot, up_ms=up_ms, wall_ms=None, quality=ClockQuality.UNSYNCED)
+        wall_ms = max(0, up_ms + self._known.offset_ms)
+        return Reading(boot=self.boot, up_ms=up_ms, wall_ms=wall_ms, quality=ClockQuality.HOLDOVER)
+
+    def follow(self, boot: str, offset_ms: int, at_ms: int) -> None:
+        """Somebody knew the time in this boot: wall clock less uptime, and the uptime at which it was known.
+
+        Of another boot it says nothing, for nobody knows how long the power was away.
+        """
+        if boot == self.boot:
+            self._known = _Known(offset_ms, min(at_ms, self.up_ms()))
+
+    def hear(self, head: Head) -> None:
+        """A program of this computer, in this boot, says what time it is: whoever knows nothing better follows it."""
+        if head.boot != self.boot:
+            return
+        if head.wall_ms is not None and head.clock is not ClockQuality.UNSYNCED:
+            self.follow(head.boot, head.wall_ms - head.up_ms, head.up_ms)
+        elif self._known is not None and self._known.at_ms < head.up_ms:
+            self._known = None
+
+    def _disciplined(self) -> int | None:
+        """The wall clock that something keeps right, or None."""
         if self._warp:
-            return self._warp.quality
-        return ClockQuality.SYNCED if _kernel_synced() else ClockQuality.UNSYNCED
+            synced = self._warp.quality is ClockQuality.SYNCED
+            return int(self._warp.wall_ms + self._warp.gone_ms()) if synced else None
+        wall_ms = time.time_ns() // 1_000_000
+        return wall_ms if FLOOR_MS <= wall_ms < CEILING_MS and _kernel_synced() else None
+
+    def _ask_rtc(self, up_ms: int) -> None:
+        """Now and then, while nobody knows the time: has a clock with a battery set the system's at boot?"""
+        if self._warp is not None or (self._asked_ms is not None and up_ms - self._asked_ms < _ASK_RTC_MS):
+            return
+        self._asked_ms = up_ms
+        wall_ms = time.time_ns() // 1_000_000
+        if plausible(wall_ms, self.newest_ms) and rtc_holds(wall_ms):
+            self._known = _Known(wall_ms - up_ms, up_ms)
 
     def real_seconds(self, seconds: float) -> float:
         """Product seconds as real seconds."""

@@ -7,14 +7,18 @@ import logging
 import os
 import signal
 import sys
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from doors.clock import Clock, ClockFault
 from doors.settings import SettingsFault
+from doors.systemd import Notifier, runtime_folder
 from gateway.config import Plan, program_version, read
 from gateway.daemon import Gateway
 from gateway.io.counts import counts
+from gateway.io.pulse import Unit
+from gateway.io.starts import StartsNote
 from gateway.io.store import Store, StoreFault
 from gateway.judge import add_judge_parser, run_judge
 from gateway.read import add_read_parser, run_plan, run_profiles, run_read
@@ -24,10 +28,12 @@ log = logging.getLogger(__name__)
 LEAVE_WITHIN_S = 5.0
 USAGE = 2
 FAILED = 1
+HALT = 75
+"""The unit halts the machine after it (see README: last words); no program here may do that itself."""
 
 
 def main() -> None:
-    """Entry point: exit 0 done, 1 could not do it, 2 a mistake in call or settings."""
+    """Entry point: exit 0 done, 1 could not do it, 2 a mistake in call or settings, 75 halt the machine."""
     args = _parser().parse_args()
     try:
         sys.exit(_command(args))
@@ -72,25 +78,34 @@ def _command(args: argparse.Namespace) -> int:
 def _run(plan: Plan, clock: Clock) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+    notifier, note = Notifier.here(), StartsNote(runtime_folder())
+    real = Clock()  # not that of a demonstration: this is about the card
+    starts = note.begin(real.boot, real.up_ms())
+    if starts.wait_s:
+        log.warning("%d starts shortly after each other; this one waits %g s", starts.count, starts.wait_s)
+        notifier.status(f"{starts.count} starts shortly after each other; waiting {starts.wait_s:g} s")
+        time.sleep(starts.wait_s)
+    notifier.status("reading the store")
     store = Store(Path(plan.settings.store.path), plan.settings.site.status, plan.settings.site.simulated)
-    return asyncio.run(_serve(Gateway(plan, clock, store)))
+    return asyncio.run(_serve(Gateway(plan, clock, store, Unit(notifier, starts)), notifier, note))
 
 
-async def _serve(gateway: Gateway) -> int:
-    """Until SIGTERM or Ctrl-C; then a goodbye that does not wait for anybody."""
+async def _serve(gateway: Gateway, notifier: Notifier, note: StartsNote) -> int:
+    """Until SIGTERM or Ctrl-C, or the box's battery ends; then a goodbye that does not wait for anybody."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     work = asyncio.create_task(gateway.run(), name="gateway")
-    waiter = asyncio.create_task(stop.wait(), name="stop")
-    await asyncio.wait({work, waiter}, return_when=asyncio.FIRST_COMPLETED)
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    ended = asyncio.create_task(gateway.leaving.done.wait(), name="battery")
+    await asyncio.wait({work, stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done():
-        try:
-            async with asyncio.timeout(2.0):
-                await gateway.farewell()
-        except TimeoutError:
-            pass
+        code = HALT if ended.done() else 0
+        notifier.stopping("the battery ends, the machine may be halted" if code else "told to stop")
+        note.end_well()
+        if not code:
+            await gateway.leaving.farewell()
         work.cancel()
         await asyncio.wait({work}, timeout=LEAVE_WITHIN_S)
         if not work.done():
@@ -98,9 +113,10 @@ async def _serve(gateway: Gateway) -> int:
             log.warning(
                 "left without waiting for %s", ", ".join(sorted(task.get_name() for task in asyncio.all_tasks()))
             )
-            os._exit(0)
-        return 0
-    waiter.cancel()
+            os._exit(code)
+        return code
+    stopped.cancel()
+    ended.cancel()
     await work
     return 0
 

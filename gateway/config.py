@@ -2,19 +2,24 @@
 
 import base64
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
+from math import ceil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from msgspec import Meta
 
 from contract.topics import valid_level
 from contract.words import Place, Sot
 from doors import broker
 from doors.broker import BrokerSettings
+from doors.broker_settings import KEEPALIVE_S
+from doors.secrets import broker_faults, settings_fault
 from doors.settings import SettingsFault, load
 from gateway.config_site import (
     ActivatorTable,
@@ -30,11 +35,14 @@ from gateway.config_site import (
     check,
 )
 from gateway.core.box import box
-from gateway.core.facts import BOX, DeviceFacts, Facts, Rule
+from gateway.core.facts import BOX, DeviceFacts, Facts, LastWordsFacts, Rule
 from gateway.core.wire.lines import SerialLine, TcpLine
 from gateway.profiles import registry
 from gateway.profiles.schema import Profile, ProfileFault
 
+KEEPALIVE_HEARTBEATS = 1.2
+"""Idle heartbeats after which the centre's broker is asked whether it is there: never, as long as they are answered."""
+MOST_KEEPALIVE_S = 1200
 ONCE_S = 86400.0
 """Period told for signals that are read once: identity does not grow old within a day."""
 
@@ -56,10 +64,12 @@ class PaceTable(Strict, frozen=True, kw_only=True):
     """How often things are told, in seconds."""
 
     heartbeat_s: Annotated[float, Meta(ge=1, le=3600)] = 300.0
+    heartbeat_active_s: Annotated[float, Meta(ge=1, le=3600)] = 60.0
     picture_every_s: Annotated[float, Meta(ge=0.1, le=3600)] = 10.0
-    sample_every_s: Annotated[float, Meta(ge=0.1)] = 60.0
-    sample_active_every_s: Annotated[float, Meta(ge=0.1)] = 10.0
-    whole_every_s: Annotated[float, Meta(ge=1)] = 900.0
+    sample_every_s: Annotated[float, Meta(ge=0.1)] = 3600.0
+    sample_active_every_s: Annotated[float, Meta(ge=0.1)] = 60.0
+    snapshot_every_s: Annotated[float, Meta(ge=60)] = 43_200.0
+    snapshot_active_every_s: Annotated[float, Meta(ge=60)] = 900.0
 
 
 class DeviceTable(Strict, frozen=True, kw_only=True):
@@ -84,11 +94,33 @@ class ScreensTable(Strict, frozen=True, kw_only=True):
     expected: Annotated[int, Meta(ge=0, le=20)] = 1
 
 
+class LastWordsTable(Strict, frozen=True, kw_only=True):
+    """The battery that the box hangs on, and what happens when it ends. Minutes of the least that it lasts."""
+
+    battery: Literal["auto", "own", "ups", "none"] = "auto"
+    battery_minutes: Annotated[float, Meta(gt=0, le=20_000)] | None = None
+    say_below_min: Annotated[float, Meta(ge=1, le=240)] = 10.0
+    halt_below_min: Annotated[float, Meta(ge=1, le=240)] = 5.0
+    halts: bool = False
+    mark_within_s: Annotated[float, Meta(ge=0, le=60)] = 20.0
+
+    def facts(self) -> LastWordsFacts:
+        """As the judgement needs it."""
+        return LastWordsFacts(
+            battery=self.battery,
+            battery_minutes=self.battery_minutes,
+            say_below_min=self.say_below_min,
+            halt_below_min=self.halt_below_min,
+            halts=self.halts,
+        )
+
+
 class KeyTable(Strict, frozen=True, kw_only=True):
-    """A key whose bulletins are believed: `public` is the raw Ed25519 key in base64."""
+    """A key whose bulletins are believed: `public` is the raw Ed25519 key in base64; replaced: its last day (UTC)."""
 
     id: str
     public: str
+    trusted_until: date | None = None
 
 
 class BulletinsTable(Strict, frozen=True, kw_only=True):
@@ -115,6 +147,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     responsible: dict[str, str] = {}
     pace: PaceTable = PaceTable()
     screens: ScreensTable = ScreensTable()
+    last_words: LastWordsTable = LastWordsTable()
     bulletins: BulletinsTable = BulletinsTable()
     device: tuple[DeviceTable, ...] = ()
 
@@ -135,6 +168,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     wired: tuple[Wired, ...]
     keys: dict[str, bytes]
+    keys_end_ms: dict[str, int] = {}
+    """When replaced keys are believed no more; wall clock."""
 
 
 def read(path: Path, today: date | None = None) -> Plan:
@@ -142,27 +177,42 @@ def read(path: Path, today: date | None = None) -> Plan:
 
     `today` is given where a person checks the file: a box whose clock is wrong at boot must start all the same.
     """
-    settings = load(path, Settings)
-    faults: list[str] = []
+    settings = _patient(load(path, Settings))
+    faults = [fault] if (fault := settings_fault(path)) else []
     if not valid_level(settings.site.id):
         faults.append(f"[site] id: {settings.site.id!r} must be of a-z, 0-9 and hyphen, at most 48 long (are-kall)")
     for name in ("site_broker", "central_broker"):
         link: BrokerSettings | None = getattr(settings, name)
         if link is not None and (fault := broker.check(link)):
             faults.append(f"[{name}] {fault}")
+        faults += [f"[{name}] {fault}" for fault in (broker_faults(link) if link is not None else ())]
     wired = [one for table in settings.device if (one := _wire(table, faults))]
     _names(settings, faults)
     faults += check(settings.tank, settings.generator, settings.activator, settings.checklist, settings.movable, today)
     _speeds(settings, faults)
+    _last_words(settings.last_words, [one.profile.head.kind for one in wired], faults)
     faults += [
         f"[responsible] {key}: is none of {', '.join(Sot)}" for key in settings.responsible if key not in list(Sot)
     ]
     if Path(settings.store.path).name in ("", ".."):
         faults.append(f"[store] path: {settings.store.path!r} is not the name of a file")
+    _own_name(settings, faults)
     keys = _keys(settings, faults)
     if faults:
         raise SettingsFault(path.name, faults)
-    return Plan(settings=settings, facts=_facts(settings, wired), wired=tuple(wired), keys=keys)
+    return Plan(
+        settings=settings, facts=_facts(settings, wired), wired=tuple(wired), keys=keys, keys_end_ms=_ends(settings)
+    )
+
+
+def _patient(settings: Settings) -> Settings:
+    """The central link as it is kept: where the heartbeat shows that it holds, no other question is paid for."""
+    central = settings.central_broker
+    if central is None or central.keepalive_s is not None:
+        return settings
+    asked_s = max(KEEPALIVE_S, ceil(KEEPALIVE_HEARTBEATS * settings.pace.heartbeat_s))
+    central = msgspec.structs.replace(central, keepalive_s=min(MOST_KEEPALIVE_S, asked_s))
+    return msgspec.structs.replace(settings, central_broker=central)
 
 
 def rules() -> dict[str, Rule]:
@@ -235,6 +285,33 @@ def _speeds(settings: Settings, faults: list[str]) -> None:
     ]
 
 
+def _last_words(table: LastWordsTable, kinds: list[str], faults: list[str]) -> None:
+    if table.halt_below_min > table.say_below_min:
+        faults.append(
+            f"[last_words] halt_below_min: {table.halt_below_min:g} lies above say_below_min {table.say_below_min:g}; "
+            "what is to be said must be said before"
+        )
+    if table.battery == "ups" and "ups" not in kinds:
+        faults.append("[last_words] battery: there is no device that is a UPS; name it, or write own, auto or none")
+
+
+def _own_name(settings: Settings, faults: list[str]) -> None:
+    """The centre's broker takes the name in the certificate for the account, and drops what is said as another site."""
+    link = settings.central_broker
+    if link is None or not link.certificate_file:
+        return
+    try:
+        shown = x509.load_pem_x509_certificates(Path(link.certificate_file).read_bytes())[0].subject
+    except (OSError, ValueError):
+        return  # the link tells, and a file that comes later is no fault
+    names = [str(one.value) for one in shown.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if names != [settings.site.id]:
+        faults.append(
+            f"[central_broker] certificate_file: is for {', '.join(names) or 'nobody'}, not for {settings.site.id}; "
+            "ask the centre for one of this site"
+        )
+
+
 def _keys(settings: Settings, faults: list[str]) -> dict[str, bytes]:
     keys = {}
     for table in settings.bulletins.key:
@@ -248,6 +325,12 @@ def _keys(settings: Settings, faults: list[str]) -> dict[str, bytes]:
             faults.append(f"[bulletins key {table.id}] id: stands twice")
         keys[table.id] = raw
     return keys
+
+
+def _ends(settings: Settings) -> dict[str, int]:
+    """The last moment of each key that has a last day."""
+    days = {table.id: table.trusted_until for table in settings.bulletins.key if table.trusted_until is not None}
+    return {key: int(datetime.combine(day, time.max, UTC).timestamp() * 1000) for key, day in days.items()}
 
 
 def _facts(settings: Settings, wired: list[Wired]) -> Facts:
@@ -269,12 +352,15 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         movable=settings.movable.facts() if settings.movable is not None else None,
         responsible={Sot(key): who for key, who in settings.responsible.items()},
         screens=settings.screens.expected,
+        last_words=settings.last_words.facts(),
         activate_within_s=settings.site.activate_within_s,
         heartbeat_s=settings.pace.heartbeat_s,
+        heartbeat_active_s=settings.pace.heartbeat_active_s,
         picture_every_s=settings.pace.picture_every_s,
         sample_every_s=settings.pace.sample_every_s,
         sample_active_every_s=settings.pace.sample_active_every_s,
-        whole_every_s=settings.pace.whole_every_s,
+        snapshot_every_s=settings.pace.snapshot_every_s,
+        snapshot_active_every_s=settings.pace.snapshot_active_every_s,
         rules=rules(),
     )
 

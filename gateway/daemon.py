@@ -19,21 +19,28 @@ from contract.records import Mark, NoteBody
 from contract.words import Event, Quality
 from doors.clock import Clock
 from gateway.config import Plan
-from gateway.core import announce, pipeline
+from gateway.core import announce, dating, pipeline
 from gateway.core.announce import Message
+from gateway.core.box import restarts
 from gateway.core.down import bulletins
 from gateway.core.orders import needs
 from gateway.core.orders.exercise import forget_other_status
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
 from gateway.core.site import Change, Now, Site
 from gateway.io.box import BoxWatch
+from gateway.io.dating import Dater
 from gateway.io.device import Device
 from gateway.io.documents import Documents
+from gateway.io.housekeeping import housekeep
 from gateway.io.keeping import Keeper
+from gateway.io.leaving import Leaving
 from gateway.io.modbus import Line, open_line
-from gateway.io.mqtt import Pictures, Records
+from gateway.io.mqtt import Pictures
+from gateway.io.pulse import Pulse, Unit
+from gateway.io.record_road import Records
+from gateway.io.shown import Shown
 from gateway.io.store import Step, Store, StoreFault
-from gateway.io.thinning import Limits
+from gateway.io.upstream import Upstream
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +48,12 @@ TICK_S = 1.0
 SHORTEST_TICK_S = 0.1
 """Real seconds, for demonstrations in which a product second is very short."""
 HOUSEKEEPING_S = 600.0
-BETWEEN_STEPS_S = 0.02
-"""Real seconds between two steps of the housekeeping, in which everything else goes on."""
 
 
 class Gateway:
     """One site."""
 
-    def __init__(self, plan: Plan, clock: Clock, store: Store) -> None:
+    def __init__(self, plan: Plan, clock: Clock, store: Store, unit: Unit | None = None) -> None:
         self._plan = plan
         self._facts = plan.facts
         self._clock = clock
@@ -57,43 +62,64 @@ class Gateway:
         self._site = pipeline.awakened(store.memory(), store.last_reading())
         self._documents = Documents(store, self._facts)
         self._keeper = Keeper(store, plan.settings.store.commit_every_s)
+        self._shown = Shown(self._site)
+        self._dater = Dater(store, self._keeper, clock)
+        self._dater.noted(self._site.memory.clock)
         self._aside = store.lies_aside()
+        self._troubles: set[str] = set()
+        self._mended = 0
         self._told_ms: dict[str, int] = {}
+        self._unit = unit or Unit()
+        self._pulse = Pulse(plan, clock, self._unit.notifier)
+        self._foretold = self._site.ending.farewell
         self._complained: set[str] = set()
-        self._local = Pictures(
-            plan.settings.site_broker,
+        self._local = self._site_road()
+        self._upstream = Upstream(self._facts, self._told_site, self._now)
+        self._centre = self._central_road()
+        self._records = Records(store, self._centre, self._facts, self._now) if self._centre is not None else None
+        self._upstream.road = self._centre
+        roads = [road for road in (self._local, self._centre) if road is not None]
+        self.leaving = Leaving(plan, store, self._keeper, roads, now=self._now, site=self._looked_at)
+        self._box = BoxWatch(
+            plan, clock, self._keeper.unstored, now=self._now, site=self._local, centre=self._centre, take=self._take
+        )
+
+    def _site_road(self) -> Pictures:
+        site = self._facts.site
+        return Pictures(
+            self._plan.settings.site_broker,
             name="site",
             facts=self._facts,
             now=self._now,
-            subscribe=tuple(
-                topic(self._facts.site) for topic in (topics.local_orders, topics.receipt, topics.kiosk_status)
-            ),
+            subscribe=tuple(topic(site) for topic in (topics.local_orders, topics.receipt, topics.kiosk_status)),
             on_message=self._from_site,
             everything=self._everything,
         )
-        self._centre: Pictures | None = None
-        self._records: Records | None = None
-        if plan.settings.central_broker is not None:
-            self._centre = Pictures(
-                plan.settings.central_broker,
-                name="central",
-                facts=self._facts,
-                now=self._now,
-                subscribe=(topics.down_all(self._facts.site),),
-                on_message=self._from_centre,
-                everything=lambda: announce.for_staff(self._site, self._facts, self._now()),
-                on_up=lambda: self._records.again() if self._records else None,
-            )
-            self._records = Records(store, self._centre, self._facts, self._now)
-        self._box = BoxWatch(plan, clock, now=self._now, site=self._local, centre=self._centre, take=self._take)
+
+    def _central_road(self) -> Pictures | None:
+        settings = self._plan.settings.central_broker
+        if settings is None:
+            return None
+        return Pictures(
+            settings,
+            name="central",
+            facts=self._facts,
+            now=self._now,
+            subscribe=(topics.down_all(self._facts.site),),
+            on_message=self._from_centre,
+            everything=self._upstream.everything,
+            on_up=lambda: self._records.again() if self._records else None,
+        )
 
     async def run(self) -> None:
         """Work until cancelled; then say good-bye."""
         lines: dict[Any, Line] = {}
+        self._keeper.start(self._written)
         memory, dropped = forget_other_status(self._site.memory, self._facts.status)
         self._settle(msgspec.structs.replace(self._site, memory=memory), dropped, self._now())
         self._note(Event.GATEWAY_STARTED, f"version {self._facts.version}")
         self._tell_trouble()
+        self._settle(self._site, restarts.told(self._unit.starts), self._now())
         try:
             async with asyncio.TaskGroup() as group:
                 for wired in self._plan.wired:
@@ -107,22 +133,20 @@ class Gateway:
                 group.create_task(self._box.run(), name="box")
                 group.create_task(self._tick(), name="tick")
                 group.create_task(self._housekeeping(), name="housekeeping")
+                group.create_task(self._dater.run(), name="dating")
+                group.create_task(self._pulse.run(self._keeper, self._looked_at, self._centre), name="pulse")
+                group.create_task(self.leaving.run(), name="last words")
         finally:
             for line in lines.values():
                 await line.close()
-            self._keeper.write()
             self._book_published()
-            self._store.close()
+            if self._keeper.close():
+                self._store.close()
 
-    async def farewell(self) -> None:
-        """Say that we are gone, for a clean goodbye suppresses the last will."""
-        topic, payload = announce.status(self._facts, self._now(), online=False)
-        for pictures in (self._local, self._centre):
-            if pictures is not None:
-                try:
-                    await pictures.farewell(topic, payload)
-                except ConnectionError as fault:
-                    log.info("no goodbye: %s", fault)
+    def _looked_at(self, *, anew: bool = False) -> Site:
+        if anew:
+            self._box.look()
+        return self._site
 
     # --- what comes in ---
 
@@ -138,6 +162,7 @@ class Gateway:
                 values |= await device.values("slow", self._clock.up_ms, origin)
                 slow_ms = self._clock.up_ms() + int(facts.slow_every_s * 1000)
             self._take(Batch(device=name, values=values))
+            self._pulse.polled(name)
             due_ms = max(due_ms + int(facts.poll_every_s * 1000), self._clock.up_ms())
             await self._clock.sleep((due_ms - self._clock.up_ms()) / 1000)
 
@@ -172,22 +197,24 @@ class Gateway:
         elif topic == topics.mark(site):
             self._forget(decode(payload, Mark))
         elif topic == topics.content(site):
-            self._tell_documents(*self._documents.manifest(self._site, payload, self._now()))
+            self._documents.manifest(payload)
+            self._take_documents()
         elif levels[1:3] == ("down", "blob") and len(levels) == 4:
-            self._tell_documents(*self._documents.blob(self._site, levels[3], payload, self._now()))
+            self._documents.blob(levels[3], payload)
+            self._take_documents()
         elif levels[1:3] == ("down", "bulletin"):
             now = self._now()
-            new, changes, held = bulletins.take(self._site, site, payload, self._plan.keys, now)
+            new, changes, held = bulletins.take(self._site, site, payload, self._plan.keys, now, self._plan.keys_end_ms)
             self._settle(new, changes, now)
             if held is not None:
-                self._local.tell(announce.for_visitors(self._site, self._facts, now))
+                self._local.tell(announce.for_visitors(self._told_site(), self._facts, now))
 
     def _obey(self, orders: Orders) -> None:
         for order in orders.orders:
             if order.id not in self._site.memory.done_orders:
                 self._take(order)
                 if isinstance(order.what, Command):
-                    self._tell_staff(announce.for_staff(self._site, self._facts, self._now()))
+                    self._upstream.again()
                     self._local.tell(self._everything())
 
     def _receive(self, receipt: Receipt) -> None:
@@ -203,8 +230,7 @@ class Gateway:
             site = msgspec.structs.replace(self._site, memory=memory)
             site, one = pipeline.number_receipt(site, msgspec.to_builtins(receipt))
             self._commit(site, now, None, [one])
-        if not self._keeper.behind:
-            self._local.tell([announce.receipt_mark(self._site, self._facts)])
+        self._local.tell([announce.receipt_mark(self._told_site(), self._facts)])
 
     def _forget(self, mark: Mark) -> None:
         if mark.site != self._facts.site:
@@ -216,18 +242,20 @@ class Gateway:
         gone, site = 0, self._site
         for run, streams in mark.marks.items():
             for stream, seq in streams.items():
-                gone += self._store.confirm(run, stream, seq)
+                gone += self._keeper.forget(run, stream, seq, self._clock.up_ms())
                 site = needs.received(site, run, stream, seq)
         if site.memory != self._site.memory:
-            now = self._now()
-            self._settle(site, [], now)
-            self._tell_judgement(now)
+            self._settle(site, [], self._now())
         if self._records is not None:
             self._records.answered(gone)
 
-    def _tell_documents(self, site: Site, changes: list[Change], messages: list[Message]) -> None:
-        self._settle(site, changes, self._now())
-        self._local.tell(messages)
+    def _take_documents(self) -> None:
+        """While the disk refuses, what came waits where it is bounded."""
+        if not self._keeper.behind:
+            site, changes, held = self._documents.match(self._site)
+            now = self._now()
+            site, numbered = pipeline.number(site, changes, now)
+            self._commit(site, now, None, numbered, documents=held)
 
     # --- think, keep, tell ---
 
@@ -238,7 +266,7 @@ class Gateway:
         self._commit(site, now, what if isinstance(what, Batch) else None, numbered)
         if isinstance(what, Batch):
             self._tell_device(what.device, now, bool(numbered))
-        if self._site.memory != before:
+        if self._site.memory != before and self._keeper.behind:
             self._tell_judgement(now)
 
     def _settle(self, site: Site, changes: list[Change], now: Now) -> None:
@@ -250,25 +278,57 @@ class Gateway:
     def _note(self, kind: Event, detail: str) -> None:
         self._settle(self._site, [Change(kind, msgspec.to_builtins(NoteBody(detail=detail)))], self._now())
 
-    def _commit(self, site: Site, now: Now, batch: Batch | None, numbered: Sequence[Numbered]) -> None:
-        memory = site.memory if site.memory != self._site.memory else None
-        self._site = site
-        self._keeper.keep(Step(now, batch, numbered, memory), now.up_ms)
+    def _commit(self, site: Site, now: Now, batch: Batch | None, numbered: Sequence[Numbered], **also: Any) -> None:
+        """On its way to the disk; what was decided is told when it is there (`_written`)."""
+        before, self._site = self._site, site
+        if before.memory.clock is not site.memory.clock:
+            self._dater.noted(site.memory.clock)
+        memory = site.memory if site.memory != before.memory else None
+        step = Step(now, batch, numbered, memory, **also)
+        ticket = self._keeper.keep(step, now.up_ms)
+        if step.decided:
+            documents = list(step.documents)
+            self._shown.decided(ticket, before, site, documents, behind=self._keeper.behind)
+        self._watch_store()
+
+    def _written(self) -> None:
+        """More has reached the disk, or the disk has begun or ceased to refuse."""
+        before, after, documents = self._shown.reached(self._keeper.kept)
+        now = self._now()
+        self._watch_store()
+        if self._mended != self._keeper.repairs:
+            self._mended = self._keeper.repairs
+            self._tell_trouble()
+        if after.memory != before.memory:
+            self._tell_judgement(now)
+        heard = (after.memory.receipts, after.memory.bulletins) != (before.memory.receipts, before.memory.bulletins)
+        if heard or dating.moved(before.memory, after.memory):
+            self._local.tell(announce.for_visitors(self._told_site(), self._facts, now))
+        self._local.tell(self._documents.public(documents, now))
+        if self._records is not None:
+            self._records.wake()
+
+    def _watch_store(self) -> None:
         trouble = self._keeper.behind or self._aside
         if trouble is not self._site.store_trouble:
             self._site = msgspec.structs.replace(self._site, store_trouble=trouble)
-        if self._records is not None and numbered:
-            self._records.wake()
+            if not trouble:
+                self._take_documents()
+
+    def _told_site(self) -> Site:
+        return self._shown.of(self._site, behind=self._keeper.behind)
 
     def _tell_trouble(self) -> None:
         """A damaged file was put aside: say so once, and keep the alarm up until somebody has taken it away."""
         self._aside = self._store.lies_aside()
         told = self._store.untold_trouble()
-        if told is not None:
+        if told is not None and told not in self._troubles:
+            self._troubles.add(told)
             log.error("%s", told)
-            self._note(Event.STORE_TROUBLE, told)
-            if not self._keeper.behind:
-                self._store.trouble_told()
+            now = self._now()
+            change = Change(Event.STORE_TROUBLE, msgspec.to_builtins(NoteBody(detail=told)))
+            site, numbered = pipeline.number(self._site, [change], now)
+            self._commit(site, now, None, numbered, trouble_told=True)
 
     # --- telling ---
 
@@ -276,22 +336,23 @@ class Gateway:
         if not changed and now.up_ms - self._told_ms.get(name, -(10**12)) < self._facts.picture_every_s * 1000:
             return
         self._told_ms[name] = now.up_ms
-        self._tell_staff([announce.device(self._site, name, self._facts, now)])
+        self._local.tell([announce.device(self._site, name, self._facts, now)])
 
     def _tell_judgement(self, now: Now) -> None:
         self._told_ms["site"] = now.up_ms
-        self._tell_staff([announce.alarms(self._site, self._facts, now), announce.state(self._site, self._facts, now)])
-        self._local.tell([announce.public_picture(self._site, self._facts, now)])
-
-    def _tell_staff(self, messages: list[Message]) -> None:
-        self._local.tell(messages)
-        if self._centre is not None:
-            self._centre.tell(messages)
+        site = self._told_site()
+        self._local.tell([announce.alarms(site, self._facts, now), announce.state(site, self._facts, now)])
+        self._upstream.look(judged=True)
+        self._local.tell(
+            [announce.public_picture(site, self._facts, now), announce.answers(site, self._facts, now)]
+        )
 
     def _everything(self) -> list[Message]:
         now = self._now()
-        staff = announce.for_staff(self._site, self._facts, now)
-        return staff + announce.for_visitors(self._site, self._facts, now) + self._documents.messages(now)
+        site = self._told_site()
+        staff = announce.for_staff(site, self._facts, now)
+        staff.append(announce.answers(site, self._facts, now))
+        return staff + announce.for_visitors(site, self._facts, now) + self._documents.messages(now)
 
     async def _tick(self) -> None:
         beat_ms = -(10**12)
@@ -302,21 +363,19 @@ class Gateway:
             self._take(Tick())
             if now.up_ms - self._told_ms.get("site", -(10**12)) >= self._facts.picture_every_s * 1000:
                 self._tell_judgement(now)
-            if now.up_ms - beat_ms >= self._facts.heartbeat_s * 1000:
-                beat_ms = now.up_ms
-                self._tell_staff([announce.status(self._facts, now)])
+            self._upstream.look()
+            self._pulse.ticked()
+            near = self._site.ending.farewell
+            if near != self._foretold or now.up_ms - beat_ms >= self._facts.heartbeat_s * 1000:
+                beat_ms, self._foretold = now.up_ms, near
+                self._local.tell([announce.status(self._facts, now, farewell=near)])
                 self._book_published()
             await asyncio.sleep(max(SHORTEST_TICK_S, self._clock.real_seconds(TICK_S)))
 
     def _book_published(self) -> None:
         """How many messages the brokers took, once a heartbeat: a figure, not worth a write for each."""
         roads = [road for road in (self._local, self._centre) if road is not None]
-        count = sum(road.published for road in roads)
-        try:
-            self._store.add_published(count)
-        except StoreFault as fault:
-            log.error("%s", fault)
-            return
+        self._keeper.add_published(sum(road.published for road in roads))
         for road in roads:
             road.published = 0
 
@@ -324,20 +383,12 @@ class Gateway:
         """Keep the store within its bounds."""
         while True:
             await asyncio.sleep(max(SHORTEST_TICK_S, self._clock.real_seconds(HOUSEKEEPING_S)))
-            now = self._now()
-            try:
-                self._store.thin(self._plan.settings.store.max_waiting_records, now)
-                self._tell_trouble()
-                await asyncio.to_thread(self._store.checkpoint)
-                for _ in self._store.upkeep(now, Limits.of(self._plan.settings.store)):
-                    await asyncio.sleep(BETWEEN_STEPS_S)
-                await asyncio.to_thread(self._store.checkpoint)
-            except StoreFault as fault:
-                log.error("%s", fault)
+            table = self._plan.settings.store
+            await housekeep(self._store, self._keeper, table, self._now(), self._tell_trouble)
 
     def _now(self) -> Now:
-        clock = self._clock
-        return Now(run=self._run, boot=clock.boot, up_ms=clock.up_ms(), wall_ms=clock.wall_ms(), clock=clock.quality())
+        read = self._clock.read()
+        return Now(run=self._run, boot=read.boot, up_ms=read.up_ms, wall_ms=read.wall_ms, clock=read.quality)
 
 
 def _newest(marks: dict[str, int], run: str, number: int, keep: int = 20) -> dict[str, int]:

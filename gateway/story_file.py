@@ -316,7 +316,8 @@ def _facts(table: StoryTable, told: Timeline) -> Facts:
         picture_every_s=pace.picture_every_s,
         sample_every_s=pace.sample_every_s,
         sample_active_every_s=pace.sample_active_every_s,
-        whole_every_s=pace.whole_every_s,
+        snapshot_every_s=pace.snapshot_every_s,
+        snapshot_active_every_s=pace.snapshot_active_every_s,
         rules=rules(),
     )
 

@@ -7,11 +7,13 @@ import json
 import logging
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from doors.clock import Clock, ClockFault
 from doors.settings import SettingsFault
+from doors.systemd import Notifier
 from kiosk import config
 from kiosk.core.faults import KioskError
 
@@ -48,11 +50,14 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "check a settings file; nothing is started"),
         ("counts", _counts, "print as JSON what the cache holds"),
         ("lines", _lines, "print as JSON what the home page says just now"),
+        ("view", _view, "print as JSON what is shown as now, and whether as fresh; for whoever checks it from outside"),
     ):
         one = commands.add_parser(name, help=tells)
         one.add_argument("file", type=Path, metavar="FILE.toml")
         one.set_defaults(command=command)
-        if name in ("keeper", "screen", "run", "lines"):
+        if name == "view":
+            one.add_argument("--every", type=_positive, metavar="N", help="again every N real seconds, a line each")
+        if name in ("keeper", "screen", "run", "lines", "view"):
             one.add_argument("--clock", metavar="SPEC", help="another clock, only for a simulated site: rate=20")
         if name in ("screen", "run"):
             one.add_argument("--shots", type=Path, metavar="DIR", help="save a PNG of each page: at once, then now and"
@@ -78,11 +83,13 @@ def _keeper(_asked: argparse.Namespace, settings: config.Settings, clock: Clock)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        work = asyncio.create_task(Keeper(settings, clock).run())
+        notifier = Notifier.here()
+        work = asyncio.create_task(Keeper(settings, clock, notifier).run())
         ends = asyncio.create_task(stop.wait())
         await asyncio.wait({work, ends}, return_when=asyncio.FIRST_COMPLETED)
         if work.done():
             work.result()
+        notifier.stopping("told to stop")
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work
@@ -127,11 +134,42 @@ def _lines(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) 
 
     site = settings.site
     held = CacheReader(settings.cache_path, site.id, site.simulated).held(clock.boot)
+    if held.picture is not None:
+        clock.hear(held.picture.head)
     now = Now(clock.up_ms(), clock.wall_ms(), clock.quality())
     shown = view(held, now, words(settings.screen.language), site.id, site.simulated)
     lines = [shown.power.text, shown.power_since, shown.power_age, shown.active, shown.open_now.text]
     lines += [one.headline for one in shown.bulletins] + [row.text for row in shown.notices]
     print(json.dumps({"lines": [line for line in lines if line]}, ensure_ascii=False))
+
+
+def _view(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+    from contract.freshness import Now
+    from contract.words import Power
+    from kiosk.core.view import view
+    from kiosk.io.cache import CacheReader
+    from kiosk.io.texts import words
+
+    site = settings.site
+    reader, said = CacheReader(settings.cache_path, site.id, site.simulated), words(settings.screen.language)
+    names = {said.phrase("power", power): power.value for power in Power}
+    while True:
+        held = reader.held(clock.boot)
+        if held.picture is not None:
+            clock.hear(held.picture.head)
+        now = Now(clock.up_ms(), clock.wall_ms(), clock.quality())
+        shown = view(held, now, said, site.id, site.simulated)
+        told = {
+            "up_ms": now.mono_ms, "fresh": shown.fresh, "power": names[shown.power.text],
+            "power_text": shown.power.text, "power_role": shown.power.role, "power_age": shown.power_age,
+            "checked": shown.checked.text, "checked_role": shown.checked.role, "active": shown.active,
+            "open_now": shown.open_now.text, "bulletins": [one.headline for one in shown.bulletins],
+            "until": [one.until for one in shown.bulletins], "clock": shown.clock,
+        }  # fmt: skip
+        print(json.dumps(told, ensure_ascii=False), flush=True)
+        if not asked.every:
+            return
+        time.sleep(asked.every)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from kivy.config import Config
 
 from contract.freshness import Now
 from doors.clock import Clock
+from doors.systemd import Notifier
 from kiosk.config import Settings
 from kiosk.core.alerts import sort
 from kiosk.core.faults import CannotDraw
@@ -45,6 +46,7 @@ def show(settings: Settings, clock: Clock, *, shots: Path | None, seconds: float
     """Run the screen until SIGTERM, Ctrl-C or the seconds are over; raises CannotDraw."""
     open_window(settings)
     screen = Screen(settings, clock, shots=shots, seconds=seconds)
+    screen.frames = FrameWatch(Notifier.here())
     try:
         KioskApp(screen).run()
     finally:
@@ -81,6 +83,37 @@ def _kivy_data() -> str:
     return kivy_data_dir
 
 
+class FrameWatch:
+    """Signs of life to systemd: one for every frame that reached the panel since the one before, at its pace."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        self._told_s: float | None = None
+        self._drawn = False
+
+    def flipped(self) -> None:
+        """A frame has reached the panel."""
+        self._drawn = True
+
+    def ticked(self, now_s: float) -> bool:
+        """Tell it when it is time. Is a frame wanted for the next time, though nothing has changed?"""
+        if not self._notifier.heard:
+            return False
+        if self._told_s is None:
+            if self._drawn and self._notifier.ready("drawing"):
+                self._told_s = now_s
+            return True
+        if self._notifier.every_s is None or now_s - self._told_s < self._notifier.every_s or not self._drawn:
+            return not self._drawn
+        self._told_s, self._drawn = now_s, False
+        self._notifier.alive()
+        return True
+
+    def stopping(self) -> None:
+        """The end has begun."""
+        self._notifier.stopping("told to stop")
+
+
 class KioskApp(App):
     """Kivy's frame round the screen: no settings panel, no title, no way out by a key."""
 
@@ -111,6 +144,7 @@ class Screen:
         self._language = settings.screen.language
         self._style = Style(settings.screen.px_per_mm)
         self._stopping = False
+        self.frames = FrameWatch(Notifier())
         self._shooting: Iterator[None] | None = None
         self._shoot_asked = False
         self._said: set[str] = set()
@@ -143,6 +177,8 @@ class Screen:
 
     def _view(self) -> View:
         self._held = self._cache.held(self._clock.boot)
+        if self._held.picture is not None:
+            self._clock.hear(self._held.picture.head)
         site = self._settings.site
         return view(self._held, self._now(), words(self._language), site.id, site.simulated)
 
@@ -154,7 +190,7 @@ class Screen:
             self.root.show(self._view())
             self._takeover()
             self._tell_never_drawn()
-        if self._bell.asked:
+        if self.frames.ticked(now_s) or self._bell.asked:
             EventLoop.window.canvas.ask_update()
         self._idle(now_s)
         over = self._seconds is not None and now_s - self._started_s >= self._seconds
@@ -170,6 +206,7 @@ class Screen:
 
     def _end(self) -> None:
         """The last pictures, then the end."""
+        self.frames.stopping()
         if self._shots is None:
             App.get_running_app().stop()
             return
@@ -199,6 +236,7 @@ class Screen:
 
     def _flipped(self, *_: object) -> None:
         """A frame has reached the panel: what did it show for the first time?"""
+        self.frames.flipped()
         if self._bell.asked:
             # answered in the next round of the loop: a panel that never takes the frame lets no answer out
             Frames.schedule_once(lambda _: self._bell.answer(self._clock.up_ms()), 0)

@@ -9,6 +9,7 @@ from msgspec import Meta
 from contract.topics import valid_level
 from doors import broker, settings
 from doors.broker import BrokerSettings
+from doors.secrets import broker_faults, settings_fault
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,7 +82,8 @@ def load(path: Path) -> Settings:
             found.screen, wake_socket=str(base / found.screen.wake_socket) if found.screen.wake_socket else ""
         ),
     )
-    faults = _faults(found)
+    faults = [fault] if (fault := settings_fault(path)) else []
+    faults += _faults(found)
     if faults:
         raise settings.SettingsFault(path.name, faults)
     return found
@@ -94,6 +96,7 @@ def _faults(found: Settings) -> list[str]:
     fault = broker.check(found.broker)
     if fault:
         faults.append(f"[broker] {fault}")
+    faults += [f"[broker] {fault}" for fault in broker_faults(found.broker)]
     if len(str(found.wake_path.absolute()).encode()) > MAX_SOCKET_PATH:
         faults.append(f"[screen] wake_socket: {found.wake_path} is too long for a socket; choose a shorter path")
     side_mm = min(found.screen.width, found.screen.height) / found.screen.px_per_mm

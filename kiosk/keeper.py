@@ -9,6 +9,8 @@ from contract.bulletins import ReceiptMark
 from contract.messages import KioskStatus, PublicPicture, Refused, encode
 from doors.broker import Link, LinkDown
 from doors.clock import Clock
+from doors.progress import Progress
+from doors.systemd import Notifier
 from kiosk.config import Settings
 from kiosk.core.faults import CannotKeep
 from kiosk.core.picture import Public, overtaken, read, same_facts
@@ -28,6 +30,8 @@ ALIVE_EVERY_S = 60.0
 ANSWER_S = 1.0
 """Real seconds that a screen gets to draw it: five of its looks."""
 ANSWER_LOOK_S = 0.1
+STUCK_S = 180.0
+"""Real seconds: three signs of life of the screen."""
 NOT_RUNNING = "the screen program is not running"
 NOT_DRAWING = "the screen program runs but draws nothing"
 
@@ -35,7 +39,7 @@ NOT_DRAWING = "the screen program runs but draws nothing"
 class Keeper:
     """One site's keeper. `run` ends only by cancellation."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, notifier: Notifier | None = None) -> None:
         self._settings = settings
         self._clock = clock
         self._site = settings.site.id
@@ -54,6 +58,12 @@ class Keeper:
         self._number = 0
         self._drawn_up_ms: int | None = None
         self._behind = False
+        self._notifier = notifier or Notifier()
+        self._progress = Progress()
+        for part in ("looking at the screen's log", "asking the screen"):
+            self._progress.expect(part, STUCK_S)
+        self._progress.expect("link", max(STUCK_S, 3 * settings.broker.reconnect_max_s))
+        self._attempts = 0
         self._remember()
         self._link = Link(
             settings.broker,
@@ -80,6 +90,7 @@ class Keeper:
                 tasks.create_task(self._link.run(), name="link")
                 tasks.create_task(self._look_after(), name="look-after")
                 tasks.create_task(self._tell_of_screen(), name="tell-of-screen")
+                tasks.create_task(self._notifier.watch(self._progress, self._sentence), name="watch")
         finally:
             self._flush(force=True)
             self._cache.close()
@@ -154,6 +165,10 @@ class Keeper:
             if self._read_drawn() or loop.time() - sent >= AGAIN_S:
                 sent = loop.time()
                 await self._try_receipts()
+            self._progress.done("looking at the screen's log")
+            if self._link.up or self._link.attempts != self._attempts:
+                self._attempts = self._link.attempts
+                self._progress.done("link")
 
     async def _tell_of_screen(self) -> None:
         """Once a minute: let the screen draw a frame, and tell the gateway when one last reached the panel.
@@ -169,7 +184,13 @@ class Keeper:
                     why_not = ""
                     break
             await self._tell_status(why_not)
+            self._progress.done("asking the screen")
             await asyncio.sleep(max(ANSWER_LOOK_S, self._clock.real_seconds(ALIVE_EVERY_S)))
+
+    def _sentence(self) -> str:
+        """For `systemctl status`; only what seldom changes."""
+        link = "the site's broker is there" if self._link.up else "no contact with the site's broker"
+        return f"{link}; the disk refuses, what is new waits in memory" if self._behind else link
 
     def _answered(self) -> bool:
         drawn = self._waker.answered()
@@ -216,8 +237,11 @@ class Keeper:
             await self._link.publish(topics.receipt(self._site), payload)
 
     def _confirm(self, mark: ReceiptMark) -> None:
+        run = secrets.token_hex(8)
         try:
-            self._cache.forget_receipts(mark.marks)
+            last = self._cache.forget_receipts(mark.marks, run)
+            if last is not None:
+                self._run, self._number = run, last
         except CannotKeep as fault:
             self._say_once(str(fault))
 

@@ -1,6 +1,10 @@
-"""What all tests share: the one way to keep an expected text in a file, and no time limit on a single example."""
+"""What all tests share: the one way to keep an expected text in a file, systemd's ear, no time limit on an example."""
 
-from collections.abc import Callable
+import os
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,3 +31,67 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert file.read_text("utf-8") == text
 
     return compare
+
+
+class SystemdEar:
+    """The other end of NOTIFY_SOCKET, as systemd listens to it; `@name` is an abstract one."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.all: list[str] = []
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self._socket.bind("\0" + address[1:] if address.startswith("@") else address)
+        self._socket.setblocking(False)
+
+    def environment(self, watchdog_usec: str = "") -> dict[str, str]:
+        """Of a program that systemd starts."""
+        told = {"NOTIFY_SOCKET": self.address} | ({"WATCHDOG_USEC": watchdog_usec} if watchdog_usec else {})
+        return {name: value for name, value in os.environ.items() if name != "WATCHDOG_PID"} | told
+
+    def hear(self, within_s: float = 0.0) -> list[str]:
+        """What has come since the last time; waits at most so long for the first of it."""
+        select.select([self._socket], [], [], within_s)
+        new: list[str] = []
+        while select.select([self._socket], [], [], 0)[0]:
+            new.append(self._socket.recv(4096).decode())
+        self.all += new
+        return new
+
+    def until(self, line: str, within_s: float = 20.0) -> str:
+        """The first message from now on in which this line stands."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            for message in self.hear(0.1):
+                if line in message:
+                    return message
+        raise AssertionError(f"not within {within_s} s: {line}; heard {self.all[-5:]}")
+
+    def pings(self, seconds: float) -> int:
+        """Signs of life that come in the time from now on."""
+        self.hear()
+        deadline = time.monotonic() + seconds
+        count = 0
+        while (left := deadline - time.monotonic()) > 0:
+            count += self.hear(left).count("WATCHDOG=1")
+        return count
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        self._socket.close()
+
+
+@pytest.fixture
+def systemd(tmp_path: Path) -> Iterator[SystemdEar]:
+    """systemd's ear, on a path."""
+    ear = SystemdEar(str(tmp_path / "notify"))
+    yield ear
+    ear.close()
+
+
+@pytest.fixture
+def systemd_abstract(tmp_path: Path) -> Iterator[SystemdEar]:
+    """systemd's ear without a file, as in a container."""
+    ear = SystemdEar(f"@sotpunkt-{os.getpid()}-{tmp_path.name}")
+    yield ear
+    ear.close()

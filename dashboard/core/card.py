@@ -8,8 +8,10 @@ from contract.judgement import Activator, Witness
 from contract.messages import Alarm, DevicePicture, SiteState, Value
 from contract.orders import Order
 from contract.words import Origin, Power, Readiness, Status
-from dashboard.core import numbers, sitewords
+from dashboard.core import farewell, numbers, sitewords
 from dashboard.core.alarm_list import AlarmRow, alarm_rows
+from dashboard.core.clock_words import clock_words, wants_time
+from dashboard.core.identity import identity_double
 from dashboard.core.lasting import Lasting, StationWords, battery_lasting, fuel_lasting, station_words
 from dashboard.core.needs import NeedRow, need_rows
 from dashboard.core.opening import OpeningWords, opening_words
@@ -71,6 +73,12 @@ class Shared(Struct, frozen=True, kw_only=True):
     heard: str
     lost: str
     restarted: bool
+    identity_double: str = ""
+    """The sentence for staff when two boxes speak under this site's name; empty when there is one."""
+    soon: str = ""
+    """What the site foretells of its own silence, while it is heard."""
+    gone: str = ""
+    """That it fell silent as it had foretold; "" when it did not foretell it."""
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -108,6 +116,10 @@ class Card(Struct, frozen=True, kw_only=True):
     flood: bool
     frames: tuple[str, ...]
     devices: tuple[DeviceValues, ...]
+    clock: str = ""
+    """What the site knows of the time, where that is not sure."""
+    wants_time: bool = False
+    """May somebody's phone offer its time?"""
 
     @property
     def unacked(self) -> int:
@@ -164,6 +176,8 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
         flood=bool(picture.alarms and picture.alarms.flood),
         frames=frames(picture, reader),
         devices=device_values(picture, reader),
+        clock=clock_words(picture, reader),
+        wants_time=wants_time(picture),
     )
 
 
@@ -188,14 +202,18 @@ def _contact(picture: SitePicture, reader: Reader) -> Shared:
         lost = reader.t("no_contact_since", when=reader.moment(head.moment(), None))
     else:
         lost = reader.t("never_heard")
+    gone = "" if in_contact else farewell.gone(picture, reader)
     return Shared(
         in_contact=in_contact and picture.state_is_of_this_run,
         silence_ms=silence,
         lost_after_ms=int(LOST_HEARTBEATS * picture.heartbeat_s * 1000),
         silence=reader.age(silence),
         heard=reader.ago(silence),
-        lost=lost,
+        lost=gone or lost,
+        soon=farewell.soon(picture, reader),
+        gone=gone,
         restarted=in_contact and not picture.state_is_of_this_run,
+        identity_double=reader.t("identity_double") if identity_double(picture.runs, reader.now.mono_ms) else "",
     )
 
 

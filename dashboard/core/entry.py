@@ -93,6 +93,8 @@ def groups(card: Card, reader: Reader, tried: Tried | None = None) -> tuple[Grou
         "set": _set(card, reader, tried),
         "confirm": _confirm(card, reader, tried),
     }
+    if card.wants_time:
+        drawn["now"].insert(0, drawn_form(people.SET_CLOCK, reader, tried))
     return tuple(Group(id=key, title=_said(GROUPS[key], reader), forms=tuple(one)) for key, one in drawn.items())
 
 

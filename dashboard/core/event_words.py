@@ -12,6 +12,7 @@ from contract.records import (
     AnswerBody,
     AnsweredBody,
     BulletinBody,
+    ClockBody,
     DeviceBody,
     FuelBody,
     GapBody,
@@ -143,8 +144,10 @@ def _order_name(tag: str, reader: Reader) -> str:
         return tag
 
 
-def _bulletin(body: dict[str, Any], _reader: Reader, _: SitePicture) -> str:
+def _bulletin(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     bulletin = msgspec.convert(body, BulletinBody)
+    if bulletin.reason:
+        return sitewords.refusal(bulletin, reader.language)
     return " ".join(part for part in (bulletin.bulletin, bulletin.detail) if part)
 
 
@@ -198,6 +201,17 @@ def _answered(body: dict[str, Any], reader: Reader, picture: SitePicture) -> str
     if one.coming and one.in_minutes is not None:
         said = reader.t("coming_in", who=who, n=one.in_minutes)
     return f"{said}: {one.note}"[:LONGEST] if one.note else said
+
+
+def _clock(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
+    """Whom the time is from, and by how much it moved."""
+    told = msgspec.convert(body, ClockBody)
+    said = reader.phrase("clock_source", told.source)
+    said = f"{said} ({told.who})" if told.who else said
+    if not told.by_ms:
+        return said
+    by = numbers.age(abs(told.by_ms), reader.language)
+    return f"{reader.t('clock_later' if told.by_ms > 0 else 'clock_earlier', by=by)}, {said}"
 
 
 def _need(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
@@ -257,6 +271,8 @@ WORDS: dict[str, Callable[[dict[str, Any], Reader, SitePicture], str]] = {
     **dict.fromkeys((Event.NEED_SAID, Event.NEED_CHANGED), _need),
     **dict.fromkeys((Event.FLOOD_BEGAN, Event.FLOOD_ENDED), _flood),
     Event.GAP: _gap,
+    Event.CLOCK_KNOWN: _clock,
+    Event.CLOCK_STEPPED: _clock,
     Event.POWER_CHANGED: _power,
     Event.READINESS_CHANGED: _readiness,
     Event.RUN_ENDED: _run,

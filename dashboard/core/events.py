@@ -45,7 +45,7 @@ def event_rows(stored: list[Stored], reader: Reader, picture: SitePicture = NOWH
         EventRow(
             number=one.number,
             kind=one.kind,
-            when=reader.when(one.wall_ms),
+            when=reader.when(one.wall_ms) if one.wall_ms is not None else _between(one, stored, reader),
             what=event_name(one.kind, reader),
             detail=detail(one.kind, one.body, reader, picture),
             more=timeline(one.kind, one.body, reader, picture),
@@ -54,6 +54,19 @@ def event_rows(stored: list[Stored], reader: Reader, picture: SitePicture = NOWH
         )
         for one in stored
     )
+
+
+def _between(one: Stored, stored: list[Stored], reader: Reader) -> str:
+    """Of a boot that never knew its time: after what came before it, before what came after it."""
+    dated = {other.number: other.wall_ms for other in stored if other.wall_ms is not None}
+    before = max((number for number in dated if number < one.number), default=None)
+    after = min((number for number in dated if number > one.number), default=None)
+    said = [reader.t("time_unknown")]
+    if before is not None:
+        said.append(reader.t("time_after", when=reader.when(dated[before])))
+    if after is not None:
+        said.append(reader.t("time_before", when=reader.when(dated[after])))
+    return ", ".join(said)
 
 
 def _frame(one: Stored, reader: Reader) -> str:

@@ -4,12 +4,13 @@ Programs send numbers and truth values as such; only text is read here, as peopl
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from math import isfinite
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from contract.daylight import moments
 from dashboard.core import numbers
 from dashboard.core.reader import Reader
 from dashboard.core.sites import DashboardError
@@ -98,15 +99,20 @@ def _yesno(field: Field, written: str, reader: Reader) -> bool:
 
 def _when(field: Field, written: str, reader: Reader) -> int:
     """A time of day here, as browsers and people write it, in ms UTC."""
-    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2})[:.](\d{2})(:\d{2}(\.\d+)?)?", written, re.ASCII)
+    match = re.fullmatch(
+        r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2})[:.](\d{2})(:\d{2}(\.\d+)?)?( (sommar|vinter|summer |winter )(tid|time))?",
+        written,
+        re.ASCII,
+    )
     try:
         if match is None:
             raise ValueError(written)
-        local = datetime.fromisoformat(f"{match[1]}T{int(match[2]):02}:{match[3]}:00").replace(tzinfo=reader.zone)
-        wall_ms = int(local.astimezone(UTC).timestamp() * 1000)
+        shown = datetime.fromisoformat(f"{match[1]}T{int(match[2]):02}:{match[3]}:00")
+        times = [int(one.timestamp() * 1000) for one in moments(shown, reader.zone)]
     except (ValueError, OverflowError) as fault:
         raise BadOrder(reader.t("wrong_time"), field.name) from fault
     now = reader.now.wall_ms
+    wall_ms = _meant(field, times, match[7] or "", reader)
     if wall_ms < 0:
         raise BadOrder(reader.t("wrong_time"), field.name)
     if now is not None and field.past and wall_ms > now + MINUTE_MS:
@@ -114,6 +120,22 @@ def _when(field: Field, written: str, reader: Reader) -> int:
     if now is not None and field.future and wall_ms < now:
         raise BadOrder(reader.t("wrong_past"), field.name)
     return wall_ms
+
+
+def _meant(field: Field, times: list[int], season: str, reader: Reader) -> int:
+    """The one moment that is meant; of a time that comes twice only what is said, or possible."""
+    if not times:
+        raise BadOrder(reader.t("wrong_skipped"), field.name)
+    if len(times) == 1:
+        return times[0]
+    if season:
+        return times[0] if season.startswith(("s", "S")) else times[1]
+    now = reader.now.wall_ms
+    if now is not None and field.past and times[0] <= now + MINUTE_MS < times[1]:
+        return times[0]
+    if now is not None and field.future and times[0] < now <= times[1]:
+        return times[1]
+    raise BadOrder(reader.t("wrong_twice"), field.name)
 
 
 _READERS = {

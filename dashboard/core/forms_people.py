@@ -190,6 +190,23 @@ CLOSE = Form(
         Field(name="reason", kind="text", label=("Varför?", "Why?")),
     ),
 )
+SET_CLOCK = Form(
+    id="set-clock",
+    address="clock",
+    title=("Ställ dosans klocka", "Set the clock of the box"),
+    intro=(
+        "Dosan vet inte säkert vad klockan är. Den kan få tiden av din telefon. Det du sparar visas med ditt namn.",
+        "The box does not know for sure what time it is. It can have your phone's time. Your name is shown with it.",
+    ),
+    button=("Ställ klockan", "Set the clock"),
+    fields=(
+        Field(
+            name="wall_ms", kind="when", required=True,
+            label=("Vad är klockan nu?", "What time is it now?"),
+            hint=("Datum och tid, som telefonen visar.", "Date and time, as your phone shows."),
+        ),
+    ),
+)  # fmt: skip
 NEED_READ = Form(
     id="need-read",
     address="needs/mark",

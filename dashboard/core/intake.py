@@ -14,6 +14,12 @@ Message = Picture | RecordBatch
 KINDS: dict[str, type[Message]] = {"status": SiteStatus, "birth": Birth, "state": SiteState, "alarms": Alarms}
 
 
+MAX_SEQ = 2**53
+"""Numbers beyond it no JSON reader holds exactly."""
+MAX_DEPTH = 40
+"""Nesting of a record's body: more than any has, less than any reader chokes on."""
+
+
 class Simulated(Refused):
     """Simulated data for a site that people rely on."""
 
@@ -69,10 +75,31 @@ def span(record: Record) -> tuple[int, int]:
 
 def written(record: Record) -> str:
     """A record's body as JSON, as it is kept; raises Refused for one that nobody could read back."""
+    if record.seq > MAX_SEQ:
+        raise Refused(f"record {record.seq}: its number is beyond reason")
     try:
-        return msgspec.json.encode(record.body).decode("utf-8")
+        text = msgspec.json.encode(record.body).decode("utf-8")
+        if text.count("{") + text.count("[") > MAX_DEPTH and _depth(record.body) > MAX_DEPTH:
+            raise Refused(f"record {record.seq}: its body is nested more than {MAX_DEPTH} deep")
+        return text
     except (ValueError, OverflowError, RecursionError) as fault:
+        if isinstance(fault, Refused):
+            raise
         raise Refused(f"record {record.seq}: its body can not be kept: {fault}") from fault
+
+
+def _depth(tree: object) -> int:
+    """How deep it is nested; stops a little beyond what is taken."""
+    deepest, level = 0, [tree]
+    while level and deepest <= MAX_DEPTH:
+        deepest += 1
+        level = [
+            part
+            for one in level
+            if isinstance(one, (dict, list))
+            for part in (one.values() if isinstance(one, dict) else one)
+        ]
+    return deepest
 
 
 def admit(message: Message, site: Site) -> None:
@@ -86,7 +113,7 @@ def is_simulated(message: Message) -> bool:
     if message.head.simulated:
         return True
     if isinstance(message, RecordBatch):
-        return any(record.simulated or Origin.SIMULATED in _origins(record) for record in message.records)
+        return any(is_simulated_record(record) for record in message.records)
     if isinstance(message, DevicePicture):
         return any(value.origin is Origin.SIMULATED for value in message.values.values())
     if isinstance(message, Alarms):
@@ -96,6 +123,11 @@ def is_simulated(message: Message) -> bool:
         said += [value.origin for value in (message.fuel, message.load) if value is not None]
         return Origin.SIMULATED in said
     return False
+
+
+def is_simulated_record(record: Record) -> bool:
+    """Does a record come from a simulation, or anything that it tells of?"""
+    return record.simulated or Origin.SIMULATED in _origins(record)
 
 
 def _origins(record: Record) -> set[str]:

@@ -3,6 +3,8 @@
 import math
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from contract.daylight import season
+
 NARROW = "\u202f"
 HARD = "\u00a0"
 _DAYS = {
@@ -15,6 +17,11 @@ _MONTHS = {
 }
 _JUST_NOW = {"sv": "nyss", "en": "just now"}
 _DAY_WORD = {"sv": "dygn", "en": "d"}
+SEASONS: dict[str, dict[str, str]] = {
+    "sv": {"summer": "sommartid", "winter": "vintertid"},
+    "en": {"summer": "summer time", "winter": "winter time"},
+}
+"""Of the hour that comes twice in autumn: which of the two; `static/curve.js` says the same."""
 NEAR = timedelta(days=6)
 AGO = {"sv": "för {age} sedan", "en": "{age} ago"}
 """Round an age; `static/ages.js` counts on in the same words."""
@@ -76,7 +83,9 @@ def when(wall_ms: int, zone: tzinfo, now_ms: int | None, language: str = "sv") -
     moment = _local(wall_ms, zone)
     if moment is None:
         return "–"
-    clock = f"{moment:%H:%M}"
+    clock, which = f"{moment:%H:%M}", season(moment)
+    if which:
+        clock = f"{clock}{HARD}{SEASONS[language][which]}"
     here = None if now_ms is None else _local(now_ms, zone)
     if here is not None and here.date() == moment.date():
         return clock

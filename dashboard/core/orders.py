@@ -24,6 +24,7 @@ from contract.orders import (
     Report,
     RunNote,
     ServiceVisit,
+    SetClock,
     Shelve,
     StepDone,
     What,
@@ -55,6 +56,7 @@ KINDS: dict[str, type[What]] = {
     "runs/note": RunNote,
     "deliveries": Delivery,
     "visits": ServiceVisit,
+    "clock": SetClock,
 }
 """The last part of the address -> what it orders."""
 
@@ -66,6 +68,8 @@ EXPIRES_MS = 24 * 3_600_000
 Key = Annotated[str, Meta(min_length=8, max_length=80)]
 ENVELOPE = ("who", "idempotency_key", "lang", "kind", "form", "page")
 """What goes with a form and is no part of the order."""
+NOT_YET = "-"
+"""The boot of an offered time until `io/desk.py` has filled it in: nobody writes it."""
 NOW = ("observed_ms", "delivered_ms", "from_ms")
 """Times that mean now when nobody wrote one."""
 
@@ -160,6 +164,8 @@ def _completed(kind: type[What], told: dict[str, Any], key: str, reader: Reader)
     if kind is RunNote and "ran_by" in told:
         # "who" is whoever writes; who ran the set may be somebody else
         told["who"] = told.pop("ran_by")
+    if kind is SetClock:
+        told |= {"boot": NOT_YET, "up_ms": 0}
     if kind in (Activation, CallOut):
         told.setdefault("reason", "")
     return told

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
+from contract import vouching
 from contract.freshness import LOST_HEARTBEATS, Contact, Now, silence_ms
 from contract.messages import Alarms, Birth, DevicePicture, Head, SiteState, SiteStatus
 from contract.words import ClockQuality
+from dashboard.core.identity import Runs, spoke
 from dashboard.core.intake import Message, Picture
 
 MAX_DEVICES = 50
@@ -24,14 +26,24 @@ class SitePicture:
     state: SiteState | None = None
     alarms: Alarms | None = None
     devices: dict[str, DevicePicture] = field(default_factory=dict)
+    """As the newest heartbeat says that they are."""
+    told: dict[str, DevicePicture] = field(default_factory=dict)
+    told_state: SiteState | None = None
+    """As they were told."""
     contact: Contact | None = None
     offline: bool = False
+    runs: Runs = field(default_factory=Runs)
 
     @property
     def heartbeat_s(self) -> float:
         """Seconds between two signs of life, as the site says."""
         told = self.status or self.birth
         return told.heartbeat_s if told else HEARTBEAT_S
+
+    @property
+    def told_every_s(self) -> float:
+        """How long a value that does not move need not be told again; 0 where all comes by itself."""
+        return vouching.told_every_s(self.status)
 
     @property
     def head(self) -> Head | None:
@@ -58,7 +70,9 @@ class SitePicture:
         """Has the program that is alive at the site said how it stands, or only the one before it?"""
         if self.state is None or self.status is None:
             return self.state is not None
-        return self.state.head.run == self.status.head.run
+        state, status = self.state.head, self.status.head
+        overdue = self.status.state is not None and state.up_ms < self.status.state
+        return state.run == status.run and not (overdue and state.boot == status.boot)
 
 
 def newer(head: Head, held: Head) -> bool:
@@ -76,8 +90,20 @@ def fold(picture: SitePicture, message: Picture, mono_ms: int | None) -> SitePic
     """The picture after one message. `mono_ms`: when it came, or None for a retained one, which proves no contact."""
     if isinstance(message, SiteStatus) and not message.online:
         return _gone(picture, message)
-    picture = _placed(picture, message)
+    picture = _vouched(_placed(picture, message))
     return picture if mono_ms is None else heard(picture, message, mono_ms)
+
+
+def _vouched(picture: SitePicture) -> SitePicture:
+    """What was told, as the newest heartbeat says that it is."""
+    if not picture.told_every_s:
+        return replace(picture, devices=picture.told, state=picture.told_state)
+    known = vouching.periods(picture.birth)
+    devices = {name: vouching.vouched(one, picture.status, known) for name, one in picture.told.items()}
+    state = picture.told_state
+    if state is not None:
+        state = vouching.vouched_state(state, picture.status, known)
+    return replace(picture, devices=devices, state=state)
 
 
 def heard(picture: SitePicture, message: Message, mono_ms: int) -> SitePicture:
@@ -87,7 +113,7 @@ def heard(picture: SitePicture, message: Message, mono_ms: int) -> SitePicture:
     if was is not None and was.boot == head.boot:
         gone = max(0, mono_ms - was.mono_ms)
         contact = replace_up(contact, max(head.up_ms, was.up_ms + gone - int(gone * DRIFT)))
-    return replace(picture, contact=contact, offline=False)
+    return replace(picture, contact=contact, offline=False, runs=spoke(picture.runs, head, mono_ms))
 
 
 def replace_up(contact: Contact, up_ms: int) -> Contact:
@@ -111,12 +137,12 @@ def _gone(picture: SitePicture, will: SiteStatus) -> SitePicture:
 
 def _placed(picture: SitePicture, message: Picture) -> SitePicture:
     if isinstance(message, DevicePicture):
-        held = picture.devices.get(message.device)
-        if held is None and len(picture.devices) >= MAX_DEVICES:
+        held = picture.told.get(message.device)
+        if held is None and len(picture.told) >= MAX_DEVICES:
             return picture
         if held is not None and not newer(message.head, held.head):
             return picture
-        return replace(picture, devices={**picture.devices, message.device: message})
+        return replace(picture, told={**picture.told, message.device: message})
     held_one = _held(picture, message)
     if held_one is not None and not newer(message.head, held_one.head):
         return picture
@@ -125,7 +151,7 @@ def _placed(picture: SitePicture, message: Picture) -> SitePicture:
     if isinstance(message, Birth):
         return replace(picture, birth=message)
     if isinstance(message, SiteState):
-        return replace(picture, state=message)
+        return replace(picture, told_state=message)
     return replace(picture, alarms=message)
 
 
@@ -134,7 +160,7 @@ def _held(picture: SitePicture, message: Picture) -> Picture | None:
     kinds: dict[type[Picture], Picture | None] = {
         SiteStatus: picture.status,
         Birth: picture.birth,
-        SiteState: picture.state,
+        SiteState: picture.told_state,
         Alarms: picture.alarms,
     }
     return kinds[type(message)]

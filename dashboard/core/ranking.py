@@ -25,14 +25,16 @@ def _badness(card: Card) -> tuple[bool, int, int, int, str, str]:
 def summary(cards: list[Card], reader: Reader) -> str:
     """All sites in one sentence: how many, and what is not as it should be."""
     count = reader.t("count_one") if len(cards) == 1 else reader.t("count_many", n=len(cards))
-    lost = sum(not card.contact.in_contact for card in cards)
+    foretold = sum(bool(card.contact.gone) for card in cards)
+    lost = sum(not card.contact.in_contact for card in cards) - foretold
     powers = Counter(card.power for card in cards if card.contact.in_contact)
     unanswered = sum(bool(card.opening.alarm) for card in cards)
-    if lost == 0 and unanswered == 0 and set(powers) == {Power.ON_MAINS}:
+    if lost == 0 and foretold == 0 and unanswered == 0 and set(powers) == {Power.ON_MAINS}:
         return f"{count}. {reader.t('all_well')}"
     parts = [reader.t("unanswered_some", n=unanswered)] if unanswered else []
     parts += [reader.t(f"state_{power.value}", n=powers[power]) for power in WORST if powers[power]]
     parts += [reader.t("lost_some", n=lost)] if lost else []
+    parts += [reader.t("foretold_some", n=foretold)] if foretold else []
     return f"{count}: {', '.join(parts)}."
 
 

@@ -6,7 +6,7 @@ from contract import refusals
 from contract.judgement import Contradiction, Reason
 from contract.phrases import LANGUAGES, phrase
 from contract.reasons import catalogue, reason_words
-from contract.records import AnswerBody
+from contract.records import AnswerBody, BulletinBody
 from dashboard.core.alarm_names import alarm_do, alarm_name
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -19,6 +19,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "auto_manual_restore": ("automatik, återgång för hand", "automatic, manual restore"),
     "user_configuration": ("egen inställning", "user configuration"),
     "off": ("av", "off"),
+    "ethernet": ("nätkabel", "network cable"),
+    "wifi": ("wifi", "wifi"),
+    "mobile": ("mobilnät", "mobile network"),
+    "other": ("annat", "other"),
     "on": ("på", "on"),
     "stopped": ("står", "stopped"),
     "pre_start": ("förbereder start", "pre-start"),
@@ -116,8 +120,8 @@ def _part(raw: str, language: str) -> str:
     return raw
 
 
-def refusal(answer: AnswerBody, language: str = "sv") -> str:
-    """Why an order was refused and what to do; of a newer site, or an older one, its own sentence."""
+def refusal(answer: AnswerBody | BulletinBody, language: str = "sv") -> str:
+    """Why an order or a bulletin was refused and what to do; of a newer site, or an older one, its own sentence."""
     if answer.reason in refusals.catalogue():
         return refusals.refusal_words(answer.reason, language, answer.params)
     return answer.detail

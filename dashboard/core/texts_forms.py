@@ -40,6 +40,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "order_answer": ("Svar", "Answer"),
     "order_step": ("Steg", "Step"),
     "order_need": ("Behov", "Need"),
+    "order_set_clock": ("Dosans klocka", "Clock of the box"),
     "order_need_mark": ("Läst eller löst behov", "Need read or solved"),
     # what was filled in wrong
     "wrong_missing": ("Fyll i det här.", "Fill this in."),
@@ -51,6 +52,18 @@ FORMS: dict[str, tuple[str, str]] = {
     "wrong_time": (
         "Skriv datum och tid, till exempel 2026-01-31 14:30.",
         "Write date and time, for example 2026-01-31 14:30.",
+    ),
+    "wrong_skipped": (
+        "Den tiden finns inte: klockan ställs fram en timme den natten. Skriv en annan tid.",
+        "There is no such time: clocks go forward by an hour that night. Write another time.",
+    ),
+    "wrong_twice": (
+        "Den tiden kommer två gånger den natten, när klockan ställs om. Skriv en tid före 02.00 eller efter 03.00.",
+        "That time comes twice that night, when clocks go back. Write a time before 02:00 or after 03:00.",
+    ),
+    "wrong_no_contact": (
+        "Platsen hörs inte, och då går det inte att ställa dess klocka härifrån. Gör det på platsens egen sida.",
+        "The site is not heard, so its clock cannot be set from here. Do it on the site's own page.",
     ),
     "wrong_future": ("Den tiden har inte varit än.", "That time has not been yet."),
     "wrong_past": ("Den tiden har redan varit.", "That time has already been."),

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from contract import alarms, signals
-from contract.freshness import STALE_PERIODS, age_ms, judge
+from contract.freshness import age_ms, judge, limit_ms
 from contract.messages import DeviceBirth, DevicePicture, Head, SignalBirth, Value
 from contract.words import Freshness, Origin, Quality
 from dashboard.core import numbers
@@ -78,10 +78,10 @@ def value_row(
         name=signal_name(key, reader.language),
         shown=None if value is None else _shown(key, value, birth, reader.language),
         why=reader.phrase("quality", value.quality if value else Quality.NOT_YET_READ) + _reason(value),
-        freshness=judge(age, period_s, picture.heartbeat_s, silence),
+        freshness=judge(age, period_s, picture.heartbeat_s, silence, picture.told_every_s),
         age_ms=age,
         ago=reader.ago(age),
-        limit_ms=int(STALE_PERIODS * period_s * 1000),
+        limit_ms=limit_ms(period_s, picture.told_every_s),
         origin="" if value is None or value.origin is Origin.MEASURED else reader.phrase("origin", value.origin),
         experimental=bool(birth and birth.experimental),
         group=_group(key, value),

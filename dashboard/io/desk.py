@@ -5,21 +5,27 @@ import logging
 import zoneinfo
 from dataclasses import dataclass
 
+import msgspec
+
 from contract import topics
 from contract.freshness import Now
 from contract.messages import Ack, Refused, decode
-from contract.orders import AckAlarm, Order
+from contract.orders import AckAlarm, Order, SetClock
 from contract.records import AnswerBody, Answers, RecordBatch
+from contract.words import Stream
 from dashboard.config import Settings
-from dashboard.core import intake, link_alarm, orders
+from dashboard.core import farewell, intake, link_alarm, orders
 from dashboard.core.card import Card, card
+from dashboard.core.fields import BadOrder
 from dashboard.core.intake import Picture
 from dashboard.core.link_alarm import LinkLoss, Watch
 from dashboard.core.picture import SitePicture, fold, heard
 from dashboard.core.reader import Reader
+from dashboard.core.salvage import leftovers, sift
 from dashboard.core.sites import Site
 from dashboard.core.texts import language_of
 from dashboard.io.database import StoreTrouble
+from dashboard.io.inbox import Inbox
 from dashboard.io.link_alarms import LinkAlarms
 from dashboard.io.live import Hub
 from dashboard.io.records import Records, Taken
@@ -29,8 +35,6 @@ from doors.clock import Clock
 log = logging.getLogger(__name__)
 
 MAX_STRANGERS = 100
-MAX_WAITING = 500
-"""Batches between arrival and commitment; what finds no room is sent again by its site."""
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ class Desk:
         self.wake = asyncio.Event()
         self.refused: dict[str, Refusals] = {}
         self.strangers: dict[str, int] = {}
-        self.inbox: asyncio.Queue[Taken] = asyncio.Queue(MAX_WAITING)
+        self.inbox = Inbox()
         self.folded = 0
         self.broker_up = False
         self.trouble = ""
@@ -85,6 +89,15 @@ class Desk:
         own = tuple(link_alarm.alarm(loss) for loss in self.losses[site.id] if not loss.over)
         return card(site, self.pictures[site.id], self.pending[site.id], reader, own)
 
+    def offered(self, site: str, what: SetClock, reader: Reader) -> SetClock:
+        """A phone's time with the site's uptime beside it, which no delay on the way makes wrong; raises BadOrder."""
+        contact, up_ms = self.pictures[site].contact, self.clock.up_ms()
+        if contact is not None and contact.boot != self.clock.boot:
+            return msgspec.structs.replace(what, boot=contact.boot, up_ms=contact.up_ms + up_ms - contact.mono_ms)
+        if contact is None and self.settings.view.mode != "site":
+            raise BadOrder(reader.t("wrong_no_contact"))
+        return msgspec.structs.replace(what, boot=self.clock.boot, up_ms=up_ms)
+
     # --- hearing ---
 
     def receive(self, topic: str, payload: bytes, retained: bool) -> None:
@@ -106,6 +119,7 @@ class Desk:
             intake.admit(message, site)
         except Refused as fault:
             self._refuse(site.id, fault)
+            self._salvage(site, levels, payload, fault)
             return
         mono_ms = None if retained else self.clock.up_ms()
         if isinstance(message, RecordBatch):
@@ -115,6 +129,7 @@ class Desk:
 
     def _fold(self, message: Picture, mono_ms: int | None) -> None:
         site = message.head.site
+        self.clock.hear(message.head)
         self.pictures[site] = fold(self.pictures[site], message, mono_ms)
         self.folded += 1
         self.hub.tell(site)
@@ -123,10 +138,23 @@ class Desk:
         site = batch.head.site
         if mono_ms is not None:
             self.pictures[site] = heard(self.pictures[site], batch, mono_ms)
-        try:
-            self.inbox.put_nowait(Taken(batch, self.clock.wall_ms()))
-        except asyncio.QueueFull:
+        if not self.inbox.put(Taken(batch, self.clock.wall_ms())):
             log.warning("%s: records come faster than they can be stored; it will send them again", site)
+
+    def _salvage(self, site: Site, levels: tuple[str, ...], payload: bytes, fault: Refused) -> None:
+        """Records of which not all can be taken: what can be is kept, what cannot is put aside."""
+        if len(levels) != 4 or levels[2] != "record" or levels[3] not in tuple(Stream):
+            return
+        if isinstance(fault, intake.Simulated):
+            sifted = leftovers(decode(payload, RecordBatch))
+        else:
+            sifted = sift(site.id, levels[3], payload, str(fault))
+            if sifted.good is not None and site.in_service and intake.is_simulated(sifted.good):
+                return
+        if sifted is None:
+            return
+        if not self.inbox.put(Taken(sifted.good, self.clock.wall_ms(), sifted.odd, site.id)):
+            log.warning("%s: records come faster than they can be stored; it will send them again", site.id)
 
     def _stranger(self, site: str) -> None:
         if site not in self.strangers:
@@ -205,7 +233,8 @@ class Desk:
         now = self.now()
         # a site that is not yet in service owes nobody a sign of life
         heard = {site.id: not site.in_service or self.pictures[site.id].in_contact(now) for site in self.settings.site}
-        self._silent = link_alarm.watched(self._silent, heard, listening=self.broker_up, now_ms=now.mono_ms)
+        calm = {site: there or farewell.foretold(self.pictures[site], now) for site, there in heard.items()}
+        self._silent = link_alarm.watched(self._silent, calm, listening=self.broker_up, now_ms=now.mono_ms)
         for site in link_alarm.due(self._silent, sum(self.losses.values(), ()), now.mono_ms):
             await self._raise_loss(site, now)
         for site, losses in self.losses.items():

@@ -15,7 +15,7 @@ from litestar.response import Redirect, ServerSentEvent
 from litestar.static_files import create_static_files_router
 
 from contract.messages import Ack
-from contract.orders import MAX_ORDERS, AckAlarm
+from contract.orders import MAX_ORDERS, AckAlarm, SetClock
 from contract.phrases import LANGUAGES
 from contract.words import Stream
 from dashboard.core import link_alarm, orders, series
@@ -152,6 +152,7 @@ async def counts(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return {
         "folded": desk.folded,
         "records": await asyncio.to_thread(desk.records.counts),
+        "aside": await asyncio.to_thread(desk.records.aside),
         "refused": {site: held.count for site, held in desk.refused.items()},
         "unregistered": dict(desk.strangers),
         "broker": desk.broker_up,
@@ -217,7 +218,7 @@ async def order(request: Request[Any, Any, Any], site: str, address: str) -> Res
             return _sent(is_form, place.id, body, language, link_alarm.KEY, "alarms")
         full = reader.t("wrong_full", n=MAX_ORDERS)
         kept = await asyncio.to_thread(
-            desk.shelf.add_order, place.id, asked.idempotency_key, _order(desk, place.id, asked), full
+            desk.shelf.add_order, place.id, asked.idempotency_key, _order(desk, place.id, asked, reader), full
         )
     except BadOrder as fault:
         if not is_form:
@@ -257,8 +258,10 @@ def _tried(body: dict[str, str], fault: BadOrder) -> Tried:
     return Tried(form=body.get("form", ""), values=body, field=fault.field, sentence=str(fault))
 
 
-def _order(desk: Desk, site: str, asked: Asked) -> orders.Order:
+def _order(desk: Desk, site: str, asked: Asked, reader: Reader) -> orders.Order:
     head = desk.pictures[site].head
+    if isinstance(asked.what, SetClock):
+        asked = msgspec.structs.replace(asked, what=desk.offered(site, asked.what, reader))
     at_site = desk.settings.view.mode == "site"
     return orders.order(
         asked,

@@ -42,6 +42,23 @@ STEPS: tuple[tuple[str, ...], ...] = (
             raised_ms integer, back integer not null default 0, back_ms integer, acks blob)""",
         "create index link_losses_by_site on link_losses (site, number)",
     ),
+    # what sites sent that nobody here could read: raw is as it came; first..seq what it stands for, null when unknown
+    (
+        """create table aside (
+            number integer primary key autoincrement, site text not null, digest text not null, run text, stream text,
+            first integer, seq integer, why text not null, received_ms integer, raw blob not null,
+            unique (site, digest))""",
+        "create index aside_by_run on aside (site, run, stream, seq)",
+    ),
+    # which boot of its computer a run was in; boots: wall clock less uptime, as last told at uptime up_ms
+    (
+        """create table runs (
+            site text not null, run text not null, boot text not null, primary key (site, run)) without rowid""",
+        "create index runs_by_boot on runs (site, boot)",
+        """create table boots (
+            site text not null, boot text not null, offset_ms integer not null, quality text not null,
+            up_ms integer not null, primary key (site, boot)) without rowid""",
+    ),
 )
 
 

@@ -15,21 +15,27 @@ from dashboard.io.desk import Desk
 from dashboard.io.records import Taken
 from dashboard.io.shelf import Shelf
 from doors.broker import Link, LinkDown
+from doors.progress import Progress
 
 log = logging.getLogger(__name__)
 
-MAX_TOGETHER = 50
-"""Batches in one transaction."""
 ANSWERS = (Event.ORDER_DONE, Event.ORDER_REFUSED)
 TICK_S = 0.5
 PAUSE_S = 2.0
+STORE, SITES = "store", "looking after the sites"
+STORE_WITHIN_S, SITES_WITHIN_S = 180.0, 120.0
+"""Real seconds after which one that has not moved counts as stuck."""
 
 
 class Centre:
     """Broker and desk, joined. In mode `site` it only looks and orders: marks are sent by the centre alone."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, progress: Progress | None = None) -> None:
         self._desk = desk
+        self._progress = progress or Progress()
+        self._progress.expect(STORE, STORE_WITHIN_S)
+        self._progress.expect(SITES, SITES_WITHIN_S)
+        self._writing = False
         self._is_centre = desk.settings.view.mode == "centre"
         heard = (topics.up_all,) if self._is_centre else (topics.up_all, topics.answers)
         sites = ["+"] if self._is_centre else [site.id for site in desk.settings.site]
@@ -55,21 +61,23 @@ class Centre:
     async def _keep(self) -> None:
         """Records: first on disk, then the mark."""
         while True:
-            taken = [await self._desk.inbox.get()]
-            while len(taken) < MAX_TOGETHER and not self._desk.inbox.empty():
-                taken.append(self._desk.inbox.get_nowait())
+            taken = await self._desk.inbox.together()
+            self._writing = True
             try:
                 fresh = await asyncio.to_thread(self._desk.records.commit, taken)
             except StoreTrouble as fault:
+                self._writing = False  # tried and refused: no new start makes room on a disk
                 self._trouble(fault)
                 await asyncio.sleep(PAUSE_S)
                 continue
+            self._writing = False
             self._well()
             for site in fresh:
                 await self._confirm(site, taken)
 
     async def _confirm(self, site: str, taken: list[Taken]) -> None:
-        records = [record for one in taken if one.batch.head.site == site for record in one.batch.records]
+        batches = [one.batch for one in taken if one.batch is not None and one.site == site]
+        records = [record for batch in batches for record in batch.records]
         try:
             if any(record.kind in ANSWERS for record in records):
                 self._desk.reload_orders(site)
@@ -119,6 +127,9 @@ class Centre:
     async def _watch(self) -> None:
         """Silence, old orders, orders to publish."""
         while True:
+            self._progress.done(SITES)
+            if not self._writing:
+                self._progress.done(STORE)
             self._desk.notice_silence()
             self._desk.expire_orders()
             try:

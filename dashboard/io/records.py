@@ -1,36 +1,33 @@
 """The records of all sites: kept once each, and counted without holes."""
 
 import json
-from dataclasses import dataclass
+import logging
+import time
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from contract.records import Mark, Record, RecordBatch
-from contract.words import Event, Stream
+from contract.records import Mark
+from contract.words import Stream
 from dashboard.core.events import Stored
-from dashboard.core.intake import finite, samples, span, written
-from dashboard.core.marks import advance, dated_ms
+from dashboard.core.salvage import refused
 from dashboard.core.series import Sample
-from dashboard.io.database import Database
+from dashboard.io.aside import aside_counts
+from dashboard.io.committing import Taken, begins, commit_one, marked
+from dashboard.io.counters import raise_counter
+from dashboard.io.database import Database, StoreTrouble
 
+__all__ = ["Records", "Taken", "raise_counter"]
+
+log = logging.getLogger(__name__)
+
+AHEAD_S = 120.0
+"""Real seconds that a stream waits for what is missing in it; a site begins anew within seconds of a mark."""
+MAX_AHEAD = 10_000
 MARKED_RUNS = 100
 """Runs in one mark: those heard of last; an older one comes back by itself when its records do."""
 
-_KEEP = text(
-    """insert or ignore into records (site, run, stream, seq, first, kind, wall_ms, up_ms, status, simulated,
-    historical, body) values (:site, :run, :stream, :seq, :first, :kind, :wall_ms, :up_ms, :status, :simulated,
-    :historical, :body)"""
-)
 _COLUMNS = "number, run, stream, seq, kind, wall_ms, up_ms, status, simulated, historical, body"
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One batch as it arrived; `received_ms`: wall clock then, or None."""
-
-    batch: RecordBatch
-    received_ms: int | None
 
 
 class Records:
@@ -38,16 +35,67 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._ahead: dict[tuple[str, str, str], float] = {}
+        """Streams that came with a hole, and since when (monotonic, s)."""
 
     def commit(self, taken: list[Taken]) -> dict[str, int]:
-        """Keep batches in one transaction; the number of new records by site. Raises StoreTrouble."""
+        """Keep messages in one transaction; what is new of each site. Raises StoreTrouble.
+
+        One that the store can not take though it is well otherwise is put aside, so that it stops no other.
+        """
+        try:
+            return self._commit(taken)
+        except Exception as fault:
+            if isinstance(fault, StoreTrouble) and not self._takes_anything():
+                raise
+        fresh: dict[str, int] = {}
+        for one in taken:
+            try:
+                told = self._commit([one])
+            except Exception as fault:
+                if isinstance(fault, StoreTrouble) and not self._takes_anything():
+                    raise
+                log.error("%s: a message could not be kept and is put aside: %s", one.site, fault)
+                told = self._commit(
+                    [Taken(None, one.received_ms, (*one.odd, *refused(one.batch, str(fault))), one.site)]
+                )
+            fresh = {site: fresh.get(site, 0) + told.get(site, 0) for site in {*fresh, *told}}
+        return fresh
+
+    def _commit(self, taken: list[Taken]) -> dict[str, int]:
         fresh: dict[str, int] = {}
         with self._database.writing() as connection:
             for one in taken:
-                site = one.batch.head.site
-                fresh[site] = fresh.get(site, 0) + sum(_keep(connection, one, record) for record in one.batch.records)
-                _move_mark(connection, one.batch)
+                kept = 0 if self._waits(connection, one) else commit_one(connection, one)
+                fresh[one.site] = fresh.get(one.site, 0) + kept
         return fresh
+
+    def _waits(self, connection: Connection, one: Taken) -> bool:
+        """Is something missing before it? Then it is not kept, the mark is told again, and its site begins there.
+
+        Order holds within a stream. But what the site itself has forgotten will never come: it is not waited for long.
+        """
+        began = begins(one)
+        if began is None:
+            return False
+        run, stream, first = began
+        key = (one.site, run, stream)
+        if first <= marked(connection, one.site, run, stream) + 1:
+            self._ahead.pop(key, None)
+            return False
+        now_s = time.monotonic()
+        if len(self._ahead) >= MAX_AHEAD:
+            self._ahead.pop(next(iter(self._ahead)))
+        return now_s - self._ahead.setdefault(key, now_s) < AHEAD_S
+
+    def _takes_anything(self) -> bool:
+        """Can the store write at all?"""
+        try:
+            with self._database.writing() as connection:
+                raise_counter(connection, "touched")
+        except StoreTrouble:
+            return False
+        return True
 
     def mark(self, site: str, wall_ms: int | None) -> Mark:
         """What may be forgotten at the site."""
@@ -70,9 +118,11 @@ class Records:
                             site=site, stream=stream.value, after=after, limit=limit)  # fmt: skip
 
     def newest(self, site: str, stream: Stream, limit: int) -> list[Stored]:
-        """The records of a stream, the newest first."""
+        """The records of a stream, the newest first; one of an unknown time stands after what was kept before it."""
         return self._select(
-            """site = :site and stream = :stream order by coalesce(wall_ms, 0) desc, number desc limit :limit""",
+            """site = :site and stream = :stream order by coalesce(wall_ms, (select held.wall_ms from records as held
+            where held.site = :site and held.stream = :stream and held.number < records.number
+            and held.wall_ms is not null order by held.number desc limit 1), 0) desc, number desc limit :limit""",
             site=site, stream=stream.value, limit=limit,
         )  # fmt: skip
 
@@ -90,6 +140,11 @@ class Records:
         with self._database.reading() as connection:
             rows = connection.execute(text("select stream, count(*) from records group by stream")).tuples().all()
         return {stream.value: 0 for stream in Stream} | dict(rows)
+
+    def aside(self) -> dict[str, int]:
+        """How many records or messages that nobody could read lie aside, by site."""
+        with self._database.reading() as connection:
+            return aside_counts(connection)
 
     def last_sample_ms(self, site: str, signal: str) -> int | None:
         """When a signal's newest sample was made."""
@@ -117,84 +172,3 @@ class Records:
                 asked,
             ).all()
         return [Sample(*row) for row in rows], [row[0] for row in heard]
-
-
-def _keep(connection: Connection, taken: Taken, record: Record) -> int:
-    """Keep one record, once; 1 if it is new."""
-    batch = taken.batch
-    wall_ms = dated_ms(record.at, batch.head, taken.received_ms)
-    row = {
-        "site": batch.head.site, "run": batch.run, "stream": batch.stream.value, "seq": record.seq,
-        "first": span(record)[0], "kind": record.kind, "wall_ms": wall_ms, "up_ms": record.at.up_ms,
-        "status": record.status.value, "simulated": record.simulated, "historical": batch.historical,
-        "body": written(record),
-    }  # fmt: skip
-    if not connection.execute(_KEEP, row).rowcount:
-        return 0
-    if wall_ms is not None:
-        _keep_samples(connection, row, record)
-    if record.kind in (Event.ORDER_DONE, Event.ORDER_REFUSED):
-        _answer(connection, batch.head.site, record)
-    return 1
-
-
-def _keep_samples(connection: Connection, row: dict[str, Any], record: Record) -> None:
-    body = samples(record)
-    if body is None:
-        return
-    at = {"site": row["site"], "device": body.device}
-    connection.execute(
-        text("insert or ignore into heard values (:site, :device, :wall_ms)"), {**at, "wall_ms": row["wall_ms"]}
-    )
-    values = [
-        {**at, "signal": key, "run": row["run"], "wall_ms": row["wall_ms"] - (record.at.up_ms - value.up_ms),
-         "value": finite(value)}
-        for key, value in body.values.items()
-        if not isinstance(value.value, str)
-    ]  # fmt: skip
-    if values:
-        connection.execute(
-            text(
-                "insert into samples (site, signal, wall_ms, device, run, value) "
-                "values (:site, :signal, :wall_ms, :device, :run, :value)"
-            ),
-            values,
-        )
-
-
-def _answer(connection: Connection, site: str, record: Record) -> None:
-    """The site has answered an order: it leaves the document of what waits."""
-    done = connection.execute(
-        text(
-            "update orders set answer = :answer, detail = :detail, refusal = :refusal "
-            "where id = :id and site = :site and answer is null"
-        ),
-        {"answer": record.kind, "detail": str(record.body.get("detail", ""))[:2000], "site": site,
-         "refusal": written(record), "id": str(record.body.get("order", ""))},
-    )  # fmt: skip
-    if done.rowcount:
-        raise_counter(connection, f"orders:{site}")
-
-
-def raise_counter(connection: Connection, name: str) -> int:
-    """One more; the new value."""
-    asked = text(
-        "insert into counters values (:name, 1) on conflict (name) do update set value = value + 1 returning value"
-    )
-    return int(connection.execute(asked, {"name": name}).scalar_one())
-
-
-def _move_mark(connection: Connection, batch: RecordBatch) -> None:
-    """As far as nothing is missing now, and no further."""
-    at = {"site": batch.head.site, "run": batch.run, "stream": batch.stream.value}
-    where = "site = :site and run = :run and stream = :stream"
-    held = connection.execute(text(f"select mark from marks where {where}"), at).scalar() or 0  # noqa: S608
-    rows = connection.execute(
-        text(f"select first, seq from records where {where} and seq > :held order by first"),  # noqa: S608
-        {**at, "held": held},
-    )
-    mark = advance(held, ((first, last) for first, last in rows))
-    connection.execute(
-        text("insert or replace into marks values (:site, :run, :stream, :mark, :touched)"),
-        {**at, "mark": mark, "touched": raise_counter(connection, "touched")},
-    )

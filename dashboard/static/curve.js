@@ -84,6 +84,15 @@ function curve(signal, points, span, box) {
   return holder;
 }
 
+/** A time of day at the site; of the hour that comes twice in autumn also which of the two it is, as numbers.py says it. */
 function clock(seconds) {
+  const shown = local(seconds);
+  const sv = document.documentElement.lang === "sv";
+  if (local(seconds + 3600) === shown) return `${shown} ${sv ? "sommartid" : "summer time"}`;
+  if (local(seconds - 3600) === shown) return `${shown} ${sv ? "vintertid" : "winter time"}`;
+  return shown;
+}
+
+function local(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
 }

@@ -11,6 +11,23 @@ export function startOrders(after) {
     send(form, after);
   });
   fillNames();
+  fillClocks();
+  setInterval(fillClocks, 1000);
+}
+
+/** What this phone shows, at the site's place, until somebody writes another time. */
+export function fillClocks() {
+  for (const field of document.querySelectorAll('input[name="wall_ms"]')) {
+    if (field.value && field.value !== field.dataset.shown) continue;
+    field.value = new Date().toLocaleString("sv-SE", { timeZone: document.body.dataset.zone }).replace(" ", "T").slice(0, 16);
+    field.dataset.shown = field.value;
+  }
+}
+
+/** The phone's time to the millisecond, where nobody wrote another. */
+function exactTime(form, fields) {
+  const field = form.elements.wall_ms;
+  if (field && field.value === field.dataset.shown) fields.wall_ms = Date.now();
 }
 
 /** Who you are is asked once for each window, not in every form. */
@@ -23,6 +40,7 @@ async function send(form, after) {
   const fields = Object.fromEntries(new FormData(form));
   const meaning = JSON.stringify({ ...fields, idempotency_key: "", at: form.action });
   // a new key for each thing meant, kept until the server has it: a lost answer may be asked for again
+  exactTime(form, fields);
   fields.idempotency_key = keys.get(meaning) ?? fields.idempotency_key;
   keys.set(meaning, fields.idempotency_key);
   const answer = form.querySelector(".answer");

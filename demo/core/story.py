@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contract.daylight import season
 from contract.phrases import phrase
 
 HOME = ZoneInfo("Europe/Stockholm")
@@ -57,4 +58,6 @@ def clock_time(wall_ms: int | None) -> str:
     """Local time of day, as the shop's clock shows it."""
     if wall_ms is None:
         return "--:--:--"
-    return datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone(HOME).strftime("%H:%M:%S")
+    moment = datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone(HOME)
+    # in autumn an hour comes twice
+    return f"{moment:%H:%M:%S} {moment:%Z}" if season(moment) else f"{moment:%H:%M:%S}"

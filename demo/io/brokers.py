@@ -12,9 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from demo.core import access
+from contract import access
 from demo.core.faults import BadUse, CannotRun
 from demo.io.processes import Programs, answer, last_line, module
+from doors.secrets import secret_fault
 
 LISTENS_WITHIN_S = 10.0
 PLACES = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
@@ -102,7 +103,7 @@ class Brokers:
 
     def _rules(self, name: str) -> tuple[tuple[access.Rule, ...], tuple[tuple[str, str], ...]]:
         if name == "site-broker":
-            return access.site_rules(self._site), access.site_patterns(self._site)
+            return access.site_rules(self._site), ()
         return access.central_rules(), access.central_patterns()
 
     async def _prepare_mosquitto(self, name: str, port: int, passwords: dict[str, str], home: Path) -> None:
@@ -135,22 +136,25 @@ def mosquitto_config(port: int, acl: Path, passwords: Path, user: str) -> str:
     )
 
 
-def running_broker(url: str, secrets_folder: Path) -> Roads:
+def running_broker(url: str, password_file: Path | None = None) -> Roads:
     """The roads over a broker that runs already, for both brokers at once; raises BadUse."""
     try:
         parts = urlsplit(url)
         port = parts.port or 1883
     except ValueError as fault:
-        raise BadUse(f"--broker {url}: {fault}; give mqtt://HOST:PORT") from fault
+        raise BadUse(f"--broker: {fault}; give mqtt://HOST:PORT") from fault
+    if parts.password is not None:
+        # who looks at the list of processes reads every command line
+        raise BadUse("--broker: a command line is no place for a password; give mqtt://NAME@HOST:PORT and put it in a "
+                     "file, --broker-password FILE")  # fmt: skip
     if parts.scheme != "mqtt" or not parts.hostname:
-        raise BadUse(f"--broker {url}: is not like mqtt://HOST:PORT or mqtt://NAME:PASSWORD@HOST:PORT")
-    file = secrets_folder / "broker"
-    if parts.password:
-        keep_secret(file, unquote(parts.password))
+        raise BadUse(f"--broker {url}: is not like mqtt://HOST:PORT or mqtt://NAME@HOST:PORT")
+    if password_file is not None and (fault := secret_fault(password_file)):
+        raise BadUse(f"--broker-password: {fault}")
     door = Door(
         url=f"mqtt://{parts.hostname}:{port}",
         user=unquote(parts.username or ""),
-        password_file=str(file) if parts.password else "",
+        password_file=str(password_file.absolute()) if password_file is not None else "",
     )
     where = f"the one at {parts.hostname}:{port}, for both roads; its accounts are not ours to set"
     return Roads(gateway=door, kiosk=door, owner=door, site=door, centre=door, kind=where)

@@ -1,5 +1,7 @@
 """Site → messages of the picture road: (topic, payload), all retained. Records travel by `io/mqtt.py`."""
 
+from math import ceil, log10
+
 import msgspec
 
 from contract import topics
@@ -10,15 +12,21 @@ from contract.messages import (
     Birth,
     DeviceBirth,
     DevicePicture,
+    Farewell,
     Head,
     PublicPicture,
     SignalBirth,
     SiteState,
     SiteStatus,
+    Stay,
+    Value,
     encode,
 )
+from contract.records import Answers
+from contract.signals import catalogue
+from gateway.core import dating
 from gateway.core.down.bulletins import over
-from gateway.core.facts import Facts
+from gateway.core.facts import DeviceFacts, Facts
 from gateway.core.fuel import fuel_level
 from gateway.core.orders import services
 from gateway.core.readiness.requirements import requirements
@@ -43,10 +51,21 @@ def head(facts: Facts, now: Now) -> Head:
     )
 
 
-def status(facts: Facts, now: Now, online: bool = True) -> Message:
-    """The heartbeat, or what the broker says for us when we are gone."""
-    said = SiteStatus(head=head(facts, now), online=online, heartbeat_s=facts.heartbeat_s, version=facts.version)
-    return topics.status(facts.site), encode(said)
+def status(facts: Facts, now: Now, online: bool = True, farewell: Farewell | None = None) -> Message:
+    """The heartbeat, or what the broker says for us when we are gone; `farewell` is the silence that we see coming."""
+    return topics.status(facts.site), encode(status_now(facts, now, online, farewell))
+
+
+def status_now(facts: Facts, now: Now, online: bool = True, farewell: Farewell | None = None) -> SiteStatus:
+    """The heartbeat, before it is put into bytes."""
+    return SiteStatus(
+        head=head(facts, now), online=online, heartbeat_s=facts.heartbeat_s, version=facts.version, farewell=farewell
+    )
+
+
+def period_s(device: DeviceFacts, key: str, facts: Facts) -> float:
+    """How often a signal comes, as the catalogue tells it: no more often than the site's own pictures."""
+    return max(device.signals[key][1], facts.picture_every_s)
 
 
 def birth(facts: Facts, now: Now) -> Message:
@@ -57,8 +76,8 @@ def birth(facts: Facts, now: Now) -> Message:
             profile=device.profile,
             name=device.title,
             signals=tuple(
-                SignalBirth(key=key, unit=unit, period_s=max(period, facts.picture_every_s), experimental=experimental)
-                for key, (unit, period, experimental) in device.signals.items()
+                SignalBirth(key=key, unit=unit, period_s=period_s(device, key, facts), experimental=experimental)
+                for key, (unit, _, experimental) in device.signals.items()
             ),
         )
         for device in facts.devices
@@ -69,20 +88,48 @@ def birth(facts: Facts, now: Now) -> Message:
         connection=facts.connection,
         heartbeat_s=facts.heartbeat_s,
         devices=devices,
+        stay=_stay(facts),
     )
     return topics.birth(facts.site), encode(said)
 
 
-def device(site: Site, name: str, facts: Facts, now: Now) -> Message:
+def shortened(value: float, deadband: float) -> float:
+    """A number with no more digits than its dead-band is worth: a tenth of it."""
+    if isinstance(value, int) or deadband <= 0:
+        return value
+    digits = ceil(1 - log10(deadband))
+    return round(value, digits) if digits > 0 else round(value)
+
+
+def short(values: dict[str, Value]) -> dict[str, Value]:
+    """The values as they travel where every byte is paid for."""
+    known = catalogue()
+
+    def one(key: str, value: Value) -> Value:
+        signal = known.get(key)
+        if signal is None or not isinstance(value.value, float):
+            return value
+        return msgspec.structs.replace(value, value=shortened(value.value, signal.deadband))
+
+    return {key: one(key, value) for key, value in values.items()}
+
+
+def device(site: Site, name: str, facts: Facts, now: Now, *, briefly: bool = False) -> Message:
     """The newest values of one device."""
-    said = DevicePicture(head=head(facts, now), device=name, values=site.values.get(name, {}))
+    values = site.values.get(name, {})
+    said = DevicePicture(head=head(facts, now), device=name, values=short(values) if briefly else values)
     return topics.device(facts.site, name), encode(said)
 
 
 def state(site: Site, facts: Facts, now: Now) -> Message:
     """The judgement, for staff."""
+    return topics.state(facts.site), encode(state_now(site, facts, now))
+
+
+def state_now(site: Site, facts: Facts, now: Now) -> SiteState:
+    """The judgement, before it is put into bytes."""
     memory = site.memory
-    said = SiteState(
+    return SiteState(
         head=head(facts, now),
         power=memory.judged.power,
         since=memory.judged.since,
@@ -104,19 +151,23 @@ def state(site: Site, facts: Facts, now: Now) -> Message:
         last_approved=approved.ended if (approved := run_book.last_approved(memory)) else None,
         fuel=value_of(site, facts.controller, "fuel.level"),
         load=value_of(site, facts.controller, "generator.power"),
+        clock=dating.told(site),
     )
-    return topics.state(facts.site), encode(said)
 
 
 def alarms(site: Site, facts: Facts, now: Now) -> Message:
     """All alarms that are not normal."""
-    said = Alarms(
+    return topics.alarms(facts.site), encode(alarms_now(site, facts, now))
+
+
+def alarms_now(site: Site, facts: Facts, now: Now) -> Alarms:
+    """The alarms, before they are put into bytes."""
+    return Alarms(
         head=head(facts, now),
         revision=site.memory.alarm_revision,
         alarms=site.memory.alarms,
         flood=site.watching.flood,
     )
-    return topics.alarms(facts.site), encode(said)
 
 
 def public_picture(site: Site, facts: Facts, now: Now) -> Message:
@@ -139,8 +190,14 @@ def public_picture(site: Site, facts: Facts, now: Now) -> Message:
         heartbeat_s=facts.heartbeat_s,
         opening=site.memory.call.opening,
         centre_heard=site.centre_heard,
+        stay=_stay(facts),
     )
     return topics.public_picture(facts.site), encode(said)
+
+
+def _stay(facts: Facts) -> Stay | None:
+    one = facts.movable
+    return None if one is None else Stay(from_ms=one.from_ms, until_ms=one.until_ms)
 
 
 def public_bulletin(held: Held, facts: Facts, now: Now) -> Message:
@@ -157,6 +214,11 @@ def public_document(ref: DocumentRef, body: bytes, facts: Facts, now: Now) -> Me
     return topics.public_content(facts.site, ref.name), encode(said)
 
 
+def answers(site: Site, facts: Facts, now: Now) -> Message:
+    """How the last orders were answered, for the site's own page."""
+    return topics.answers(facts.site), encode(Answers(head=head(facts, now), answers=site.memory.answered))
+
+
 def receipt_mark(site: Site, facts: Facts) -> Message:
     """Which receipts of the kiosk are stored."""
     return topics.receipt_mark(facts.site), encode(ReceiptMark(marks=site.memory.receipts))
@@ -169,7 +231,7 @@ def for_staff(site: Site, facts: Facts, now: Now) -> list[Message]:
         *(device(site, one.name, facts, now) for one in facts.devices),
         alarms(site, facts, now),
         state(site, facts, now),
-        status(facts, now),
+        status(facts, now, farewell=site.ending.farewell),
     ]
 
 

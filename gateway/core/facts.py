@@ -90,6 +90,19 @@ class UpsFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Date of its batteries, YYYY-MM-DD."""
 
 
+class LastWordsFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The battery that the box itself hangs on, and what is said and done when it ends. Minutes of its low bound."""
+
+    battery: Literal["auto", "own", "ups", "none"] = "auto"
+    """`own`: a UPS board that the kernel knows; `ups`: the site's UPS; `auto`: the first of them that there is."""
+    battery_minutes: float | None = None
+    """How long a full one of its own carries the box, where it does not tell itself."""
+    say_below_min: float = 10.0
+    halt_below_min: float = 5.0
+    halts: bool = False
+    """Does anything start the machine again by itself when power is back?"""
+
+
 class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the checklist, in the site's own words."""
 
@@ -198,6 +211,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     run: RunFacts = RunFacts()
     ups: UpsFacts = UpsFacts()
     call: CallFacts = CallFacts()
+    last_words: LastWordsFacts = LastWordsFacts()
     movable: MovableFacts | None = None
     responsible: dict[Sot, str] = {}
     """Who answers for each of the five SOT requirements."""
@@ -205,8 +219,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """How many screens must show signs of life."""
     activate_within_s: float = 900.0
     heartbeat_s: float = 300.0
+    heartbeat_active_s: float = 60.0
     picture_every_s: float = 10.0
-    sample_every_s: float = 60.0
-    sample_active_every_s: float = 10.0
-    whole_every_s: float = 900.0
+    sample_every_s: float = 3600.0
+    sample_active_every_s: float = 60.0
+    snapshot_every_s: float = 43_200.0
+    snapshot_active_every_s: float = 900.0
     rules: dict[str, Rule] = {}

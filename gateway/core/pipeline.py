@@ -11,8 +11,9 @@ from contract.messages import PublicEvent, Value
 from contract.orders import Order
 from contract.wire import Moment
 from contract.words import PUBLIC_EVENTS, Event, Origin, Quality, Stream
-from gateway.core import samples
+from gateway.core import dating, samples
 from gateway.core.alarms import alarms
+from gateway.core.box import last_words
 from gateway.core.facts import BOX, Facts
 from gateway.core.fuel import battery, endurance
 from gateway.core.orders import activation, orders, services
@@ -48,7 +49,8 @@ class Numbered(msgspec.Struct, frozen=True):
 
 def awakened(memory: Memory, last: Moment | None = None) -> Site:
     """The site as the last run left it. `last`: when it was last looked at."""
-    return Site(memory=msgspec.structs.replace(memory, judged=state.awakened(memory.judged, last)))
+    memory = msgspec.structs.replace(memory, judged=state.awakened(memory.judged, last))
+    return Site(memory=dating.awakened(memory, last))
 
 
 Thinker = Callable[[Site, Facts, Now, Sequence[Change]], tuple[Site, list[Change]]]
@@ -63,6 +65,7 @@ THINKERS: tuple[Thinker, ...] = (
     alarms.watch,
     readiness.watch,
     outages.watch,
+    last_words.watch,
 )
 """In the order in which one needs the other; the power state comes before all of them."""
 
@@ -71,6 +74,7 @@ def step(site: Site, what: Happening, facts: Facts, now: Now) -> tuple[Site, lis
     """One step of the site."""
     source, sample = "time", None
     changes: list[Change] = []
+    site, dated = dating.watch(site, now)
     if isinstance(what, Batch):
         source = what.device if what.device != BOX else source
         site, changes = _take(site, what)
@@ -78,7 +82,7 @@ def step(site: Site, what: Happening, facts: Facts, now: Now) -> tuple[Site, lis
         source = f"person/{what.who}"[:80]
         site, changes = orders.apply(site, what, facts, now)
     site, judged = state.watch(site, facts, now, source)
-    told = changes + judged
+    told = dated + changes + judged
     if isinstance(what, Batch):
         site, sample = samples.sample(site, what.device, facts, now)
     site, numbered = number(site, told, now)

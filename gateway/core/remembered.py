@@ -8,8 +8,9 @@ from contract.bulletins import Bulletin
 from contract.judgement import CallNow, NeedNow, OutageDone, Reported, RunDone, TimelineStep
 from contract.messages import Alarm, NoticeNow, PublicEvent, ServiceNow
 from contract.orders import Delivery, Report
+from contract.records import AnswerBody
 from contract.wire import Moment, Name, Text, Wire
-from contract.words import Power, Status
+from contract.words import ClockQuality, ClockSource, Power, Status
 from gateway.core.fuel.fuel_memory import BatteryMemory, FuelMemory, Known
 from gateway.core.readiness.found import Failing, ReadinessTold
 
@@ -89,6 +90,15 @@ class Held(Wire):
     digest: str
     received: Moment
     ended: bool = False
+    key_id: Text = ""
+    """Empty: kept by a version that did not say."""
+
+
+class Floor(Wire):
+    """The highest serial of an incident whose bulletins are forgotten, and the key that signed it."""
+
+    key_id: Text
+    serial: int
 
 
 class Look(Wire):
@@ -279,6 +289,27 @@ class Out(Wire):
     comment: Text
 
 
+class ClockMemory(Wire):
+    """What is known of the time, and of which boot."""
+
+    boot: str = ""
+    """Of `offset_ms`; empty while no boot's time was ever known."""
+    offset_ms: int = 0
+    """Wall clock less uptime, by which the boot is dated."""
+    quality: ClockQuality = ClockQuality.UNSYNCED
+    source: ClockSource = ClockSource.NTP
+    who: Text = ""
+    """Whose phone it was."""
+    at: Moment | None = None
+    """Since when that source is believed."""
+    up_ms: int = 0
+    """Uptime at which it last was, to the hour: a time grows old."""
+    newest_ms: int = 0
+    """The newest wall time ever seen, to the hour; a battery clock or a phone that shows less is wrong."""
+    dark: str = ""
+    """The last boot that did not know its time at first."""
+
+
 class Lasting(Wire):
     """What was true before an exercise or a test began, and is again when the site is actual."""
 
@@ -324,6 +355,8 @@ class Memory(Wire):
     reports: tuple[Witnessed, ...] = ()
     station: Reported | None = None
     done_orders: tuple[str, ...] = ()
+    answered: tuple[AnswerBody, ...] = ()
+    """How the last of them were answered."""
     receipts: dict[str, int] = {}
     """Highest receipt number stored, per kiosk run."""
     public_events: tuple[PublicEvent, ...] = ()
@@ -352,6 +385,11 @@ class Memory(Wire):
     readiness_told: ReadinessTold | None = None
     call: CallNow = CallNow()
     needs: tuple[NeedNow, ...] = ()
+    clock: ClockMemory = ClockMemory()
+    floors: dict[str, Floor] = {}
+    """Incident → what is remembered of its bulletins that there is no room for any more."""
+    key_floors: dict[str, int] = {}
+    """Key → no bulletin of an incident that nobody remembers is taken with a serial up to this."""
 
 
 def keep(memory: Memory, **parts: object) -> Memory:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from contract.judgement import Endurance, Grounds, Reason
-from contract.messages import Value
+from contract.messages import Farewell, Value
 from contract.wire import Moment
 from contract.words import ClockQuality, Event, Quality, Readiness, Stream
 from gateway.core.alarms.watching import Watching
@@ -32,6 +32,19 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     def moment(self) -> Moment:
         """As it travels."""
         return Moment(boot=self.boot, up_ms=self.up_ms, wall_ms=self.wall_ms, clock=self.clock)
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of the box's own battery, as far as it is near. Uptime in ms."""
+
+    farewell: Farewell | None = None
+    """What is foretold now; None: nothing."""
+    halt: bool = False
+    """Is it time to halt the machine?"""
+    low_ms: int | None = None
+    """Since when the battery has been near its end, before it is told."""
+    safe_ms: int | None = None
+    """Since when it has not been, before that is told."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +78,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The last look at the set in this run of the program."""
     run: RunSoFar | None = None
     """The run of the set as of that look; the memory follows at most once a minute."""
+    undated: bool = True
+    """May anything of this boot carry no wall time, or one that was wrong?"""
+    ending: Ending = Ending()
+    """How near the end of the box's own battery is."""
     store_trouble: bool = False
     """Something could not be written; it waits in memory."""
 

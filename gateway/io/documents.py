@@ -1,6 +1,9 @@
-"""Content documents on their way in: the manifest says what, blobs bring the bytes, in any order."""
+"""Content documents on their way in: the manifest says what, blobs bring the bytes, in any order.
 
-from contract.content import MAX_DOCUMENT, Manifest
+Nothing is stored here: a document is written in one transaction with the word that it is held.
+"""
+
+from contract.content import MAX_DOCUMENT, DocumentRef, Manifest
 from contract.messages import decode
 from contract.words import Audience
 from gateway.core import announce
@@ -14,11 +17,13 @@ MAX_LOOSE = 20
 DIGEST_LEVEL = 40
 """Hex digits of the digest that stand in the topic."""
 
-Taken = tuple[Site, list[Change], list[Message]]
+Held = list[tuple[DocumentRef, bytes]]
+Taken = tuple[Site, list[Change], Held]
+"""The site, what to tell, and documents that may be published as soon as they are stored."""
 
 
 class Documents:
-    """Matches manifest and blobs, stores what fits."""
+    """Matches manifest and blobs."""
 
     def __init__(self, store: Store, facts: Facts) -> None:
         self._store = store
@@ -26,33 +31,35 @@ class Documents:
         self._manifest = Manifest(revision=0, documents=())
         self._loose: dict[str, bytes] = {}
 
-    def manifest(self, site: Site, payload: bytes, now: Now) -> Taken:
-        """A manifest came."""
+    def manifest(self, payload: bytes) -> None:
+        """A manifest came; raises Refused."""
         new = decode(payload, Manifest)
         if new.revision >= self._manifest.revision:
             self._manifest = new
-        return self._match(site, now)
 
-    def blob(self, site: Site, digest: str, payload: bytes, now: Now) -> Taken:
+    def blob(self, digest: str, payload: bytes) -> None:
         """Bytes came; kept until a manifest asks for them, the oldest go first."""
         if len(payload) <= MAX_DOCUMENT:
             self._loose[digest] = payload
         while len(self._loose) > MAX_LOOSE:
             del self._loose[next(iter(self._loose))]
-        return self._match(site, now)
 
     def messages(self, now: Now) -> list[Message]:
-        """All public documents held, for the kiosk."""
-        held = self._store.documents()
+        """All public documents held, for the kiosk; raises StoreFault."""
+        return self.public(self._store.documents(), now)
+
+    def public(self, held: Held, now: Now) -> list[Message]:
+        """Those of these documents that visitors may read."""
         return [
             announce.public_document(ref, body, self._facts, now)
             for ref, body in held
             if ref.audience is Audience.PUBLIC
         ]
 
-    def _match(self, site: Site, now: Now) -> Taken:
+    def match(self, site: Site) -> Taken:
+        """What the manifest names, whose bytes are there and which is newer than what is held."""
         changes: list[Change] = []
-        messages: list[Message] = []
+        held: Held = []
         used: set[str] = set()
         for ref in self._manifest.documents:
             body = self._loose.get(ref.sha256[:DIGEST_LEVEL])
@@ -62,9 +69,6 @@ class Documents:
             changes += told
             used.add(ref.sha256[:DIGEST_LEVEL])
             if fits:
-                self._store.put_document(ref, body)
-                if ref.audience is Audience.PUBLIC:
-                    messages.append(announce.public_document(ref, body, self._facts, now))
-        # not before all are stored: what a full disk refused is tried again
+                held.append((ref, body))
         self._loose = {digest: body for digest, body in self._loose.items() if digest not in used}
-        return site, changes, messages
+        return site, changes, held

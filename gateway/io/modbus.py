@@ -43,6 +43,8 @@ REFUSALS = {
     10: "the gateway has no way to it",
     11: "the gateway gets no answer from it",
 }
+READING = (1, 2, 3, 4)
+"""Coils, inputs, holding and input registers: the functions of Modbus that only read. Each asks in one size."""
 FOR_GOOD = (1, 2, 3)
 """Refusals that the same question will meet again."""
 BEHIND_GATEWAY = (10, 11)
@@ -169,12 +171,22 @@ class Line:
         now = asyncio.get_running_loop().time()
         self._quiet_since = now
         if sending:
-            return data
+            return self._only_asks(data)
         if not self._heard and isinstance(self.line, SerialLine):
             self._extend(now + self._answer_s + SLACK_S)
         self._heard += 1
         self._stir.set()
         return data if self._expected(data) or self._digestible(data) else b""
+
+    def _only_asks(self, data: bytes) -> bytes:
+        """The last door before the wire: one whole question of a function that reads, or nothing leaves at all.
+
+        Whatever anybody calls of the library, or the library does by itself, comes through here.
+        """
+        at, size = (1, 8) if isinstance(self.line, SerialLine) else (7, 12)
+        if len(data) != size or data[at] not in READING:
+            raise ModbusException(f"function {data[at] if len(data) > at else '?'} does not read; nothing was sent")
+        return data
 
     def _expected(self, data: bytes) -> bool:
         """Whether this is, at a glance, the whole answer that was asked for."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from contract.messages import MAX_MESSAGE
 from contract.records import MAX_RECORDS, GapBody, Record
 from contract.words import Event, Stream
 from gateway.core.pipeline import Numbered
@@ -15,6 +16,8 @@ from gateway.io.store_file import COLUMNS, StoreFile, row_crc
 STREAMS = (Stream.EVENT, Stream.RECEIPT, Stream.SAMPLE)
 MAX_BATCH_BYTES = 128 * 1024
 """Of bodies in one batch: a batch must stay well below what a reader takes as one message."""
+MAX_ALONE_BYTES = MAX_MESSAGE - 8 * 1024
+"""Of one body: together with its envelope it is the largest message that anybody takes."""
 
 
 class Outbox(StoreFile):
@@ -27,9 +30,13 @@ class Outbox(StoreFile):
     def _put_records(self, records: Iterable[tuple[Numbered, Now]]) -> None:
         created: dict[Stream, int] = {}
         last: dict[tuple[str, Stream], int] = {}
-        for one, now in records:
-            self._put_record(one, now)
-            created[one.stream] = created.get(one.stream, 0) + 1
+        for record, now in records:
+            one = self._put_record(record, now)
+            count = 1
+            if one.kind == Event.GAP:  # records that were numbered, and given up before they found room on the disk
+                count = one.seq + 1 - msgspec.convert(one.body, GapBody).first
+                self._count(f"gaps.{one.stream.value}", count)
+            created[one.stream] = created.get(one.stream, 0) + count
             last[now.run, one.stream] = one.seq
         for stream, count in created.items():
             self._count(f"created.{stream.value}", count)
@@ -41,33 +48,60 @@ class Outbox(StoreFile):
         if created:
             self._db.execute("UPDATE tallies SET count = ? WHERE name = 'place'", (self._place,))
 
-    def _put_record(self, one: Numbered, now: Now) -> None:
+    def _put_record(self, one: Numbered, now: Now) -> Numbered:
+        """Keep it until the centre has it; returns what will be sent."""
         body = msgspec.json.encode(one.body)
+        if len(body) > MAX_ALONE_BYTES and one.kind != Event.GAP:
+            one = self._gap_for(one, now, body)
+            body = msgspec.json.encode(one.body)
         moment = (now.boot, now.up_ms, now.wall_ms, now.clock.value)
         self._place += 1
         put_row(self._db, self._place, (now.run, one.stream.value, one.seq, one.kind, *moment, *self._meant), body)
+        if one.stream is Stream.EVENT and one.kind != Event.GAP:
+            self._put_event(one, now, body)
+        return one
+
+    def _put_event(self, one: Numbered, now: Now, body: bytes) -> None:
+        fields = (now.run, one.seq, one.kind, now.boot, now.up_ms, now.wall_ms, now.clock.value)
+        self._db.execute(
+            "INSERT INTO events (run, seq, kind, boot, up_ms, wall_ms, clock, body, crc)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*fields, body, row_crc(body, *fields)),
+        )
+
+    def _gap_for(self, one: Numbered, now: Now, body: bytes) -> Numbered:
+        """A record too large for any message: a gap goes in its place and says so, what it was stays in the store."""
         if one.stream is Stream.EVENT:
-            fields = (now.run, one.seq, one.kind, *moment)
-            self._db.execute(
-                "INSERT INTO events (run, seq, kind, boot, up_ms, wall_ms, clock, body, crc)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*fields, body, row_crc(body, *fields)),
-            )
+            self._put_event(one, now, body)
+        else:
+            name = f"too large: {one.stream.value}"  # the newest of its stream: a fault of ours that must be looked at
+            self._put(name, body)
+        why = f"a record of {len(body)} bytes is too large to be sent; it lies in the store of the site"
+        return Numbered(one.stream, one.seq, Event.GAP, too_large(one.seq, why))
 
     def confirm(self, run: str, stream: Stream, seq: int) -> int:
         """The centre holds everything up to `seq`: forget it. Returns how many records went; raises StoreFault."""
-        mine = (run, stream.value, seq)
         with self._telling(), self._db:
-            gone = self._db.execute(
-                "SELECT kind FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", mine
-            ).fetchall()
-            if gone:
-                self._db.execute("DELETE FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", mine)
-                self._count(f"confirmed.{stream.value}", sum(kind != Event.GAP for (kind,) in gone))
-                self._db.execute(
-                    "UPDATE heads SET confirmed = MAX(confirmed, MIN(last, ?3)) WHERE run = ?1 AND stream = ?2", mine
-                )
+            return self._forget_rows(run, stream, seq)
+
+    def _forget_rows(self, run: str, stream: Stream, seq: int) -> int:
+        mine = (run, stream.value, seq)
+        gone = self._db.execute("SELECT kind FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", mine).fetchall()
+        if gone:
+            self._db.execute("DELETE FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", mine)
+            self._count(f"confirmed.{stream.value}", sum(kind != Event.GAP for (kind,) in gone))
+            self._db.execute(
+                "UPDATE heads SET confirmed = MAX(confirmed, MIN(last, ?3)) WHERE run = ?1 AND stream = ?2", mine
+            )
         return len(gone)
+
+    def covered(self, run: str, stream: Stream, seq: int) -> int:
+        """How many waiting records a mark would let go; raises StoreFault."""
+        with self._reading() as db:
+            row = db.execute(
+                "SELECT COUNT(*) FROM outbox WHERE run = ? AND stream = ? AND seq <= ?", (run, stream.value, seq)
+            )
+            return int(row.fetchone()[0])
 
     def thin(self, keep: int, now: Now) -> int:
         """More than `keep` wait: the oldest samples become one gap record per run.
@@ -117,8 +151,8 @@ class Outbox(StoreFile):
         """
         found: list[tuple[int, str, Record]] = []
         room = MAX_BATCH_BYTES
-        with self._telling():
-            rows = self._db.execute(
+        with self._reading() as db:
+            rows = db.execute(
                 "SELECT place, run, seq, kind, status, simulated, boot, up_ms, wall_ms, clock, body FROM outbox"
                 " WHERE stream = ? AND place > ? ORDER BY place LIMIT ?",
                 (stream.value, after, limit),
@@ -132,15 +166,20 @@ class Outbox(StoreFile):
 
     def oldest(self, stream: Stream) -> int | None:
         """Place of the record that has waited longest; raises StoreFault."""
-        with self._telling():
-            row = self._db.execute("SELECT MIN(place) FROM outbox WHERE stream = ?", (stream.value,)).fetchone()
+        with self._reading() as db:
+            row = db.execute("SELECT MIN(place) FROM outbox WHERE stream = ?", (stream.value,)).fetchone()
         return None if row[0] is None else int(row[0])
 
     def under_way(self, stream: Stream, sent: int) -> int:
         """How many records up to place `sent` wait; raises StoreFault."""
-        with self._telling():
-            row = self._db.execute("SELECT COUNT(*) FROM outbox WHERE stream = ? AND place <= ?", (stream.value, sent))
+        with self._reading() as db:
+            row = db.execute("SELECT COUNT(*) FROM outbox WHERE stream = ? AND place <= ?", (stream.value, sent))
             return int(row.fetchone()[0])
+
+
+def too_large(seq: int, why: str) -> dict[str, Any]:
+    """The body of the gap that is sent in place of a record that can never be."""
+    return {"first": seq, "last": seq, "why": why}
 
 
 def put_row(db: sqlite3.Connection, place: int, fields: tuple[str | int | None, ...], body: bytes) -> None:

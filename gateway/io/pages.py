@@ -4,12 +4,14 @@ The file format is described at https://www.sqlite.org/fileformat2.html; section
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 PAGE = 4096
 """Size of a page, as this program has always written it."""
+PAGES_BETWEEN = 256
+"""Pages between two signs of life: far less than a second's work."""
 TABLE_LEAF = 0x0D
 WAL_MAGIC = (0x377F0682, 0x377F0683)
 MOST_COLUMNS = 40
@@ -20,7 +22,8 @@ Row = tuple[Any, ...]
 class Pages:
     """A file and its journal, read page by page; what is in the journal is newer."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, progress: Callable[[], None] = lambda: None) -> None:
+        self._progress = progress
         self._main = _File(path)
         self._wal = _File(path.with_name(path.name + "-wal"))
         self._newer = dict(_frames(self._wal))
@@ -30,6 +33,8 @@ class Pages:
         """(rowid, columns) of every row on a page that can be read. An INTEGER PRIMARY KEY is None in the columns."""
         free = self._free()
         for number in range(1, self.count + 1):
+            if number % PAGES_BETWEEN == 0:
+                self._progress()
             if number not in free:
                 yield from self._rows_of(number)
 

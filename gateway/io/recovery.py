@@ -84,17 +84,18 @@ def finish(path: Path) -> None:
         _settle_folder(path.parent)
 
 
-def recover(path: Path, meant: tuple[str, int]) -> Recovered:
+def recover(path: Path, meant: tuple[str, int], progress: Callable[[], None] = lambda: None) -> Recovered:
     """Make a new store of what can be read of `path`; raises StoreFault or OSError and then has changed nothing.
 
-    `meant`: status and simulated of a gap record whose run has left nothing else.
+    `meant`: status and simulated of a gap record whose run has left nothing else. `progress` is called now and then:
+    a large file takes minutes.
     """
     new = path.with_name(path.name + ".new")
     for tail in ("", "-wal", "-shm"):
         new.with_name(new.name + tail).unlink(missing_ok=True)
     numbers = [int(one.name.rpartition("-")[2]) for one in aside_files(path)]
     aside = path.with_name(f"{path.name}.damaged-{max(numbers, default=0) + 1}")
-    pages = Pages(path)
+    pages = Pages(path, progress)
     db = open_file(new)
     try:
         db.execute("PRAGMA synchronous = OFF")

@@ -2,21 +2,27 @@
 
 SQLite in WAL mode. What was decided and what must be told of it are one transaction, on the disk when `keep` returns.
 A damaged file is put aside, what can be read of it moves into a new one (`recovery.py`).
+
+Two connections: whatever is under "writing" and "trouble" belongs to one thread (`keeping.py`), whatever is under
+"reading" may be asked by another meanwhile and never waits for the disk to write.
 """
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from contract.content import DocumentRef
+from contract.dating import BootTime
 from contract.wire import Moment
-from contract.words import ClockQuality, Status
+from contract.words import ClockQuality, Status, Stream
 from gateway.core.pipeline import Batch, Numbered
 from gateway.core.remembered import Memory
 from gateway.core.site import Now
+from gateway.io.date_rows import date_rows
 from gateway.io.history import History, history
 from gateway.io.outbox import MAX_BATCH_BYTES, STREAMS, Outbox
 from gateway.io.readings import put_batch
@@ -24,7 +30,7 @@ from gateway.io.recovery import aside_files, finish, recover
 from gateway.io.store_file import Damaged, StoreFault, check_file, fault_of, lock_store, open_file
 from gateway.io.thinning import Limits, Thinning
 
-__all__ = ["MAX_BATCH_BYTES", "STREAMS", "Step", "Store", "StoreFault"]
+__all__ = ["MAX_BATCH_BYTES", "STREAMS", "Aside", "Step", "Store", "StoreFault"]
 
 log = logging.getLogger(__name__)
 
@@ -36,22 +42,63 @@ class Step(msgspec.Struct, frozen=True):
     batch: Batch | None = None
     numbered: Sequence[Numbered] = ()
     memory: Memory | None = None
+    documents: Sequence[tuple[DocumentRef, bytes]] = ()
+    trouble_told: bool = False
+    """What became of a damaged file is among its records."""
+
+    @property
+    def empty(self) -> bool:
+        """Does it leave nothing?"""
+        return self.batch is None and not self.decided and not self.numbered
+
+    @property
+    def decided(self) -> bool:
+        """Does anything of it have to be on the disk before it is told?"""
+        return (
+            self.memory is not None
+            or bool(self.documents)
+            or self.trouble_told
+            or any(one.stream is not Stream.SAMPLE for one in self.numbered)
+        )
+
+
+class Aside(msgspec.Struct):
+    """What goes along with the next write, and is no step: marks by run and stream, and published messages."""
+
+    marks: dict[tuple[str, Stream], int] = {}
+    published: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Nothing that would be worth a write of its own."""
+        return not self.marks
+
+    def merged(self, newer: "Aside") -> "Aside":
+        """Both together."""
+        marks = {key: max(seq, self.marks.get(key, 0)) for key, seq in newer.marks.items()}
+        return Aside({**self.marks, **marks}, self.published + newer.published)
 
 
 class Store(Outbox):
-    """One SQLite file, one writer."""
+    """One SQLite file, one writer. `progress`: called now and then while a large file is read through at the start."""
 
-    def __init__(self, path: Path, status: Status, simulated: bool) -> None:
+    def __init__(
+        self, path: Path, status: Status, simulated: bool, progress: Callable[[], None] = lambda: None
+    ) -> None:
         self._lock = lock_store(path)
         self._meant = (status.value, int(simulated))
+        self._progress = progress
+        self._files = threading.Lock()
+        """Whoever renames the file, or opens it by its name."""
         try:
-            super().__init__(path, _sound(path, self._meant))
+            super().__init__(path, _sound(path, self._meant, progress))
             self._begin()
         except StoreFault:
             self._lock.close()
             raise
 
     def _begin(self) -> None:
+        self._open_reader()
         with self._telling():
             self._belong()
             place = self._db.execute("SELECT count FROM tallies WHERE name = 'place'").fetchone()
@@ -60,6 +107,7 @@ class Store(Outbox):
 
     def close(self) -> None:
         """Give the file back in one piece."""
+        self._close_reader()
         self._db.close()
         self._lock.close()
 
@@ -71,35 +119,65 @@ class Store(Outbox):
         """A poll, what was decided and what must be told, in one transaction; raises StoreFault and keeps nothing."""
         self.keep_steps([Step(now, batch, numbered, memory)])
 
-    def keep_steps(self, steps: Sequence[Step]) -> None:
+    def keep_steps(self, steps: Sequence[Step], aside: Aside | None = None) -> None:
         """Several steps in their order, in one transaction, on the disk; raises StoreFault and keeps none of them."""
+        aside = aside or Aside()
         with self._telling():
-            self._db.execute("PRAGMA synchronous = FULL")
-            with self._db:
-                for step in steps:
-                    if step.batch is not None:
-                        put_batch(self._db, step.batch, step.now)
-                self._put_records((one, step.now) for step in steps for one in step.numbered)
-                memories = [step.memory for step in steps if step.memory is not None]
-                if memories:
-                    self._put("memory", msgspec.json.encode(memories[-1]))
+            self._leave_doubtful_journal()
+            # a mark that a power cut takes back comes again; it reaches the card with the next step
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if steps else 'NORMAL'}")
+            place = self._place
+            try:
+                with self._db:
+                    self._put_steps(steps, aside)
+            except BaseException:
+                self._place = place
+                raise
 
-    def put_document(self, ref: DocumentRef, body: bytes) -> None:
-        """Replace a content document; raises StoreFault."""
-        with self._telling(), self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO documents (name, ref, body) VALUES (?, ?, ?)",
-                (ref.name, msgspec.json.encode(ref), body),
-            )
+    def _leave_doubtful_journal(self) -> None:
+        """All that it holds goes into the file, is synced there, and the journal begins anew."""
+        if self._doubtful:
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                raise StoreFault(f"{self.path}: somebody reads it for long; end what does")
+            self._doubtful = False
+
+    def _put_steps(self, steps: Sequence[Step], aside: Aside) -> None:
+        for (run, stream), seq in aside.marks.items():
+            self._forget_rows(run, stream, seq)
+        if aside.published:
+            self._count("published", aside.published)
+        for step in steps:
+            if step.batch is not None:
+                put_batch(self._db, step.batch, step.now)
+            for ref, body in step.documents:
+                self._put_document(ref, body)
+        self._put_records((one, step.now) for step in steps for one in step.numbered)
+        memories = [step.memory for step in steps if step.memory is not None]
+        if memories:
+            self._put("memory", msgspec.json.encode(memories[-1]))
+        if any(step.trouble_told for step in steps):
+            self._db.execute("DELETE FROM kept WHERE name = 'trouble'")
+
+    def _put_document(self, ref: DocumentRef, body: bytes) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO documents (name, ref, body) VALUES (?, ?, ?)",
+            (ref.name, msgspec.json.encode(ref), body),
+        )
 
     def upkeep(self, now: Now, limits: Limits) -> Iterator[None]:
         """Sum up and forget what is old, in small steps; raises StoreFault."""
         with self._telling():
             yield from self._thinning.steps(now, limits)
 
-    def checkpoint(self) -> None:
-        """Move the journal into the file, on a connection of its own: from another thread, nobody waits for it."""
+    def date(self, known: BootTime) -> Iterator[None]:
+        """Give the rows of a boot the time that is known now, in small steps; raises StoreFault."""
         with self._telling():
+            yield from date_rows(self._db, known)
+
+    def checkpoint(self) -> None:
+        """Move the journal into the file, on a connection of its own: from any thread, nobody waits for it."""
+        with self._files, self._telling():
             db = sqlite3.connect(self.path, timeout=5.0)
             try:
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
@@ -111,29 +189,24 @@ class Store(Outbox):
         with self._telling():
             return self._thinning.used()
 
-    def add_published(self, more: int) -> None:
-        """Messages that a broker took since the last time this was told; raises StoreFault."""
-        with self._telling(), self._db:
-            self._count("published", more)
-
     # --- trouble ---
 
     def repair(self) -> None:
-        """The file turned out to be damaged while in use: do what a new start would do; raises StoreFault."""
-        self._db.close()
-        self._db = _sound(self.path, self._meant)
-        self._begin()
-        self.damaged = False
+        """The file turned out to be damaged while in use: do what a new start would do; raises StoreFault.
+
+        Whoever reads meanwhile is told to come again.
+        """
+        with self._files:
+            self._close_reader()
+            self._db.close()
+            self._db = _sound(self.path, self._meant, self._progress)
+            self._begin()
+            self.damaged = self._doubtful = False
 
     def untold_trouble(self) -> str | None:
-        """What became of a damaged file, until somebody has said that it was told; raises StoreFault."""
+        """What became of a damaged file, until a step says that it was told; raises StoreFault."""
         body = self._get("trouble")
         return None if body is None else msgspec.json.decode(body, type=str)
-
-    def trouble_told(self) -> None:
-        """It has become a record; raises StoreFault."""
-        with self._telling(), self._db:
-            self._db.execute("DELETE FROM kept WHERE name = 'trouble'")
 
     def lies_aside(self) -> bool:
         """Does a damaged file lie beside the store, that nobody has looked at and taken away?"""
@@ -143,10 +216,8 @@ class Store(Outbox):
 
     def last_reading(self) -> Moment | None:
         """When the newest reading was taken; None in a new store. Raises StoreFault."""
-        with self._telling():
-            row = self._db.execute(
-                "SELECT boot, up_ms, wall_ms, clock FROM readings ORDER BY id DESC LIMIT 1"
-            ).fetchone()
+        with self._reading() as db:
+            row = db.execute("SELECT boot, up_ms, wall_ms, clock FROM readings ORDER BY id DESC LIMIT 1").fetchone()
         if row is None:
             return None
         clock = ClockQuality(row[3]) if row[3] in tuple(ClockQuality) else ClockQuality.UNSYNCED
@@ -154,8 +225,8 @@ class Store(Outbox):
 
     def history(self, device: str, signal: str, from_ms: int, until_ms: int, points: int) -> History:
         """A signal between two wall times in at most `points` points, for a chart; raises StoreFault."""
-        with self._telling():
-            return history(self._db, device, signal, from_ms, until_ms, points)
+        with self._reading() as db:
+            return history(db, device, signal, from_ms, until_ms, points)
 
     def memory(self) -> Memory:
         """What survived the last run; raises StoreFault when it cannot be understood."""
@@ -170,8 +241,8 @@ class Store(Outbox):
 
     def documents(self) -> list[tuple[DocumentRef, bytes]]:
         """All content documents held, by name; raises StoreFault."""
-        with self._telling():
-            rows = self._db.execute("SELECT ref, body FROM documents ORDER BY name").fetchall()
+        with self._reading() as db:
+            rows = db.execute("SELECT ref, body FROM documents ORDER BY name").fetchall()
             return [(msgspec.json.decode(ref, type=DocumentRef), body) for ref, body in rows]
 
     def _belong(self) -> None:
@@ -186,15 +257,15 @@ class Store(Outbox):
             raise StoreFault(f"{self.path}: holds {was} data, this site is {now}; give [store] path another file")
 
 
-def _sound(path: Path, meant: tuple[str, int]) -> sqlite3.Connection:
+def _sound(path: Path, meant: tuple[str, int], progress: Callable[[], None]) -> sqlite3.Connection:
     """The file, open; a damaged one is put aside first and a new one made of what can be read."""
     try:
         finish(path)
         try:
-            check_file(path)
+            check_file(path, progress)
         except Damaged as fault:
             log.error("%s", fault)
-            log.error("%s", recover(path, meant).sentence())
+            log.error("%s", recover(path, meant, progress).sentence())
         return open_file(path)
     except (OSError, sqlite3.Error) as fault:
         raise fault_of(path, fault) from fault

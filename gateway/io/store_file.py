@@ -2,7 +2,8 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,10 @@ MOST_WAL_PAGES = MOST_WAL_BYTES // 4096
 """Only when the housekeeping has not moved the journal into the file before."""
 COLUMNS = "run, stream, seq, kind, boot, up_ms, wall_ms, clock, status, simulated"
 """Of a record in the outbox, as its checksum covers them."""
+READ_WITHIN_S = 0.2
+"""Readers never wait for the writer; who is told "locked" comes again."""
+INSTRUCTIONS = 1_000_000
+"""Of SQLite's machine between two signs of life while it reads a large file through: some tenths of a second."""
 SMALL_BYTES = 64 * 1024 * 1024
 """An old store up to this size is rewritten once at its migration, so that it can shrink from then on."""
 
@@ -35,8 +40,12 @@ class StoreFile:
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self.path = path
         self._db = db
+        self._reader: sqlite3.Connection | None = None
+        self._reader_guard = threading.Lock()
         self.damaged = False
         """The file has turned out to be damaged since it was opened."""
+        self._doubtful = False
+        """A write to the card failed, after which the kernel may call lost pages clean: the journal is not believed."""
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -46,11 +55,32 @@ class StoreFile:
         except (sqlite3.Error, msgspec.DecodeError, UnicodeDecodeError) as fault:
             told = fault_of(self.path, fault)
             self.damaged = self.damaged or isinstance(told, Damaged)
+            self._doubtful = self._doubtful or "I/O error" in str(fault)
             raise told from fault
 
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A look at what is on the disk, beside whoever writes."""
+        with self._reader_guard, self._telling():
+            if self._reader is None:
+                raise StoreFault(f"{self.path}: is being mended; what waits is not lost")
+            yield self._reader
+
+    def _open_reader(self) -> None:
+        with self._reader_guard, self._telling():
+            self._reader = sqlite3.connect(self.path, timeout=READ_WITHIN_S, check_same_thread=False)
+            self._reader.text_factory = lenient
+            self._reader.execute("PRAGMA query_only = ON")
+
+    def _close_reader(self) -> None:
+        with self._reader_guard:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader = None
+
     def _get(self, name: str) -> bytes | None:
-        with self._telling():
-            row = self._db.execute("SELECT body FROM kept WHERE name = ?", (name,)).fetchone()
+        with self._reading() as db:
+            row = db.execute("SELECT body FROM kept WHERE name = ?", (name,)).fetchone()
         return None if row is None else row[0]
 
     def _put(self, name: str, body: bytes) -> None:
@@ -87,7 +117,7 @@ def lock_store(path: Path) -> IO[str]:
     return lock
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, progress: Callable[[], None] = lambda: None) -> None:
     """Read the whole file and change nothing in it; raises Damaged, or StoreFault when it cannot be read at all."""
     wal = path.with_name(path.name + "-wal")
     if not path.exists() or not path.stat().st_size:
@@ -97,6 +127,7 @@ def check_file(path: Path) -> None:
     try:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
         db.text_factory = lenient
+        db.set_progress_handler(progress, INSTRUCTIONS)  # it returns None, which lets SQLite go on
         try:
             found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
@@ -182,4 +213,6 @@ def fault_of(path: Path, fault: Exception) -> StoreFault:
         return Damaged(f"{path}: the file is damaged ({text}); start again, what can be read of it is kept")
     if "full" in text:
         return StoreFault(f"{path}: the disk is full; make room, nothing stored is lost")
+    if "I/O error" in text or "readonly" in text:
+        return StoreFault(f"{path}: the disk takes nothing ({text}); it is read-only or worn out, and dmesg says which")
     return StoreFault(f"{path}: cannot be used as store ({text}); check path and rights")

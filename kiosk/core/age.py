@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from contract.daylight import season
 from contract.freshness import Contact, Now, age_ms
 from contract.wire import Moment
 from contract.words import ClockQuality
@@ -48,7 +49,7 @@ class Reader:
     def at(self, wall_ms: int) -> str:
         """A wall time in words: the nearer, the shorter."""
         then, here = local(wall_ms), self.wall_ms()
-        clock = f"{then:%H:%M}"
+        clock = self.of_day(then)
         if here is not None:
             days = (local(here).date() - then.date()).days
             if days == 0:
@@ -76,7 +77,12 @@ class Reader:
         here = self.wall_ms()
         if here is None:
             return self.words.say("age.no_clock")
-        return f"{self.weekday(local(here))} {local(here):%H:%M}"
+        return f"{self.weekday(local(here))} {self.of_day(local(here))}"
+
+    def of_day(self, then: datetime) -> str:
+        """A time of day; of the hour that comes twice in autumn also which of the two it is."""
+        clock, which = f"{then:%H:%M}", season(then)
+        return f"{clock} {self.words.say(f'age.{which}')}" if which else clock
 
 
 _LAST_MS = 253_370_764_800_000

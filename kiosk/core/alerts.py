@@ -30,6 +30,22 @@ def sort(bulletins: tuple[PublicBulletin, ...], site: str, now: Now) -> Sorted:
     return Sorted(tuple(active), tuple(ended))
 
 
+def unsure(held: PublicBulletin, now: Now) -> bool:
+    """Has it an end, and nobody knows what time it is? Then it is neither in force nor over."""
+    return held.bulletin.expires_ms is not None and _believed_ms(now) is None
+
+
+def _believed_ms(now: Now) -> int | None:
+    return None if now.clock is ClockQuality.UNSYNCED else now.wall_ms
+
+
+def _over_there(held: PublicBulletin) -> bool:
+    """Had its time run out by the clock of the box, when that passed it on?"""
+    head, expires = held.head, held.bulletin.expires_ms
+    known = head.wall_ms is not None and head.clock is not ClockQuality.UNSYNCED
+    return known and expires is not None and expires <= (head.wall_ms or 0)
+
+
 def _why_not(held: PublicBulletin, bulletins: tuple[PublicBulletin, ...], site: str, now: Now) -> Why | None:
     bulletin = held.bulletin
     if site not in bulletin.sites:
@@ -43,9 +59,9 @@ def _why_not(held: PublicBulletin, bulletins: tuple[PublicBulletin, ...], site: 
             continue
         if successor.incident == bulletin.incident or bulletin.id in successor.references:
             return "cancelled" if successor.msg_type == "cancel" else "replaced"
-    if held.ended:
-        return "cancelled"
-    known = now.wall_ms is not None and now.clock is not ClockQuality.UNSYNCED
-    if known and bulletin.expires_ms is not None and bulletin.expires_ms <= (now.wall_ms or 0):
+    here = _believed_ms(now)
+    if here is not None and bulletin.expires_ms is not None and bulletin.expires_ms <= here:
         return "expired"
+    if held.ended:
+        return "expired" if _over_there(held) else "cancelled"
     return None

@@ -7,7 +7,7 @@ from contract.bulletins import Words as BulletinWords
 from contract.freshness import silence_ms
 from contract.words import Status
 from kiosk.core.age import HOUR_MS, Reader
-from kiosk.core.alerts import Why
+from kiosk.core.alerts import Why, unsure
 from kiosk.core.theme import Role
 from kiosk.core.words import clean
 
@@ -61,11 +61,17 @@ def bulletin_view(held: PublicBulletin, reader: Reader, fresh: bool) -> Bulletin
         description=clean(texts.description),
         instruction=clean(texts.instruction),
         sender=words.say("bulletin.sender", sender=clean(bulletin.sender_name), when=reader.at(bulletin.sent_ms)),
-        until=words.say("bulletin.open_end")
-        if bulletin.expires_ms is None
-        else words.say("bulletin.until", when=reader.at(bulletin.expires_ms)),
+        until=_until(held, reader),
         remark=" ".join(remarks),
     )
+
+
+def _until(held: PublicBulletin, reader: Reader) -> str:
+    expires = held.bulletin.expires_ms
+    if expires is None:
+        return reader.words.say("bulletin.open_end")
+    key = "bulletin.until_unsure" if unsure(held, reader.now) else "bulletin.until"
+    return reader.words.say(key, when=reader.at(expires))
 
 
 def _before(reader: Reader, silence: int) -> str:

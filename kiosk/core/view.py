@@ -11,7 +11,7 @@ from contract.freshness import DECLARATION_HOLDS_MS, Now, judge, silence_ms
 from contract.messages import PublicPicture, ServiceNow
 from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Service, Status
 from kiosk.core.age import Reader
-from kiosk.core.alerts import Sorted, sort
+from kiosk.core.alerts import Sorted, sort, unsure
 from kiosk.core.bulletins import BulletinView, Ended, bulletin_view, ended_views
 from kiosk.core.content import contact_rows
 from kiosk.core.picture import Held, Told
@@ -256,7 +256,10 @@ def _checked(bulletins: Sorted, picture: PublicPicture | None, reader: Reader, f
     """
     if bulletins.active:
         count = len(bulletins.active)
-        return Line(reader.words.say("check.one" if count == 1 else "check.many", n=count), Role.REMARK)
+        key = "check.one" if count == 1 else "check.many"
+        if all(unsure(one, reader.now) for one in bulletins.active):
+            key = f"{key}_unsure"
+        return Line(reader.words.say(key, n=count), Role.REMARK)
     if picture is None:
         return Line(reader.words.say("check.never"), Role.UNKNOWN)
     checked = picture.centre_heard
@@ -301,5 +304,7 @@ def _notices(picture: PublicPicture | None, reader: Reader, fresh: Freshness) ->
         text = notice.sv if reader.words.language == "sv" or not notice.en else notice.en
         since = reader.words.say("notice.since", when=reader.when(notice.since))
         old = "" if fresh is Freshness.FRESH else f" · {reader.words.say('notice.old')}"
+        if notice.until_ms is not None and here is None:
+            old = f" · {reader.words.say('notice.unsure')}{old}"
         rows.append(Row(clean(text), role=Role.INFORMATION, detail=since + old))
     return tuple(rows)

@@ -170,11 +170,30 @@ class Cache:
         """Receipts that the gateway has not confirmed, oldest first: (run, number, payload)."""
         return list(self._db.execute("SELECT run, number, payload FROM receipt ORDER BY n").fetchall())
 
-    def forget_receipts(self, marks: dict[str, int]) -> None:
-        """The gateway holds them up to its marks."""
+    def forget_receipts(self, marks: dict[str, int], new_run: str) -> int | None:
+        """The gateway holds them up to its marks.
+
+        A gateway that knows less than one before it (a card changed, a copy of the box taken away) waits for receipts
+        that are gone, and would take no other: what waits is then numbered anew under `new_run`. Returns the last
+        number given there, None when all went on as it was.
+        """
         with self.change():
             for run, number in marks.items():
                 self._db.execute("DELETE FROM receipt WHERE run = ? AND number <= ?", (run, number))
+            rows = self._db.execute("SELECT n, run, number, payload FROM receipt ORDER BY n").fetchall()
+            first: dict[str, int] = {}
+            for _, run, number, _ in rows:
+                first.setdefault(run, number)
+            if all(number == marks.get(run, 0) + 1 for run, number in first.items()):
+                return None
+            for number, (n, _, _, payload) in enumerate(rows, 1):
+                receipt = msgspec.json.decode(payload, type=Receipt)
+                receipt = msgspec.structs.replace(receipt, kiosk_run=new_run, number=number)
+                self._db.execute(
+                    "UPDATE receipt SET run = ?, number = ?, payload = ? WHERE n = ?",
+                    (new_run, number, encode(receipt), n),
+                )
+        return len(rows)
 
     def close(self) -> None:
         """Close the file."""

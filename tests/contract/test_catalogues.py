@@ -10,8 +10,8 @@ from contract.signals import ALARM_PREFIX, Signal
 from contract.words import Place
 
 UNITS = {
-    "", "%", "°", "°C", "A", "d", "Hz", "L", "L/h", "V", "VA", "W", "kPa", "kVAh", "kWh", "kvarh", "mA", "mV", "rpm",
-    "s", "var",
+    "", "%", "°", "°C", "A", "d", "Hz", "L", "L/h", "V", "VA", "W", "dBm", "kPa", "kVAh", "kWh", "kvarh", "mA", "mV",
+    "ms", "rpm", "s", "var",
 }  # fmt: skip
 WITHOUT_DEADBAND = {"word", "flag", "code"}
 

@@ -27,6 +27,7 @@ from contract.orders import (
     Report,
     RunNote,
     ServiceVisit,
+    SetClock,
     Shelve,
     StepDone,
     What,
@@ -54,6 +55,7 @@ EACH: list[tuple[str, What]] = [
     ("step", StepDone(step="switch", position="GEN")),
     ("need", NeedSaid(need="n-1", what=NeedKind.MEDICINE, people=1, text="insulin")),
     ("need_mark", NeedMark(need="n-1", state="solved")),
+    ("set_clock", SetClock(wall_ms=1_763_999_020_000, boot="b-1", up_ms=85_420_000)),
 ]
 
 

@@ -14,6 +14,7 @@ from contract.words import (
     AlarmState,
     Basis,
     Clash,
+    ClockSource,
     Declared,
     Event,
     Freshness,
@@ -50,6 +51,7 @@ SPOKEN = {
     "service": list(Service),
     "sot": list(Sot),
     "clash": list(Clash),
+    "clock_source": list(ClockSource),
     "help": ["electrician", "not_112", "say_need"],
 }
 """Group of phrases.toml → the words it must have, and no other."""

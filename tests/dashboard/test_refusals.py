@@ -24,7 +24,10 @@ from contract.words import Clash, Declared, NeedKind, Opening, Origin, Power, So
 
 
 def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
-    """Heads, records and values of a simulation are counted, shown and said once, and change nothing."""
+    """Heads, records and values of a simulation are counted, shown and said once, and change nothing.
+
+    A record of play that a real site still had is put aside, and the stream behind it goes on.
+    """
     page, play, real = dashboard("serv-a", in_service=True), voice("serv-a", simulated=True), voice("serv-a")
     wait(lambda: page.json("/healthz")["broker"], "the link")
     real.status = Status.ACTUAL
@@ -42,7 +45,8 @@ def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, vo
     assert "on_mains" == page.json("/api/sites/serv-a")["power"]
     assert "5 meddelanden från platsen gick inte att läsa" in page.get("/sites/serv-a")[1]
     assert 1 == page.log.read_text().count("serv-a: refused")
-    assert {} == broker.mark("serv-a")
+    assert {"serv-a": 1} == page.json("/api/counts")["aside"]
+    assert {"run-1": {"event": 1}} == broker.mark("serv-a")
 
 
 def test_exercise_is_taken_in_service_and_framed(shared: Any, broker: Any, voice: Any, wait: Any) -> None:

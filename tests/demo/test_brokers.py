@@ -126,19 +126,27 @@ def test_passwords_are_for_the_owners_eyes_only(tmp_path: Path) -> None:
     assert ("two", 0o600) == (secret.read_text("utf-8"), secret.stat().st_mode & 0o777)
 
 
-def test_running_broker_keeps_its_password_out_of_the_settings(tmp_path: Path) -> None:
-    """A password in the URL goes into a file; the URL in the settings has none."""
-    found = brokers.running_broker("mqtt://me:s3%40t@192.0.2.7:1884", tmp_path)
+def test_running_brokers_password_comes_from_a_file_of_its_own(tmp_path: Path) -> None:
+    """On a command line everybody would read it: there it is refused, and so is a file that others can read."""
+    secret = tmp_path / "secret"
+    brokers.keep_secret(secret, "s3@t")
+    found = brokers.running_broker("mqtt://me@192.0.2.7:1884", secret)
 
     assert ("mqtt://192.0.2.7:1884", "me") == (found.gateway.url, found.gateway.user)
     assert "s3@t" == Path(found.gateway.password_file).read_text("utf-8")
+    with pytest.raises(BadUse, match="no place for a password") as told:
+        brokers.running_broker("mqtt://me:s3%40t@192.0.2.7:1884")
+    assert "s3" not in str(told.value)
+    secret.chmod(0o644)
+    with pytest.raises(BadUse, match="chmod 600"):
+        brokers.running_broker("mqtt://me@192.0.2.7", secret)
 
 
 @pytest.mark.parametrize("url", ["192.0.2.7", "http://192.0.2.7", "mqtt://", "mqtt://h:99999", "mqtts://h"])
 def test_address_that_is_no_broker_is_refused(url: str, tmp_path: Path) -> None:
     """One sentence says what it should look like."""
     with pytest.raises(BadUse, match="mqtt://"):
-        brokers.running_broker(url, tmp_path)
+        brokers.running_broker(url)
 
 
 def test_mosquitto_is_what_a_debian_machine_runs() -> None:

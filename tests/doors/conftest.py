@@ -178,6 +178,7 @@ class Peer:
         self.answers = answers
         self.asked: list[int] = []
         self.connections = 0
+        self.open = 0
         self.port = 0
         self._reads = reads
         self._server: asyncio.Server | None = None
@@ -191,6 +192,7 @@ class Peer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open += 1
         task = asyncio.current_task()
         assert task is not None
         self._serving.add(task)
@@ -205,6 +207,7 @@ class Peer:
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
+            self.open -= 1
             writer.close()
 
     async def stop(self) -> None:

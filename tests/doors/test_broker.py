@@ -246,6 +246,28 @@ async def test_refused_message_is_told_and_the_link_goes_on(mosquitto, owner, ca
     assert (1, 0) == (site.ups, site.downs)
 
 
+@pytest.mark.parametrize("fault", [ValueError, KeyError, RecursionError, AttributeError])
+async def test_message_that_finds_a_fault_of_ours_stops_nothing(
+    mosquitto, owner, caplog, fault: type[Exception]
+) -> None:
+    """A retained message that breaks its owner would break it at every start: one sentence, and the next is taken."""
+    broker = mosquitto()
+    site = await owner(broker.settings(), subscribe=("room/#",)).connected()
+
+    def breaks(topic: str, payload: bytes) -> None:
+        if payload == b"bad":
+            raise fault("nobody thought of it")
+
+    site.refuse = breaks
+    for payload in (b"bad", b"good"):
+        await site.link.publish(TOPIC, payload)
+
+    assert [(TOPIC, b"good", False)] == await site.hears()
+    assert f"site: {TOPIC} could not be understood: {fault.__name__}" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert (1, 0) == (site.ups, site.downs)
+
+
 @pytest.mark.parametrize("topic", ["room/#", "room/+", "", "x" * 70_000])
 async def test_topic_that_is_none_is_link_down(mosquitto, owner, topic: str) -> None:
     """A message that cannot be sent raises the one error the owner waits for, and the link goes on."""

@@ -5,7 +5,6 @@ import logging
 
 import pytest
 
-from doors import broker as door
 from doors.broker import LinkDown
 
 TOPIC = "room/one"
@@ -45,15 +44,17 @@ async def test_silence_after_subscribing_is_tried_again(peer, owner, address, ca
 
 
 async def test_message_without_an_answer_is_link_down(peer, owner, address) -> None:
-    """No PUBACK: publish raises within the time for an answer, again and again, and never claims success."""
+    """No PUBACK: publish raises within the time for an answer and never claims success, and the link is made anew."""
     deaf = await peer(connack=True)
     site = await owner(address(deaf.port, answer_within_s=SOON_S)).connected()
 
-    for number in range(3):
+    for number in range(1, 4):
+        await site.connected(number)
         began = asyncio.get_running_loop().time()
-        with pytest.raises(LinkDown, match="site broker did not take room/one"):
+        with pytest.raises(LinkDown, match="site broker did not take room/one: does not answer"):
             await site.link.publish(TOPIC, b"%d" % number)
         assert SOON_S * 0.9 <= asyncio.get_running_loop().time() - began < SOON_S + 1
+    await site.until(lambda: site.downs == 3)
     await site.stop(2.0)
 
 
@@ -87,18 +88,38 @@ async def test_granted_subscription_is_not_told(peer, owner, address, caplog) ->
     assert [] == _told(caplog)
 
 
-async def test_frozen_broker_is_noticed(mosquitto, owner, monkeypatch) -> None:
-    """A broker that stops in the middle: publishing fails in time, and the keep-alive finds that nobody is there."""
-    monkeypatch.setattr(door, "KEEPALIVE_S", 1)
+async def test_frozen_broker_is_noticed_by_what_it_does_not_answer(mosquitto, owner) -> None:
+    """A broker that stops in the middle: the first message finds out, however long the keep-alive is."""
     broker = mosquitto()
-    site = await owner(broker.settings(answer_within_s=SOON_S)).connected()
+    site = await owner(broker.settings(answer_within_s=SOON_S, keepalive_s=1200)).connected()
 
     broker.freeze()
-    with pytest.raises(LinkDown, match="did not take"):
+    with pytest.raises(LinkDown, match="does not answer"):
         await site.link.publish(TOPIC, b"x")
     await site.until(lambda: site.downs == 1)
 
     assert not site.link.up
+
+
+async def test_frozen_broker_is_noticed_by_the_keep_alive(mosquitto, owner) -> None:
+    """With nothing to say, the keep-alive finds that nobody is there."""
+    broker = mosquitto()
+    site = await owner(broker.settings(answer_within_s=SOON_S, keepalive_s=1)).connected()
+
+    broker.freeze()
+    await site.until(lambda: site.downs == 1)
+
+    assert not site.link.up
+
+
+async def test_attempts_that_failed_hold_no_socket(peer, owner, address) -> None:
+    """A broker that accepts and never answers is not left with one more open connection at each attempt."""
+    deaf = await peer()
+    site = owner(address(deaf.port, answer_within_s=0.1, keepalive_s=1200))
+
+    await site.until(lambda: deaf.connections >= 6)
+
+    assert deaf.open <= 2
 
 
 async def test_link_to_a_frozen_broker_ends_when_told_to(peer, owner, address) -> None:

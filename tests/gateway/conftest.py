@@ -16,6 +16,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from contract.packing import unpack
 from doors.clock import spec_of
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +95,8 @@ class Listener:
 
     def all(self, topic: str) -> list[dict[str, Any]]:
         """Everything heard on one topic of the site, in order."""
-        return [json.loads(payload) for heard, payload in list(self.heard) if heard == f"sot/1/{SITE}/{topic}"]
+        asked = f"sot/1/{SITE}/{topic}"
+        return [json.loads(unpack(payload, 2**20)) for heard, payload in list(self.heard) if heard == asked]
 
     def records(self, stream: str = "event", run: str = "") -> list[dict[str, Any]]:
         """All records heard of a stream, in order, with those that came twice."""

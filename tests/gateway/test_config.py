@@ -150,6 +150,15 @@ def test_good_keys_are_taken(tmp_path: Path) -> None:
     assert {"k": bytes(32)} == plan_of(tmp_path, text).keys
 
 
+def test_replaced_key_has_a_last_day(tmp_path: Path) -> None:
+    """Believed to the end of that day in UTC; a key without one has no end."""
+    public = base64.b64encode(bytes(32)).decode()
+    text = LEAST + f'[[bulletins.key]]\nid = "old"\npublic = "{public}"\ntrusted_until = 1970-01-02\n'
+    text += f'[[bulletins.key]]\nid = "new"\npublic = "{public}"\n'
+
+    assert {"old": 2 * 86_400_000 - 1} == plan_of(tmp_path, text).keys_end_ms
+
+
 @pytest.mark.parametrize(
     ("words", "text", "code", "said"),
     [
@@ -236,6 +245,7 @@ def test_the_site_stands_in_the_facts(tmp_path: Path) -> None:
         '[[checklist.step]]\nid = "s"\nsv = "Gör så"\nelectrical = true\nposition = "NÄT"\n'
         "[movable]\nbegins = 1970-01-01T00:00:01Z\nends = 1970-01-01T01:00:02+01:00\n"
         '[responsible]\nfuel_station = "Macken"\n[screens]\nexpected = 2\n'
+        "[last_words]\nbattery = 'own'\nbattery_minutes = 90\nhalts = true\n"
     )
     path.write_text(LEAST + text, "utf-8")
     facts = config.read(path).facts
@@ -249,6 +259,10 @@ def test_the_site_stands_in_the_facts(tmp_path: Path) -> None:
     assert (1000, 2000) == (facts.movable.from_ms, facts.movable.until_ms)
     assert {"fuel_station": "Macken"} == facts.responsible
     assert 2 == facts.screens
+    words = facts.last_words
+    assert ("own", 90.0, 10.0, 5.0, True) == (
+        words.battery, words.battery_minutes, words.say_below_min, words.halt_below_min, words.halts,
+    )  # fmt: skip
 
 
 def tables(kind: type[msgspec.Struct]) -> dict[str, list[str]]:
@@ -259,7 +273,7 @@ def tables(kind: type[msgspec.Struct]) -> dict[str, list[str]]:
         "ups": config_site.UpsTable, "call_out": config_site.CallTable, "activator": config_site.ActivatorTable,
         "checklist": config_site.ChecklistTable, "checklist.step": config_site.StepTable,
         "movable": config_site.MovableTable, "pace": config.PaceTable, "device": config.DeviceTable,
-        "bulletins.key": config.KeyTable, "screens": config.ScreensTable,
+        "bulletins.key": config.KeyTable, "screens": config.ScreensTable, "last_words": config.LastWordsTable,
     }  # fmt: skip
     assert {name.split(".")[0] for name in of} | {"central_broker", "responsible"} == set(kind.__struct_fields__)
     return {name: list(table.__struct_fields__) for name, table in of.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = re.compile(r"sotpunkt-(gateway|dashboard|kiosk|simulator) ([a-z]+)(?= |$|`)", re.MULTILINE)
+COMMAND = re.compile(r"sotpunkt-(gateway|dashboard|kiosk|keys|simulator) ([a-z]+)(?= |$|`)", re.MULTILINE)
 TARGET = re.compile(r"^(?:.*`)?make ([a-z]+)", re.MULTILINE)
 PAGES = sorted(
     path for path in ROOT.glob("**/*.md") if not {".venv", "node_modules"} & set(path.relative_to(ROOT).parts)

@@ -8,8 +8,10 @@ import msgspec
 from contract.messages import KioskStatus, Value
 from contract.signals import catalogue
 from contract.words import Quality
-from gateway.core.box import machine
+from gateway.core.box import bearer, machine
+from gateway.core.box.bearer import BearerLook, Outages
 from gateway.core.box.machine import Found, Look, Missing, Supply
+from gateway.core.box.own_battery import PowerSupply, own_battery
 from gateway.core.facts import BOX, DeviceFacts, Facts
 from gateway.core.pipeline import Batch, origin_of
 from gateway.core.site import Now
@@ -24,8 +26,10 @@ QUIET_MS = 180_000
 """Three signs of life: so long a screen may be silent before anybody asks why."""
 MAX_SCREENS = 40
 KEYS = (
-    "box.disk_free", "box.card_worn", "box.undervoltage", "box.temperature", "box.certificate_days", "box.uplink",
-    "box.kiosk_silent",
+    "box.disk_free", "box.unstored", "box.card_worn", "box.undervoltage", "box.temperature", "box.certificate_days",
+    "box.uplink",
+    "box.on_battery", "box.battery_charge", "box.battery_left", "box.bearer", "box.signal", "box.signal_power",
+    "box.answer", "box.unanswered", "box.outages", "box.outage_time", "box.kiosk_silent",
 )  # fmt: skip
 
 
@@ -34,6 +38,17 @@ class Screen(msgspec.Struct, frozen=True):
 
     drawn_ms: int | None
     heard_ms: int
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at what the box hangs on: its batteries, its way out, and how the centre's broker answers."""
+
+    supplies: tuple[PowerSupply, ...] = ()
+    bearer: BearerLook = BearerLook()
+    answer_ms: int | None = None
+    unanswered_percent: int | None = None
+    unstored: int = 0
+    """Records that wait in memory because the disk refuses."""
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +63,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     """What this machine has given at least once: it is fitted, and when it is gone something broke."""
     uplink: tuple[tuple[int, bool], ...] = ()
     """Since when the link to the centre was up or down, oldest first; the first may lie before the hour."""
+    outages: Outages = Outages()
+    """When that link was gone in the last day."""
     supply: Found = None
     """As seen last: 1 too low, 0 well."""
     low_ms: int | None = None
@@ -81,6 +98,7 @@ def glanced(box: Box, supply: Supply, *, centre_up: bool, site_up: bool, now: No
         noted=noted,
         low_ms=now.up_ms if dipped else box.low_ms,
         uplink=_linked(box.uplink, centre_up, now.up_ms) if box.central else (),
+        outages=bearer.seen(box.outages, centre_up, now.up_ms) if box.central else box.outages,
         site_up_ms=since if site_up else None,
     )
 
@@ -104,12 +122,12 @@ def heard(box: Box, status: KioskStatus, now: Now) -> Box:
     )
 
 
-def batch(box: Box, look: Look, facts: Facts, now: Now) -> tuple[Box, Batch]:
+def batch(box: Box, look: Look, facts: Facts, now: Now, outside: Outside | None = None) -> tuple[Box, Batch]:
     """All that is known of the box now, as a poll of it."""
     served = box.served if look.served is None else machine.served_end(look.served)
     box = msgspec.structs.replace(box, served=served)
     known = () if served is None else (served,)
-    found: dict[str, Found] = {
+    found: dict[str, Found | str] = {
         "box.disk_free": machine.disk_free(look.space),
         "box.card_worn": machine.card_worn(look.wear),
         "box.undervoltage": _undervoltage(box, now),
@@ -119,6 +137,7 @@ def batch(box: Box, look: Look, facts: Facts, now: Now) -> tuple[Box, Batch]:
         else Missing(Quality.NOT_FITTED, "no link of this site is encrypted"),
         "box.uplink": _uplink(box, now),
         "box.kiosk_silent": _kiosk_silent(box, facts.screens, now),
+        **_hung_on(box, outside or Outside(), facts),
     }
     box = msgspec.structs.replace(box, had=box.had | {key for key in KEYS if not _absent(found[key])})
     origin = origin_of(facts)
@@ -140,7 +159,31 @@ def batch(box: Box, look: Look, facts: Facts, now: Now) -> tuple[Box, Batch]:
     return box, Batch(device=BOX, values=values)
 
 
-def _absent(found: Found) -> bool:
+def _hung_on(box: Box, outside: Outside, facts: Facts) -> dict[str, Found | str]:
+    """Battery and way out. A link that was never up in this run has lost nothing yet."""
+    battery = own_battery(outside.supplies, facts.last_words.battery_minutes)
+    signal = bearer.received(outside.bearer)
+    count, seconds = bearer.totals(box.outages)
+    none = Missing(Quality.NOT_FITTED, "the settings name no central broker")
+    few = Missing(Quality.NOT_YET_READ, "too little was sent in the last hour") if box.central else none
+    never = Missing(Quality.NOT_YET_READ, "the link has not been up in this run") if box.central else none
+    known = box.outages.up is not None
+    return {
+        "box.unstored": outside.unstored,
+        "box.on_battery": battery.on,
+        "box.battery_charge": battery.charge,
+        "box.battery_left": battery.left_s,
+        "box.bearer": bearer.bearer(outside.bearer),
+        "box.signal": signal.percent,
+        "box.signal_power": signal.dbm,
+        "box.answer": few if outside.answer_ms is None else outside.answer_ms,
+        "box.unanswered": few if outside.unanswered_percent is None else outside.unanswered_percent,
+        "box.outages": count if known else never,
+        "box.outage_time": seconds if known else never,
+    }
+
+
+def _absent(found: Found | str) -> bool:
     return found is None or isinstance(found, Missing)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 from cryptography import x509
 
+from contract.certificates import GRACE_DAYS
 from contract.words import Quality
 
 HOT_C = (-60, 150)
@@ -44,11 +45,15 @@ class Supply(msgspec.Struct, frozen=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """A file of the settings: what lies in it, or None with why it cannot be read."""
+    """A file of the settings: what lies in it, or None with why it cannot be read.
+
+    `ours`: the site's own, which is made to run a grace longer than was agreed; only the agreed days count.
+    """
 
     name: str
     body: bytes | None
     why_not: str = ""
+    ours: bool = False
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,9 +144,10 @@ def _ends(file: Certificate) -> list[int] | Missing:
     if file.body is None:
         return Missing(Quality.SENSOR_FAULT, f"{file.name}: {file.why_not}")
     try:
-        return [_end_ms(one) for one in x509.load_pem_x509_certificates(file.body)]
+        ends = [_end_ms(one) for one in x509.load_pem_x509_certificates(file.body)]
     except ValueError:
         return Missing(Quality.BAD_DATA, f"{file.name} holds no certificate that can be read")
+    return [end - GRACE_DAYS * DAY_MS for end in ends] if file.ours else ends
 
 
 def served_end(served: bytes) -> int | None:

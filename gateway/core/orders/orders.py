@@ -1,5 +1,7 @@
 """What people decide and enter: each order is answered once, by one record. What each kind does stands elsewhere."""
 
+import msgspec
+
 from contract.orders import (
     Absence,
     AckAlarm,
@@ -19,14 +21,16 @@ from contract.orders import (
     Report,
     RunNote,
     ServiceVisit,
+    SetClock,
     Shelve,
     StepDone,
 )
+from contract.records import MAX_ANSWERS, AnswerBody
 from contract.words import Event
 from gateway.core.alarms import alarm_orders
 from gateway.core.facts import Facts
 from gateway.core.fuel import deliveries
-from gateway.core.orders import activation, entered, needs
+from gateway.core.orders import activation, clock, entered, needs
 from gateway.core.orders.handling import Done, Handler, Refusal
 from gateway.core.readiness import people
 from gateway.core.remembered import MAX_DONE_ORDERS
@@ -47,15 +51,18 @@ def apply(site: Site, order: Order, facts: Facts, now: Now) -> Done:
             raise Refusal("program_too_old")
         after, changes = handler(site, order, order.what, facts, now)
     except Refusal as fault:
-        return site, [_answer(Event.ORDER_REFUSED, order, fault)]
-    return after, [*changes, _answer(Event.ORDER_DONE, order)]
+        return _answered(site, [], order, fault)
+    return _answered(after, changes, order)
 
 
-def _answer(kind: Event, order: Order, refusal: Refusal | None = None) -> Change:
+def _answered(site: Site, changes: list[Change], order: Order, refusal: Refusal | None = None) -> Done:
+    """The answer as a record for the centre, and kept for the site's own page."""
     detail, reason, params = ("", "", {}) if refusal is None else (str(refusal), refusal.key, refusal.params)
     tag = str(order.what.__struct_config__.tag)
-    body = {"order": order.id, "kind": tag, "detail": detail[:2000], "reason": reason, "params": params}
-    return Change(kind, body)
+    body = AnswerBody(order=order.id, kind=tag, detail=detail[:2000], reason=reason, params=params)
+    site = remember(site, answered=(*site.memory.answered, body)[-MAX_ANSWERS:])
+    kind = Event.ORDER_DONE if refusal is None else Event.ORDER_REFUSED
+    return site, [*changes, Change(kind, msgspec.to_builtins(body))]
 
 
 HANDLERS: dict[type, Handler] = {
@@ -78,5 +85,6 @@ HANDLERS: dict[type, Handler] = {
     DeclaredRun: run_orders.declare,
     RunNote: run_orders.annotate,
     Delivery: deliveries.delivered,
+    SetClock: clock.set_clock,
 }
 """What each kind of order does: the site after it and what must be told, or a Refusal (`handling.py`)."""

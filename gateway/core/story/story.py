@@ -10,7 +10,7 @@ import msgspec
 
 from contract.messages import Value
 from contract.wire import Moment
-from contract.words import ClockQuality, Event, Quality, Stream
+from contract.words import ClockQuality, ClockSource, Event, Quality, Stream
 from gateway.core import pipeline
 from gateway.core.facts import Facts
 from gateway.core.orders import needs, orders
@@ -219,7 +219,8 @@ class _Player:
             if values := self._read(device, at_ms, now):
                 self._step(at_ms, Batch(device=device, values=values), now)
         for said in self.waiting:
-            order = envelope(said, found(said, self.site), self.story.start_ms)
+            here = {"boot": now.boot, "up_ms": now.up_ms} if said.tag == "set_clock" else {}
+            order = envelope(said, found(said, self.site) | here, self.story.start_ms)
             self._step(at_ms, order, now)
         self.waiting = []
         if self.marks and self.centre:
@@ -274,12 +275,16 @@ class _Player:
     def _now(self, at_ms: int) -> Now:
         known = self.quality is not ClockQuality.UNSYNCED
         wall_ms = max(0, self.story.start_ms + at_ms + self.wrong_ms) if known else None
+        up_ms, boot = self.up_ms + at_ms, f"boot-{self.boot_number}"
+        told = self.site.memory.clock
+        if not known and (told.boot, told.source) == (boot, ClockSource.PERSON):
+            wall_ms = up_ms + told.offset_ms
         return Now(
             run=f"run-{self.run_number}",
-            boot=f"boot-{self.boot_number}",
-            up_ms=self.up_ms + at_ms,
+            boot=boot,
+            up_ms=up_ms,
             wall_ms=wall_ms,
-            clock=self.quality,
+            clock=self.quality if known or wall_ms is None else ClockQuality.HOLDOVER,
         )
 
 

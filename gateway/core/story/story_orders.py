@@ -48,6 +48,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "step": ("step", "position"),
     "need": ("what", "text"),
     "need_mark": ("state", "note"),
+    "set_clock": ("wall_ms",),
 }
 USUAL: dict[str, dict[str, Any]] = {
     "activation": {"active": True, "reason": "–"},
@@ -64,7 +65,7 @@ USUAL: dict[str, dict[str, Any]] = {
 }
 BY_HEAD = ("who", "role", "through")
 """Not of the order itself but of its envelope."""
-FOUND_LATER = ("device", "raised_run", "raised_seq", "run_id", "need")
+FOUND_LATER = ("device", "raised_run", "raised_seq", "run_id", "need", "boot", "up_ms")
 """What only the site knows when it comes: which alarm, which run, which need."""
 YES = {"yes": "true", "no": "false", "ja": "true", "nej": "false", "on": "true", "off": "false"}
 
@@ -192,7 +193,7 @@ def _times(tag: str, fields: dict[str, Any], types: dict[str, Any], wall_ms: int
     if tag == "command" and "expires_ms" not in fields:
         fields["expires_ms"] = wall_ms + 3_600_000
     for name in types:
-        if name.endswith("_ms") and name != "until_ms":
+        if name.endswith("_ms") and name not in ("until_ms", "up_ms"):
             fields.setdefault(name, wall_ms)
 
 
@@ -202,7 +203,7 @@ def _check(order: Said, types: dict[str, Any], written: dict[str, str]) -> None:
     if "key" in types and order.fields.get("key") not in alarms.catalogue():
         key = order.fields.get("key", "")
         raise StoryFault(order.line, f"{where}: there is no alarm {key!r}; {meant(str(key), alarms.catalogue())}")
-    probe = {"device": "site", "raised_run": "-", "raised_seq": 1, "run_id": "-", "need": "-"}
+    probe = {"device": "site", "raised_run": "-", "raised_seq": 1, "run_id": "-", "need": "-", "boot": "-", "up_ms": 0}
     if "service" in types and order.fields.get("service") not in list(Service):
         service = str(order.fields.get("service", ""))
         raise StoryFault(order.line, f"{where}: there is no service {service!r}; {meant(service, Service)}")

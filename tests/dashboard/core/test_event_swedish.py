@@ -82,6 +82,9 @@ story = """
 03:00 genset mains.voltage=230
 03:05 genset cooling ; meter normal power=11kW
 03:06 genset stopped
+03:10 clock unsynced
+03:11 Kim set_clock
+03:20 clock synced
 """
 '''
 DAY_MS = 1_768_453_200_000

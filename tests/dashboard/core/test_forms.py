@@ -18,6 +18,7 @@ from contract.orders import (
     Report,
     RunNote,
     ServiceVisit,
+    SetClock,
     Shelve,
     StepDone,
 )
@@ -47,6 +48,7 @@ FILLED = [
      NeedSaid(need="n-key-0000001", what=NeedKind.MEDICINE, people=1, text="insulin")),
     ("need-read", {"need": "n-1", "state": "read", "note": ""}, NeedMark(need="n-1", state="read")),
     ("need-solved", {"need": "n-1", "state": "solved"}, NeedMark(need="n-1", state="solved")),
+    ("set-clock", {"wall_ms": "2025-11-27T12:00"}, SetClock(wall_ms=NOON_MS, boot="-", up_ms=0)),
     ("call-out", {"reason": "storm"}, None),
     ("answer", {"activator": "anna", "coming": "yes", "in_minutes": "20", "note": "lovat per telefon 18:20"},
      Answer(activator="anna", coming=True, in_minutes=20, note="lovat per telefon 18:20")),

@@ -65,7 +65,8 @@ def facts(*devices: DeviceFacts, **changes: Any) -> Facts:
         "picture_every_s": 10.0,
         "sample_every_s": 60.0,
         "sample_active_every_s": 10.0,
-        "whole_every_s": 900.0,
+        "snapshot_every_s": 900.0,
+        "snapshot_active_every_s": 900.0,
         "rules": rules(),
     }
     return Facts(**(parts | changes))

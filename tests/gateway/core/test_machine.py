@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -211,6 +212,14 @@ def test_a_certificate_that_cannot_be_read_is_named(expected: Quality, one: Cert
 def test_a_server_that_was_not_seen_is_unknown() -> None:
     """The system's authorities are believed, and the link has not been up."""
     assert Quality.NOT_YET_READ is quality(machine.certificate_days([], (), NOON_MS))
+
+
+def test_grace_of_the_sites_own_certificate_does_not_count() -> None:
+    """It is made to run thirty days longer than was agreed: the agreed days are told, below 0 in the grace."""
+    own = [msgspec.structs.replace(file(one), ours=True) for one in (95.0, 20.0)]
+
+    assert [65, -10] == [machine.certificate_days([one], (), NOON_MS) for one in own]
+    assert 65 == machine.certificate_days([file(300.0), own[0]], (NOON_MS + 95 * DAY_MS,), NOON_MS)
 
 
 def test_the_end_of_a_served_certificate() -> None:

@@ -19,10 +19,10 @@ CORE = Path(__file__).parents[3] / "gateway" / "core"
 
 
 def raised() -> list[tuple[str, set[str]]]:
-    """Every `Refusal(key, **params)` of the program: its key, and the names of its parts."""
+    """Every `Refusal(key, **params)` and `Unfit(key, …)` of the program: its key, and the names of its parts."""
     trees = [ast.parse(path.read_text("utf-8")) for path in sorted(CORE.rglob("*.py"))]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    found = [node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "Refusal"]
+    found = [node for node in calls if isinstance(node.func, ast.Name) and node.func.id in ("Refusal", "Unfit")]
     return [(ast.literal_eval(node.args[0]), {str(part.arg) for part in node.keywords}) for node in found]
 
 

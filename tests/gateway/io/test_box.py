@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from doors.broker import BrokerSettings
 from doors.clock import Clock
 from gateway.config import Plan, Settings, StoreTable
 from gateway.config_site import SiteTable
+from gateway.core.box.box import KEYS
 from gateway.core.box.machine import Certificate, Space, Supply
 from gateway.core.facts import Facts
 from gateway.core.pipeline import Batch
 from gateway.core.site import Now
 from gateway.io import box
+from gateway.io.bearer import Answers
 from gateway.io.box import BoxWatch, Machine
 
 THERMOMETER = "sys/class/thermal/thermal_zone0/temp"
@@ -44,6 +47,15 @@ def put(tmp_path: Path) -> Put:
 def machine(tmp_path: Path) -> Machine:
     """The machine in the folder, with its store there too."""
     return Machine(store=tmp_path, root=tmp_path, certificates=(tmp_path / "ca.pem",))
+
+
+def test_the_sites_own_certificate_is_looked_at_as_its_own(tmp_path: Path) -> None:
+    """Beside the authorities that are believed, and told apart from them."""
+    for name in ("ca.pem", "site.crt"):
+        (tmp_path / name).write_bytes(b"-----BEGIN")
+    machine = Machine(store=tmp_path, root=tmp_path, certificates=(tmp_path / "ca.pem",), own=(tmp_path / "site.crt",))
+
+    assert [False, True] == [one.ours for one in machine.look().certificates]
 
 
 def test_a_computer_without_anything_is_read_without_a_fault(machine: Machine, tmp_path: Path) -> None:
@@ -163,6 +175,7 @@ class Door:
         self.up = False
         self.certificate: bytes | None = None
         self.link = self
+        self.answers = Answers(time.monotonic)
 
 
 def watch(folder: Path, site: Door, centre: Door | None, **more: Any) -> tuple[BoxWatch, list[Batch]]:
@@ -183,7 +196,7 @@ def watch(folder: Path, site: Door, centre: Door | None, **more: Any) -> tuple[B
 
 
 def test_a_watch_tells_of_machine_links_and_screens(tmp_path: Path, put: Put) -> None:
-    """One batch a look, with all seven signals; the screen's word is in it."""
+    """One batch a look, with all signals; the screen's word is in it."""
     put(THERMOMETER, "40000")
     site, centre = Door(), Door()
     one, told = watch(tmp_path, site, centre, ca_file=str(tmp_path / "ca.pem"))
@@ -193,7 +206,7 @@ def test_a_watch_tells_of_machine_links_and_screens(tmp_path: Path, put: Put) ->
     one.look()
     (batch,) = told
 
-    assert ("box", 7) == (batch.device, len(batch.values))
+    assert ("box", set(KEYS)) == (batch.device, set(batch.values))
     assert 40.0 == batch.values["box.temperature"].value
     assert 0 <= batch.values["box.disk_free"].value <= 100
     assert 30 <= batch.values["box.kiosk_silent"].value <= 40

@@ -73,8 +73,9 @@ def test_what_is_no_longer_kept_fine_comes_coarse(store: Store) -> None:
     """Minutes that have gone are told from their quarters, and the answer says how coarse it is."""
     end = filled(store, MIDNIGHT, [float(n) for n in range(4 * 1440)], every_ms=60_000)
     upkeep(store, at(end))
-    store._db.execute("DELETE FROM minutes WHERE place < ?", ((MIDNIGHT + 2 * DAY) // HOUR * 100_000,))
-    store._db.execute("DELETE FROM readings")
+    with store._db as db:
+        db.execute("DELETE FROM minutes WHERE place < ?", ((MIDNIGHT + 2 * DAY) // HOUR * 100_000,))
+        db.execute("DELETE FROM readings")
     fine = asked(store, MIDNIGHT + 2 * DAY, MIDNIGHT + 2 * DAY + HOUR, 60)
     coarse = asked(store, MIDNIGHT, MIDNIGHT + HOUR, 60)
 

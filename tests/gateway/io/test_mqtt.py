@@ -8,19 +8,20 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import aiomqtt
-import msgspec
 import pytest
 
 from contract import topics
-from contract.messages import MAX_MESSAGE
+from contract.messages import MAX_MESSAGE, decode
+from contract.packing import unpack
 from contract.records import RecordBatch
 from contract.words import ClockQuality, Connection, Status, Stream
 from doors.broker import BrokerSettings
 from gateway.core.facts import Facts
 from gateway.core.pipeline import Numbered
 from gateway.core.site import Now
-from gateway.io import mqtt
-from gateway.io.mqtt import Pictures, Records
+from gateway.io import mqtt, record_road
+from gateway.io.mqtt import Pictures
+from gateway.io.record_road import Records
 from gateway.io.store import Store
 
 from .conftest import event, moment, sample
@@ -29,7 +30,7 @@ SITE = "test-kall"
 FACTS = Facts(
     site=SITE, place="Kall", connection=Connection.AUTOMATIC, status=Status.ACTUAL, simulated=False, version="1",
     devices=(), controller=None, activate_within_s=1,
-    heartbeat_s=60, picture_every_s=10, sample_every_s=10, sample_active_every_s=10, whole_every_s=10, rules={},
+    heartbeat_s=60, picture_every_s=10, sample_every_s=10, sample_active_every_s=10, rules={},
 )  # fmt: skip
 
 
@@ -74,8 +75,8 @@ class Centre:
             self.ready.set()
             async for message in client.messages:
                 payload = bytes(message.payload)  # type: ignore[arg-type]
-                self.sizes.append(len(payload))
-                self.batches.append(msgspec.json.decode(payload, type=RecordBatch))
+                self.sizes.append(len(unpack(payload, 2 * MAX_MESSAGE)))
+                self.batches.append(decode(payload, RecordBatch))
                 self._stir.set()
 
     def seqs(self, stream: Stream) -> list[int]:
@@ -131,7 +132,7 @@ async def road(store: Store, port: int) -> AsyncIterator[Road]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A road that looks every fifth of a second whether a stream makes progress."""
-    monkeypatch.setattr(mqtt, "RESEND_S", 0.2)
+    monkeypatch.setattr(record_road, "RESEND_S", 0.2)
 
 
 async def test_a_deaf_centre_gets_everything_again_though_new_records_keep_coming(
@@ -183,7 +184,7 @@ async def test_a_centre_that_says_nothing_gets_only_so_much(
     store: Store, road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So many records of a stream are under way; a mark makes room, and events do not wait for samples."""
-    monkeypatch.setattr(mqtt, "MOST_UNDER_WAY", 600)
+    monkeypatch.setattr(record_road, "MOST_UNDER_WAY", 600)
     store.keep(moment(1), numbered=[sample(seq) for seq in range(1, 2001)])
     road.records.wake()
     await road.centre.until(lambda: len(road.centre.seqs(Stream.SAMPLE)) >= 600)
@@ -224,3 +225,36 @@ async def test_nothing_is_said_after_the_goodbye(store: Store, road: Road) -> No
     await asyncio.sleep(0.05)
 
     assert published == road.pictures.published
+
+
+async def _until(happens: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if happens():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it does not happen")
+
+
+async def test_pictures_wait_for_their_moment_where_many_share_the_broker(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the site is there is told at once, the rest of the picture later, and what is new meanwhile at once too."""
+    monkeypatch.setattr(mqtt.random, "uniform", lambda low, high: 1.0 if high > 10 else low)
+    status, state, alarms = topics.status(SITE), topics.state(SITE), topics.alarms(SITE)
+    loop, heard = asyncio.get_running_loop(), list[tuple[str, float]]()
+    pictures = Pictures(
+        BrokerSettings(url=f"mqtt://127.0.0.1:{port}", shared_by=8000),
+        name="central", facts=FACTS, now=lambda: moment(1), subscribe=(topics.up_all(SITE),),
+        on_message=lambda topic, _payload, _retained: heard.append((topic, loop.time())),
+        everything=lambda: [(state, b"old"), (status, b"here")],
+    )  # fmt: skip
+    running = asyncio.create_task(pictures.run())
+    await _until(lambda: bool(heard))
+    pictures.tell([(alarms, b"new")])
+    await _until(lambda: len(heard) >= 4)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert [status, alarms] == [topic for topic, _ in heard[:2]]
+    assert sorted([status, state]) == sorted(topic for topic, _ in heard[2:4])
+    assert heard[2][1] - heard[0][1] >= 0.9

@@ -1,5 +1,6 @@
 """The cache keeps each event once, survives trouble with its file, and never mixes simulation with the real."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -87,8 +88,29 @@ def test_receipts_are_numbered_without_gaps(house: Any, tmp_path: Path) -> None:
     assert 3 == cache.take_drawn(lines, "run", 2, 150)
     assert [("run", 1), ("run", 2), ("run", 3)] == [row[:2] for row in cache.receipts()]
     assert 150 == cache.drawn_offset()
-    cache.forget_receipts({"run": 2, "other": 9})
+    assert None is cache.forget_receipts({"run": 2, "other": 9}, "new")
     assert [("run", 3)] == [row[:2] for row in cache.receipts()]
+
+
+def test_receipts_go_on_with_a_gateway_that_has_forgotten(house: Any, tmp_path: Path) -> None:
+    """A gateway that waits for a receipt which is gone would take no other: what waits begins a new count, once."""
+    cache = Cache(tmp_path / "k.sqlite", house.SITE, False)
+    lines = [
+        Drawn(screen="s", bulletin=f"b{n}", serial=n, status=Status.ACTUAL, first_frame=house.moment())
+        for n in (1, 2, 3, 4)
+    ]
+    cache.take_drawn(lines, "run", 0, 100)
+    cache.forget_receipts({"run": 2}, "unused")
+
+    assert 2 == cache.forget_receipts({"run": 1}, "new")
+    assert [("new", 1, "b3"), ("new", 2, "b4")] == [
+        (run, number, json.loads(payload)["bulletin"]) for run, number, payload in cache.receipts()
+    ]
+    assert [("new", 1), ("new", 2)] == [
+        (told["kiosk_run"], told["number"]) for told in (json.loads(payload) for _, _, payload in cache.receipts())
+    ]
+    assert None is cache.forget_receipts({"run": 1, "new": 1}, "newer")
+    assert [("new", 2)] == [row[:2] for row in cache.receipts()]
 
 
 def test_wal_lets_the_screen_read_while_the_keeper_writes(house: Any, tmp_path: Path) -> None:

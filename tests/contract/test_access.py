@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from demo.core import access
+from contract import access
 
-HOME = Path(__file__).parents[3] / "hw/host/mosquitto"
+HOME = Path(__file__).parents[2] / "hw/host/mosquitto"
 
 
 @pytest.mark.parametrize(
-    ("file", "text"), [("site.acl", access.site_acl(access.PLACEHOLDER)), ("central.acl", access.central_acl())]
+    ("file", "text"),
+    [
+        ("site.acl", access.site_acl(access.PLACEHOLDER)),
+        ("nodes.acl", access.nodes_acl(access.PLACEHOLDER)),
+        ("central.acl", access.central_acl()),
+    ],
 )
 def test_files_for_a_real_broker_are_the_demonstrations(
     golden: Callable[[Path, str], None], file: str, text: str
@@ -27,3 +32,14 @@ def test_flat_lists_name_every_pattern_for_every_account() -> None:
     assert ["sot/1/are-kall/up/#"] == lists["publish"]["are-kall"]
     assert ["sot/1/are-kall/down/#"] == lists["receive"]["are-kall"]
     assert ["sot/1/+/down/#"] == lists["publish"]["centre"]
+
+
+def test_list_of_sites_names_each_and_no_pattern() -> None:
+    """With a list only its sites have rights: a certificate alone brings none."""
+    text = access.central_acl(["are-kall", "are-duved"])
+
+    assert "pattern" not in text
+    assert ["centre", "are-duved", "are-kall"] == [
+        line.removeprefix("user ") for line in text.splitlines() if line.startswith("user ")
+    ]
+    assert "user are-kall\ntopic write sot/1/are-kall/up/#\ntopic read sot/1/are-kall/down/#\n" in text

@@ -1,13 +1,17 @@
 """Who may read and write what, on the site's broker and on the central one. The text is Mosquitto's ACL format.
 
-`hw/host/mosquitto/*.acl` are these texts for a site called `your-site`: the demonstration and a real Pi use the same.
+`hw/host/mosquitto/*.acl` are these texts for a site called `your-site`; the demonstration and a real Pi use the same.
 """
+
+from collections.abc import Iterable
 
 import msgspec
 
 from contract import topics
 
 GATEWAY, KIOSK, OWNER, CENTRE = "gateway", "kiosk", "owner", "centre"
+ACCOUNTS = (CENTRE, GATEWAY, KIOSK, OWNER)
+"""Names with rights of their own: no site and no node may be called so."""
 PLACEHOLDER = "your-site"
 """The site in the files under `hw/`; the installer replaces it."""
 
@@ -36,14 +40,14 @@ def site_rules(site: str) -> tuple[Rule, ...]:
 
 
 def central_rules() -> tuple[Rule, ...]:
-    """The centre's own account; sites follow the two patterns of `CENTRAL_PATTERNS`."""
+    """The centre's own account; sites follow `site_at_centre`."""
     return (
         Rule(CENTRE, "read", topics.up_all("+"), "what all sites say"),
         Rule(CENTRE, "write", topics.down_all("+"), "what is said to them"),
     )
 
 
-def site_patterns(site: str) -> tuple[tuple[str, str], ...]:
+def node_patterns(site: str) -> tuple[tuple[str, str], ...]:
     """A sensor node may write its own report: the account has the node's name."""
     return (("write", topics.node_report(site, "+").replace("/+/", "/%u/")),)
 
@@ -57,18 +61,32 @@ def central_patterns() -> tuple[tuple[str, str], ...]:
 
 
 def site_acl(site: str) -> str:
-    """The ACL file of a site's broker."""
+    """The ACL file of the programs on the box; sensor nodes have a listener and a file of their own."""
     head = f"The site's own broker: who may read and write what. Site: {site}\nMade from contract/topics.py."
-    return _text(head, site_rules(site), site_patterns(site), "a sensor node writes its own report only")
+    return _text(head, site_rules(site))
 
 
-def central_acl() -> str:
-    """The ACL file of the central broker."""
-    head = "The central broker: who may read and write what.\nMade from contract/topics.py."
-    return _text(head, central_rules(), central_patterns(), "a site's account is named as the site")
+def nodes_acl(site: str) -> str:
+    """The ACL file of the listener on the machine network: sensor nodes and nobody else."""
+    head = f"The machine network's door to the site's broker. Site: {site}\nMade from contract/topics.py."
+    return _text(head, ()) + _patterns("a sensor node writes its own report only", node_patterns(site))
 
 
-def _text(head: str, rules: tuple[Rule, ...], patterns: tuple[tuple[str, str], ...], why: str) -> str:
+def central_acl(sites: Iterable[str] | None = None) -> str:
+    """The ACL file of the central broker. None: every certificate of the authority is a site.
+
+    With a list only those sites have any rights: to take a name off it locks the site out, also while it is connected.
+    """
+    text = _text("The central broker: who may read and write what.\nMade from contract/topics.py.", central_rules())
+    if sites is None:
+        return text + _patterns("a site's account is named as the site", central_patterns())
+    for site in sorted(sites):
+        lines = [f"topic {may} {topic.replace('%u', site)}" for may, topic in central_patterns()]
+        text += "\n" + "\n".join([f"user {site}", *lines]) + "\n"
+    return text
+
+
+def _text(head: str, rules: tuple[Rule, ...]) -> str:
     lines = [f"# {line}" for line in head.splitlines()]
     account = ""
     for rule in rules:
@@ -76,9 +94,11 @@ def _text(head: str, rules: tuple[Rule, ...], patterns: tuple[tuple[str, str], .
             account = rule.account
             lines += ["", f"user {account}"]
         lines += [f"# {rule.why}", f"topic {rule.may} {rule.topic}"]
-    lines += ["", f"# {why}"]
-    lines += [f"pattern {may} {topic}" for may, topic in patterns]
     return "\n".join(lines) + "\n"
+
+
+def _patterns(why: str, patterns: tuple[tuple[str, str], ...]) -> str:
+    return "\n".join(["", f"# {why}", *(f"pattern {may} {topic}" for may, topic in patterns)]) + "\n"
 
 
 def flat(

@@ -1,0 +1,66 @@
+"""How a site's certificate stands, as one sentence for the municipality; nothing where there is nothing to say.
+
+The list is `sites.json` of the authority, copied to the broker's folder by `sotpunkt-keys`.
+"""
+
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+from contract.certificates import DAY, GRACE_DAYS, AdmittedList, Standing, standing
+
+Role = Literal["", "remark", "warning", "alarm"]
+"""How loud it is: nothing, to be done in time, soon, or the site is not heard any more."""
+
+
+class CertificateWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page of a site says of its certificate."""
+
+    role: Role
+    sv: str
+    en: str
+
+
+QUIET = CertificateWords(role="", sv="", en="")
+
+
+def of_site(held: AdmittedList, site: str, today: date) -> CertificateWords:
+    """The sentence for a site of the authority's list; a site that the list does not know has none."""
+    one = held.newest().get(site)
+    if one is None:
+        return QUIET
+    return words(one.last_day, today, locked=one.locked is not None)
+
+
+def words(last_day: date, today: date, *, locked: bool = False) -> CertificateWords:
+    """The sentence for a certificate with this agreed last day."""
+    end = last_day + timedelta(days=GRACE_DAYS)
+    match standing(last_day, today, locked=locked):
+        case Standing.LOCKED:
+            return CertificateWords(
+                role="alarm",
+                sv="Platsen är utelåst. Ge dosan ett nytt certifikat när den är i säkra händer igen.",
+                en="The site is locked out. Give its box a new certificate when it is in good hands again.",
+            )
+        case Standing.EXPIRED:
+            return CertificateWords(
+                role="alarm",
+                sv=f"Certifikatet gick ut {last_day} och släpps inte in längre. Förnya det på plats.",
+                en=f"The certificate ended on {last_day} and is not let in any more. Renew it at the site.",
+            )
+        case Standing.IN_GRACE:
+            return CertificateWords(
+                role="warning",
+                sv=f"Certifikatet gick ut {last_day}. Platsen hörs till och med {end}. Förnya det nu.",
+                en=f"The certificate ended on {last_day}. The site is heard until {end}. Renew it now.",
+            )
+        case Standing.EXPIRING:
+            left = (last_day - today) // DAY
+            return CertificateWords(
+                role="remark",
+                sv=f"Certifikatet går ut {last_day}, om {left} {'dag' if left == 1 else 'dagar'}. Förnya det i tid.",
+                en=f"The certificate ends on {last_day}, in {left} {'day' if left == 1 else 'days'}. Renew it in time.",
+            )
+        case Standing.GOOD:
+            return QUIET

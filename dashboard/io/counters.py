@@ -1,0 +1,11 @@
+"""Numbers that only rise, in the store."""
+
+from sqlalchemy import Connection, text
+
+
+def raise_counter(connection: Connection, name: str, by: int = 1) -> int:
+    """So much more; the new value."""
+    asked = text(
+        "insert into counters values (:name, :by) on conflict (name) do update set value = value + :by returning value"
+    )
+    return int(connection.execute(asked, {"name": name, "by": by}).scalar_one())

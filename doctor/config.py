@@ -1,0 +1,102 @@
+"""What the doctor reads of the programs' settings files: leniently, for it must also help where they are wrong."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from doors.broker import BrokerSettings
+
+MAX_BYTES = 1_000_000
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A serial port of the gateway's devices."""
+
+    path: str
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the site. `faults`: a sentence for each file or table that cannot be used."""
+
+    site: str = ""
+    site_broker: BrokerSettings | None = None
+    central_broker: BrokerSettings | None = None
+    store: str = ""
+    lines: tuple[Line, ...] = ()
+    screens: int = 0
+    kiosk_cache: str = ""
+    programs: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
+    """(file, what is wrong with it)."""
+
+
+def read(folder: Path) -> Known:
+    """The settings in a folder; what is wrong with them is told, not raised."""
+    faults: list[tuple[str, str]] = []
+    trees = {name: _tree(folder / f"{name}.toml", faults) for name in ("gateway", "kiosk", "dashboard")}
+    gateway, kiosk = trees["gateway"] or {}, trees["kiosk"] or {}
+    if trees["gateway"] is None and not faults:
+        faults.append((str(folder / "gateway.toml"), "is not there"))
+    site_broker = _broker(gateway, "site_broker", folder, faults)
+    central = _broker(gateway, "central_broker", folder, faults)
+    if gateway and site_broker is None and "site_broker" not in gateway:
+        faults.append((str(folder / "gateway.toml"), "[site_broker] is missing"))
+    others = [_broker(tree or {}, "broker", folder, faults) for tree in (kiosk, trees["dashboard"])]
+    brokers = [one for one in (site_broker, central, *others) if one is not None]
+    secrets = [path for one in brokers for path in (one.password_file, one.key_file) if path]
+    serial = [_text(device, "serial") for device in _list(gateway, "device")]
+    screens = _table(gateway, "screens").get("expected", 1)
+    cache = _text(_table(kiosk, "cache"), "path")
+    return Known(
+        site=_text(_table(gateway, "site"), "id"),
+        site_broker=site_broker,
+        central_broker=central,
+        store=_text(_table(gateway, "store"), "path"),
+        lines=tuple(Line(path) for path in dict.fromkeys(serial) if path),
+        screens=screens if isinstance(screens, int) else 0,
+        kiosk_cache=str(folder / cache) if cache else "",
+        programs=tuple(name for name, tree in trees.items() if tree is not None),
+        secrets=tuple(dict.fromkeys(secrets)),
+        faults=tuple(faults),
+    )
+
+
+def _tree(path: Path, faults: list[tuple[str, str]]) -> dict[str, Any] | None:
+    try:
+        with path.open("rb") as file:
+            return tomllib.loads(file.read(MAX_BYTES).decode("utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        faults.append((str(path), fault.strerror or "cannot be read"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
+        faults.append((str(path), f"is not TOML ({fault})"))
+    return None
+
+
+def _broker(tree: dict[str, Any], name: str, folder: Path, faults: list[tuple[str, str]]) -> BrokerSettings | None:
+    if name not in tree:
+        return None
+    try:
+        return msgspec.convert(tree[name], BrokerSettings)
+    except msgspec.ValidationError as fault:
+        faults.append((str(folder), f"[{name}] {fault}"))
+        return None
+
+
+def _table(tree: dict[str, Any], name: str) -> dict[str, Any]:
+    found = tree.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(tree: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = tree.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _text(table: dict[str, Any], name: str) -> str:
+    found = table.get(name)
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,59 @@
+"""Services, watchdog, supply and screen of the box."""
+
+import msgspec
+
+from doctor.core.contact import span
+from doctor.core.finding import Finding, fault, ok, remark
+
+NOW, BEEN = 1 << 0, 1 << 16
+"""Bits of the Raspberry Pi firmware's `get_throttled`: too low now, and at any time since the start."""
+SCREEN_QUIET_S = 300
+
+
+class ServicesLook(msgspec.Struct, frozen=True):
+    """Service → systemd's word for how it is (active, failed, inactive …); None: there is no systemd to ask."""
+
+    states: dict[str, str] | None
+    wanted: tuple[str, ...] = ()
+
+
+def services(look: ServicesLook) -> list[Finding]:
+    """One sentence if all run, otherwise one for each that does not."""
+    if look.states is None:
+        return [remark("services", "no_systemd")]
+    found = []
+    for name in look.wanted:
+        state = look.states.get(name, "unknown")
+        if state != "active":
+            found.append(fault("services", "down", name=name, state=state))
+    return found or [ok("services", "running", count=len(look.wanted))]
+
+
+def watchdog(states: tuple[str, ...]) -> Finding:
+    """`states` of /sys/class/watchdog: who feeds it."""
+    if not states:
+        return remark("watchdog", "none")
+    return ok("watchdog", "active") if "active" in states else fault("watchdog", "asleep")
+
+
+def supply(alarm: str | None, throttled: str | None) -> Finding:
+    """The driver's alarm (rpi_volt), or the firmware's word in hexadecimal."""
+    if alarm is not None:
+        return fault("supply", "low") if alarm.strip() == "1" else ok("supply", "good")
+    try:
+        bits = int(throttled or "", 16)
+    except ValueError:
+        return remark("supply", "unsaid")
+    if bits & NOW:
+        return fault("supply", "low")
+    return remark("supply", "been") if bits & BEEN else ok("supply", "good")
+
+
+def screen(expected: bool, silent_s: float | None, why_not: str) -> Finding:
+    """How long the screen has not drawn, as the gateway was told."""
+    if not expected:
+        return ok("screen", "none")
+    if silent_s is None:
+        return fault("screen", "unknown", why=why_not)
+    time = span(int(silent_s * 1000))
+    return fault("screen", "still", time=time) if silent_s > SCREEN_QUIET_S else ok("screen", "draws", time=time)

@@ -1,0 +1,1 @@
+"""What the doctor looks at. Reads only; nothing here changes anything on the box."""

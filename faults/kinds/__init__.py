@@ -1,0 +1,1 @@
+"""The faults themselves, one family a file. `faults/catalogue.py` lists them."""

@@ -1,0 +1,146 @@
+"""Faults of time: the clock of 1970, a jump, two days without a line to the centre."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from contract.words import ClockQuality
+from doors.clock import spec_of
+from faults.core.settings import LIFE, fast
+from faults.fault import CannotFault, Fault, NoParameters
+from faults.house import House
+
+FAKETIME = "*/faketime/libfaketimeMT.so.1"
+"""Under /usr/lib; the one for programs with threads."""
+EPOCH_S = 600.0
+"""Ten minutes after the beginning of 1970: a box without a battery that has just booted."""
+REBORN = ("plant", "gateway", "dashboard", "kiosk-keeper", "kiosk-screen", "kiosk-view")
+
+
+class Clock1970(Fault):
+    """The gateway's machine boots without a battery: 1970, unsynced, and no certificate is valid yet."""
+
+    name = "clock-1970"
+    tells = "the gateway's machine boots in 1970 (faketime, unsynced clock); at the end it boots with the right time"
+    Parameters = NoParameters
+
+    async def prepare(self, house: House) -> None:  # noqa: ARG002 - as every fault
+        """Is the library there?"""
+        self._library()
+
+    def _library(self) -> str:
+        found = sorted(str(path) for path in Path("/usr/lib").glob(FAKETIME))
+        if not found:
+            raise CannotFault("libfaketime is not installed; on Debian: apt install faketime")
+        return found[0]
+
+    async def begin(self, house: House) -> None:
+        """Another boot, in 1970."""
+        await house.hold("gateway", self, kill=True)
+        house.boots += 1
+        loop = asyncio.get_running_loop()
+        rate, boot, began_s = house.clock.rate, f"faults-{house.boots}", loop.time()
+
+        def spec() -> str:
+            """Each start of the process is at EPOCH_S again for faketime; the machine's uptime goes on."""
+            up_ms = 5000 + int(1000 * rate * (loop.time() - began_s))
+            return f"rate={rate},real_s={EPOCH_S},wall_ms=0,up_ms={up_ms},boot={boot},quality={ClockQuality.UNSYNCED}"
+
+        house.specs["gateway"] = spec
+        preload = house.also.get("gateway", {}).get("LD_PRELOAD", "")
+        house.also["gateway"] = house.also.get("gateway", {}) | {
+            "LD_PRELOAD": " ".join(filter(None, (self._library(), preload))),
+            "FAKETIME": "@1970-01-01 00:10:00", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
+            "TZ": "UTC",
+        }  # fmt: skip
+        await house.release("gateway", self)
+
+    async def end(self, house: House) -> None:
+        """The next boot knows the time: uptime begins anew, so the boot is a third one."""
+        await house.hold("gateway", self, kill=True)
+        kept = house.also.get("gateway", {})
+        library = self._library()
+        preload = " ".join(one for one in kept.get("LD_PRELOAD", "").split() if one != library)
+        house.also["gateway"] = {
+            key: value
+            for key, value in kept.items()
+            if not key.startswith("FAKETIME") and key not in ("TZ", "LD_PRELOAD")
+        } | ({"LD_PRELOAD": preload} if preload else {})
+        house.specs.pop("gateway", None)
+        await house.release("gateway", self)
+
+
+class By(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far; below 0 is backwards."""
+
+    by_s: Annotated[float, Meta(ge=-400 * 86_400, le=400 * 86_400)] = -3600.0
+
+
+class ClockJump(Fault):
+    """The gateway's wall clock is off; its uptime goes on."""
+
+    name = "clock-jump"
+    tells = "the gateway is started again with a wall clock that is off by `by_s`; the boot and its uptime go on"
+    Parameters = By
+
+    async def begin(self, house: House) -> None:
+        """Another wall clock."""
+        await house.hold("gateway", self, kill=True)
+        wall_ms = max(0, int((house.clock.wall_ms() or 0) + 1000 * self.asked.by_s))
+        spec = spec_of(house.clock.rate, wall_ms, house.clock.up_ms(), house.clock.boot)
+        house.specs["gateway"] = lambda: spec
+        await house.release("gateway", self)
+
+    async def end(self, house: House) -> None:
+        """The right one."""
+        await house.hold("gateway", self, kill=True)
+        house.specs.pop("gateway", None)
+        await house.release("gateway", self)
+
+
+class Long(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the outage is, in hours of the site's own time; `for_s` is how long it takes here."""
+
+    hours: Annotated[float, Meta(ge=1, le=240)] = 48.0
+
+
+class LongOutage(Fault):
+    """Days without a line to the centre, in fast time; at the end all come back in ordinary time, with the backlog."""
+
+    name = "long-outage"
+    tells = (
+        "`hours` without the central broker, played in `for_s` on a fast clock; then back-fill while live data goes on"
+    )
+    Parameters = Long
+
+    async def begin(self, house: House) -> None:
+        """The centre is gone, and everybody's clock runs fast."""
+        if house.pace is not LIFE:
+            raise CannotFault("another long outage is going on")
+        await house.hold("central-broker", self, kill=True)
+        await self._reborn(house, lambda: house.set_clock(fast(self.asked.hours, self.for_s)))
+
+    async def end(self, house: House) -> None:
+        """Ordinary time, and the centre is back."""
+        await self._reborn(house, lambda: house.set_clock(LIFE))
+        house.backlog = house.journal.waiting()
+        house.back.set()
+        await house.release("central-broker", self)
+
+    async def _reborn(self, house: House, change: Callable[[], None]) -> None:
+        for program in REBORN:
+            if program in house.programs:
+                await house.hold(program, self, kill=program != "plant")
+        house.specs.clear()
+        change()
+        house.write_settings()
+        for program in REBORN:
+            if program in house.programs:
+                await house.release(program, self)
+
+
+FAULTS = (Clock1970, ClockJump, LongOutage)

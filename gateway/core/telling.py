@@ -1,0 +1,232 @@
+"""What the centre is told, and when: by exception, for every byte on the way there is paid for (`docs/volume.md`).
+
+The site's own broker is told everything at its own pace. The centre holds pictures that are told anew when something
+changed that is no number, and now and then as a whole; each heartbeat vouches for what has not moved and carries what
+has (`contract/vouching.py`). A heartbeat comes at once when a word or flag has changed.
+"""
+
+import msgspec
+
+from contract import topics, vouching
+from contract.messages import Alarms, Seen, SiteState, Value, encode
+from contract.packing import pack
+from contract.signals import catalogue
+from gateway.core import announce
+from gateway.core.activity import is_active
+from gateway.core.announce import Message
+from gateway.core.facts import DeviceFacts, Facts
+from gateway.core.material import is_news
+from gateway.core.site import Now, Site
+
+MOVED_BYTES = 12
+"""About what one moved value costs in a packed heartbeat."""
+AT_ONCE = 12
+"""Messages that may come at once one after the other; then they wait, so that what flutters is not paid for."""
+AGAIN_S, AGAIN_ACTIVE_S = 600.0, 30.0
+"""Idle and active: after so long one more may come at once."""
+END_STEP_MS = 120_000
+"""The foretold end of the box's battery is told anew in such steps."""
+
+Moved = dict[str, float | int | str]
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True):
+    """A device as the centre holds it. `spent`: bytes that its moved values have cost since; `size`: of the picture."""
+
+    told_ms: int
+    values: dict[str, Value]
+    size: int
+    spent: int = 0
+    moved: Moved = {}
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What the centre was told in this connection. `tokens`: how many messages may come at once, as of `tokens_ms`."""
+
+    devices: dict[str, Base] = {}
+    state: SiteState | None = None
+    alarms: Alarms | None = None
+    whole_ms: int | None = None
+    beat_ms: int | None = None
+    judged_ms: int | None = None
+    said: tuple[object, ...] = ()
+    """What the heartbeat said besides times."""
+    tokens: float = AT_ONCE
+    tokens_ms: int = 0
+
+
+def afresh(told: Told, site: Site, facts: Facts, now: Now, *, birth: bool = True) -> tuple[Told, list[Message]]:
+    """Everything: after every connect, and as the snapshot that proves that nothing was missed."""
+    messages = [_packed(announce.birth(facts, now))] if birth else []
+    devices: dict[str, Base] = {}
+    for device in facts.devices:
+        devices[device.name], message = _picture(site, device, facts, now)
+        messages.append(message)
+    alarms, state = announce.alarms_now(site, facts, now), announce.state_now(site, facts, now)
+    told = msgspec.structs.replace(
+        told, devices=devices, alarms=alarms, state=state, whole_ms=now.up_ms, judged_ms=now.up_ms
+    )
+    messages += [_alarms(alarms, facts), _state(state, facts)]
+    told, beat = _beat(told, site, facts, now)
+    return told, [*messages, beat]
+
+
+def due(told: Told, site: Site, facts: Facts, now: Now, *, judged: bool = False) -> tuple[Told, list[Message]]:
+    """What the centre must be told now; often nothing. `judged`: the memory of the site has changed."""
+    if told.whole_ms is None:
+        return told, []  # nothing was told yet: with the connection comes everything
+    active = is_active(site, now)
+    beats = told.beat_ms is None or now.up_ms - told.beat_ms >= 1000 * pace(active, facts)
+    whole_s = facts.snapshot_active_every_s if active else facts.snapshot_every_s
+    if beats and now.up_ms - told.whole_ms >= whole_s * 1000:
+        return afresh(told, site, facts, now, birth=False)
+    told = _refilled(told, active, now)
+    told, messages = _judgement(told, site, facts, now, judged)
+    urgent = bool(told.said) and told.said != _said(site, facts, now)
+    for device in facts.devices:
+        told, more, at_once = _device(told, site, device, facts, now, beats)
+        messages += more
+        urgent = urgent or at_once
+    if beats or urgent:
+        told, beat = _beat(told, site, facts, now)
+        messages.append(beat)
+    return told, messages
+
+
+def pace(active: bool, facts: Facts) -> float:
+    """Seconds between two heartbeats."""
+    return min(facts.heartbeat_s, facts.heartbeat_active_s) if active else facts.heartbeat_s
+
+
+def _judgement(told: Told, site: Site, facts: Facts, now: Now, judged: bool) -> tuple[Told, list[Message]]:
+    """Alarms and state, when they are news. What goes with time alone is looked at as seldom as it is at the site."""
+    late = told.judged_ms is None or now.up_ms - told.judged_ms >= facts.picture_every_s * 1000
+    if not judged and not late:
+        return told, []
+    told = msgspec.structs.replace(told, judged_ms=now.up_ms)
+    messages: list[Message] = []
+    alarms, state = announce.alarms_now(site, facts, now), announce.state_now(site, facts, now)
+    if told.alarms is None or msgspec.structs.replace(alarms, head=told.alarms.head) != told.alarms:
+        told = msgspec.structs.replace(told, alarms=alarms)
+        messages.append(_alarms(alarms, facts))
+    if told.state is None or is_news(told.state, state):
+        told = msgspec.structs.replace(told, state=state)
+        messages.append(_state(state, facts))
+    return told, messages
+
+
+def _device(
+    told: Told, site: Site, device: DeviceFacts, facts: Facts, now: Now, beats: bool
+) -> tuple[Told, list[Message], bool]:
+    """One device: its picture anew, or nothing; and whether the heartbeat that carries what moved must come at once."""
+    base, values = told.devices.get(device.name), site.values.get(device.name, {})
+    other = base is None or _other(base.values, values)
+    moved = {} if base is None or other else _moved(base, values, calm=not is_active(site, now))
+    sudden = other or (base is not None and _words(moved) != _words(base.moved))
+    if sudden and not beats:
+        if told.tokens < 1:
+            return told, [], False
+        told = msgspec.structs.replace(told, tokens=told.tokens - 1)
+    # moved values that have cost as much as a picture would have cost are told as one
+    dear = base is not None and beats and base.spent + MOVED_BYTES * len(moved) > base.size
+    if not other and not dear:
+        return told, [], sudden
+    new, message = _picture(site, device, facts, now)
+    return msgspec.structs.replace(told, devices=told.devices | {device.name: new}), [message], False
+
+
+def _other(before: dict[str, Value], now: dict[str, Value]) -> bool:
+    """Has something changed that is no number: a signal more or less, a quality, an origin?"""
+    if before.keys() != now.keys():
+        return True
+    return any(
+        (was is not (value := now[key])) and (was.quality is not value.quality or was.origin is not value.origin)
+        for key, was in before.items()
+    )
+
+
+def _moved(base: Base, values: dict[str, Value], *, calm: bool) -> Moved:
+    """What lies outside the dead-band of what was told."""
+    moved: Moved = {}
+    known = catalogue()
+    for key, was in base.values.items():
+        value = values[key].value
+        if value is None or was.value is None or was.value == value:
+            continue
+        signal = known.get(key)
+        if signal is not None and signal.runs:
+            continue
+        if signal is None or isinstance(value, str) or isinstance(was.value, str):
+            moved[key] = value
+            continue
+        band = signal.deadband if signal.calm is None or not calm else signal.calm
+        if abs(value - was.value) > band:
+            moved[key] = announce.shortened(value, signal.deadband)
+    return moved
+
+
+def _words(moved: Moved) -> Moved:
+    """What of it is a word, a flag or a code: news at once."""
+    known = catalogue()
+    return {key: one for key, one in moved.items() if key not in known or known[key].deadband == 0}
+
+
+def _picture(site: Site, device: DeviceFacts, facts: Facts, now: Now) -> tuple[Base, Message]:
+    values = site.values.get(device.name, {})
+    topic, payload = announce.device(site, device.name, facts, now, briefly=True)
+    packed = pack(payload)
+    return Base(told_ms=now.up_ms, values=values, size=len(packed)), (topic, packed)
+
+
+def _beat(told: Told, site: Site, facts: Facts, now: Now) -> tuple[Told, Message]:
+    """The heartbeat, with all that it vouches for."""
+    active = is_active(site, now)
+    devices = dict(told.devices)
+    seen: dict[str, Seen] = {}
+    for device in facts.devices:
+        base, values = devices.get(device.name), site.values.get(device.name, {})
+        if base is None or not values or _other(base.values, values):
+            continue  # what the centre holds does not hold any more, and nobody vouches for it
+        moved = _moved(base, values, calm=not active)
+        devices[device.name] = msgspec.structs.replace(base, moved=moved, spent=base.spent + MOVED_BYTES * len(moved))
+        seen[device.name] = Seen(told=base.told_ms, read=_read(values, device, facts, now), moved=moved)
+    state = told.state.head.up_ms if told.state is not None else None
+    said = announce.status_now(facts, now, farewell=site.ending.farewell)
+    said = msgspec.structs.replace(said, heartbeat_s=pace(active, facts), state=state, seen=seen)
+    told = msgspec.structs.replace(told, devices=devices, beat_ms=now.up_ms, said=_said(site, facts, now))
+    return told, (topics.status(facts.site), pack(encode(said)))
+
+
+def _read(values: dict[str, Value], device: DeviceFacts, facts: Facts, now: Now) -> int:
+    """Every value was acquired no earlier than its own period before this uptime."""
+    ends = [
+        value.up_ms + int(announce.period_s(device, key, facts) * 1000)
+        for key, value in values.items()
+        if key in device.signals and vouching.can_vouch(key, announce.period_s(device, key, facts))
+    ]
+    return min(now.up_ms, *ends) if ends else now.up_ms
+
+
+def _refilled(told: Told, active: bool, now: Now) -> Told:
+    """So much more may come at once as time has passed."""
+    gone_s = max(0, now.up_ms - told.tokens_ms) / 1000
+    tokens = min(AT_ONCE, told.tokens + gone_s / (AGAIN_ACTIVE_S if active else AGAIN_S))
+    return msgspec.structs.replace(told, tokens=tokens, tokens_ms=now.up_ms)
+
+
+def _said(site: Site, facts: Facts, now: Now) -> tuple[object, ...]:
+    """What of the heartbeat itself is news at once: its own pace, and a silence that is foretold."""
+    end = site.ending.farewell
+    return pace(is_active(site, now), facts), end and (end.why, (end.until_up_ms or 0) // END_STEP_MS)
+
+
+def _alarms(alarms: Alarms, facts: Facts) -> Message:
+    return topics.alarms(facts.site), pack(encode(alarms))
+
+
+def _state(state: SiteState, facts: Facts) -> Message:
+    return topics.state(facts.site), pack(encode(state))
+
+
+def _packed(message: Message) -> Message:
+    return message[0], pack(message[1])

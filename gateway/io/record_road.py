@@ -1,0 +1,222 @@
+"""The record road: numbered facts to the centre, again and again until its mark covers them.
+
+Two lanes. What was decided (events, receipts) goes at once. History (samples) follows when nothing decided waits, one
+batch at a time, so that an event never stands behind more than one of them; it begins at a moment of its own after a
+new link, and its batches shrink on a link that takes long for them.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+
+from contract import topics
+from contract.messages import MAX_MESSAGE, encode
+from contract.packing import pack
+from contract.records import MAX_RECORDS, Record, RecordBatch
+from contract.words import Event, Stream
+from doors.broker import LinkDown
+from gateway.core import announce
+from gateway.core.facts import Facts
+from gateway.core.site import Now
+from gateway.io.mqtt import Pictures
+from gateway.io.outbox import too_large
+from gateway.io.store import STREAMS, Store, StoreFault
+
+log = logging.getLogger(__name__)
+
+DECIDED = (Stream.EVENT, Stream.RECEIPT)
+HISTORY = (Stream.SAMPLE,)
+HISTORICAL_MS = 120_000
+"""A record this old when it is sent must not notify anybody."""
+RESEND_S = 30.0
+"""Real seconds after which a stream that has made no progress is sent again; each time after a longer while."""
+LONGEST_ROUNDS = 32
+MOST_UNDER_WAY = 10 * MAX_RECORDS
+"""Records of a stream sent and not confirmed: the centre's marks set the pace, and one that is deaf costs no more."""
+AGAIN_S = 5.0
+"""Real seconds at least between two sendings that a mark without news sets off."""
+SLOW_S, QUICK_S = 8.0, 2.0
+"""A batch that took longer to be answered is followed by one of half the size, a quicker one by a larger."""
+FEWEST = 10
+LARGE = 16 * 1024
+"""Bytes from which packing takes long enough to be done beside everything else."""
+LOOK_S = 0.5
+"""Real seconds until history asks again whether its moment has come."""
+
+
+class Records:
+    """The outbox on its way to the centre. Sending does not empty it: only the mark does."""
+
+    def __init__(self, store: Store, pictures: Pictures, facts: Facts, now: Callable[[], Now]) -> None:
+        self._store = store
+        self._pictures = pictures
+        self._facts = facts
+        self._now = now
+        self._sent: dict[Stream, int] = {}
+        """Place up to which a stream has been sent on this link."""
+        self._most = dict.fromkeys(STREAMS, MAX_RECORDS)
+        """Records in the next batch."""
+        self._oldest: dict[Stream, int | None] = {}
+        self._rounds: dict[Stream, int] = {}
+        """Looks at a stream since it last made progress."""
+        self._wakes = (asyncio.Event(), asyncio.Event())
+        self._nothing_decided = asyncio.Event()
+        self._history_s = 0.0
+        """When history may begin on this link, by the loop's clock."""
+        self._told = ""
+        self._again_s = -AGAIN_S
+        self._repeat: asyncio.TimerHandle | None = None
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        for one in self._wakes:
+            one.set()
+
+    def again(self) -> None:
+        """The link is new: whatever has no mark is sent again."""
+        spread_s = random.uniform(0, self._pictures.link.spread_s)  # noqa: S311 - not a secret
+        self._history_s = asyncio.get_running_loop().time() + spread_s
+        self._from_the_start()
+        self.wake()
+
+    def answered(self, gone: int) -> None:
+        """A mark came and let `gone` records go. One that brings nothing new tells that the centre is there again.
+
+        Its broker may have come back before it, and have taken records for which nobody was listening; or something is
+        missing at the centre before what it got.
+        """
+        loop = asyncio.get_running_loop()
+        if self._repeat is not None:
+            self._repeat.cancel()
+            self._repeat = None
+        if not gone:
+            early_s = self._again_s + AGAIN_S - loop.time()
+            if early_s > 0:
+                self._repeat = loop.call_later(early_s, self._begin_again)
+            else:
+                self._begin_again()
+        self.wake()
+
+    def _begin_again(self) -> None:
+        self._repeat = None
+        self._again_s = asyncio.get_running_loop().time()
+        self._from_the_start()
+        self.wake()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._lane(DECIDED, self._wakes[0]), name="decided")
+            group.create_task(self._lane(HISTORY, self._wakes[1]), name="history")
+
+    async def _lane(self, streams: tuple[Stream, ...], wake: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        look_at = loop.time() + RESEND_S
+        while True:
+            try:
+                async with asyncio.timeout_at(look_at):
+                    await wake.wait()
+            except TimeoutError:
+                pass
+            wake.clear()
+            try:
+                if loop.time() >= look_at:
+                    look_at = loop.time() + RESEND_S
+                    self._look(streams)
+                await self._send_all(streams)
+            except LinkDown as fault:
+                log.info("records wait: %s", fault)
+                self._from_the_start()
+            except StoreFault as fault:
+                self._complain(str(fault))
+            if streams is DECIDED:
+                self._nothing_decided.set()
+
+    async def _send_all(self, streams: tuple[Stream, ...]) -> None:
+        """Batch after batch, as long as the link is up and a stream may say something."""
+        if streams is DECIDED:
+            self._nothing_decided.clear()
+            while self._pictures.link.up and await self._send_some(streams):
+                pass
+            return
+        while self._pictures.link.up:
+            await self._nothing_decided.wait()
+            early_s = self._history_s - asyncio.get_running_loop().time()
+            if early_s > 0:
+                await asyncio.sleep(min(early_s, LOOK_S))
+            elif not await self._send_some(streams):
+                return
+
+    def _from_the_start(self) -> None:
+        """Whatever is on its way meanwhile is not counted as sent."""
+        self._sent = {}
+
+    def _complain(self, sentence: str) -> None:
+        if sentence != self._told:
+            self._told = sentence
+            log.error("records wait: %s", sentence)
+
+    def _look(self, streams: tuple[Stream, ...]) -> None:
+        """A stream whose oldest record is still the same may have been lost on the way: send it again."""
+        for stream in streams:
+            oldest = self._store.oldest(stream)
+            if oldest is None or oldest != self._oldest.get(stream):
+                self._oldest[stream], self._rounds[stream] = oldest, 0
+                continue
+            self._rounds[stream] += 1
+            rounds = self._rounds[stream]
+            if rounds & (rounds - 1) == 0 or rounds % LONGEST_ROUNDS == 0:
+                self._sent.pop(stream, None)
+
+    async def _send_some(self, streams: tuple[Stream, ...]) -> bool:
+        """One batch of the most urgent stream that has something to say."""
+        for stream in streams:
+            sent = self._sent.get(stream, 0)
+            rows = self._store.waiting(stream, sent, self._most[stream])
+            if not rows or self._store.under_way(stream, sent) >= MOST_UNDER_WAY:
+                continue
+            link, payload, count = self._sent, b"", len(rows)
+            while not payload:
+                payload = self._batch(stream, rows[0][1], tuple(record for _, _, record in rows[:count]))
+                count = count if payload else max(1, count // 2)
+            await self._say(stream, payload)
+            if link is self._sent:  # nobody has begun anew meanwhile
+                self._sent[stream] = rows[count - 1][0]
+            return True
+        return False
+
+    async def _say(self, stream: Stream, payload: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        took_s = SLOW_S
+        try:
+            packed = pack(payload) if len(payload) < LARGE else await asyncio.to_thread(pack, payload)
+            began_s = loop.time()
+            await self._pictures.say(topics.record(self._facts.site, stream.value), packed, retain=False)
+            took_s = loop.time() - began_s
+        finally:
+            if took_s >= SLOW_S:
+                self._most[stream] = max(FEWEST, self._most[stream] // 2)
+            elif took_s <= QUICK_S:
+                self._most[stream] = min(MAX_RECORDS, self._most[stream] * 2)
+
+    def _batch(self, stream: Stream, run: str, records: tuple[Record, ...]) -> bytes:
+        """The records as one message; empty when they are too many for one.
+
+        One that is too large alone can never be sent: a gap goes in its place, so that it does not stop its stream.
+        """
+        now = self._now()
+        late = run != now.run or now.up_ms - records[0].at.up_ms > HISTORICAL_MS
+        head = announce.head(self._facts, now)
+        payload = encode(RecordBatch(head=head, run=run, stream=stream, historical=late, records=records))
+        if len(payload) <= MAX_MESSAGE:
+            return payload
+        if len(records) > 1:
+            return b""
+        one, why = records[0], f"a record of {len(payload)} bytes is too large to be sent"
+        log.error("%s %d of run %s: %s; a gap is sent in its place", stream.value, one.seq, run, why)
+        gap = Record(
+            seq=one.seq, kind=Event.GAP, at=one.at, status=one.status, simulated=one.simulated,
+            body=too_large(one.seq, why),
+        )  # fmt: skip
+        return encode(RecordBatch(head=head, run=run, stream=stream, historical=late, records=(gap,)))

@@ -1,0 +1,47 @@
+"""What may be told: only what is on the disk, and what is now while the disk refuses.
+
+An acknowledgement that was shown and is gone after a power cut would be a promise broken. But a card that fails must
+not silence the site: then the newest picture is told, and with it that the store is in trouble.
+"""
+
+from collections import deque
+
+import msgspec
+
+from contract.content import DocumentRef
+from gateway.core.site import Site
+
+Documents = list[tuple[DocumentRef, bytes]]
+
+
+class Shown:
+    """Sites whose decisions are on their way to the disk, by the keeper's tickets."""
+
+    def __init__(self, site: Site) -> None:
+        self._stored = site
+        self._coming: deque[tuple[int, Site, Documents]] = deque()
+
+    def decided(self, ticket: int, before: Site, after: Site, documents: Documents, *, behind: bool) -> None:
+        """A step was given to the keeper; `before` is the site as it was until then."""
+        if not self._coming:
+            self._stored = before
+        if behind and self._coming and not documents and not self._coming[-1][2]:
+            self._coming.pop()  # while the disk refuses only the last of them matters
+        self._coming.append((ticket, after, documents))
+
+    def reached(self, kept: int) -> tuple[Site, Site, Documents]:
+        """The disk holds all up to this ticket: (site as stored until now, as stored now, documents that it holds)."""
+        before, documents = self._stored, []
+        while self._coming and self._coming[0][0] <= kept:
+            _, self._stored, new = self._coming.popleft()
+            documents += new
+        return before, self._stored, documents
+
+    def of(self, site: Site, *, behind: bool) -> Site:
+        """What may be told while this is the site. Receipts are confirmed only when stored, whatever happens."""
+        if not self._coming:
+            return site
+        if not behind:
+            return self._stored
+        receipts = self._stored.memory.receipts
+        return msgspec.structs.replace(site, memory=msgspec.structs.replace(site.memory, receipts=receipts))

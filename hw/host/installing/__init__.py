@@ -1,0 +1,1 @@
+"""What `hw/host/install` does, a file per matter. Python's own library only: it runs before anything is installed."""

@@ -1,0 +1,146 @@
+"""The steps in their order, each told in one line; done again they change nothing."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from installing import broker, firewall, programs, settings, system
+from installing.answers import Answers
+from installing.programs import Programs
+from installing.running import LONG_S, run
+from installing.tree import CannotInstall, Tree
+
+HOST = Path(__file__).resolve().parents[1]
+Say = Callable[[str], None]
+
+
+def install(answers: Answers, tree: Tree, asked: Programs, house: Path | None, say: Say) -> None:
+    """Everything; raises CannotInstall or Faults. Services are started last, so that a fault starts nothing."""
+    _packages(answers, tree, say)
+    _told(tree, say, "accounts", lambda: _accounts(tree))
+    if house is not None:
+        _told(tree, say, "programs", lambda: programs.install(answers, tree, house))
+    if not asked.there:
+        raise CannotInstall("the programs are not there; give --wheelhouse DIR")
+    asked.check_settings(answers)
+    _told(tree, say, "folders", lambda: _folders(tree))
+    _told(tree, say, "broker", lambda: broker.install(answers, tree, asked))
+    _told(tree, say, "settings", lambda: _settings(answers, tree))
+    _told(tree, say, "key of this site", lambda: _key(answers, tree, asked))
+    _told(tree, say, "serial lines", lambda: system.serial_lines(answers, tree))
+    _told(tree, say, "clock", lambda: system.clock(answers, tree))
+    _told(tree, say, "log, watchdog, kernel", lambda: system.surroundings(answers, tree))
+    _told(tree, say, "firewall", lambda: _firewall(answers, tree))
+    _told(tree, say, "services", lambda: system.units(answers, tree))
+    if tree.live and Path("/run/systemd/system").is_dir():
+        _start(answers, tree, say)
+    else:
+        say("start: at the next boot of this system")
+
+
+def _told(tree: Tree, say: Say, name: str, step: Callable[[], str | None]) -> None:
+    before = len(tree.changed)
+    told = step()
+    count = len(tree.changed) - before
+    say(f"{name}: {told + '; ' if told else ''}{f'{count} changed' if count else 'as before'}")
+
+
+def wanted_packages(answers: Answers) -> list[str]:
+    """The Debian packages that the chosen programs need."""
+    found = []
+    for line in (HOST / "packages").read_text("utf-8").splitlines():
+        parts = [part.strip() for part in line.split("|")]
+        if parts[0] and not parts[0].startswith("#") and (len(parts) < 3 or parts[2] in answers.programs):
+            found.append(parts[0])
+    return found
+
+
+def _packages(answers: Answers, tree: Tree, say: Say) -> None:
+    wanted = wanted_packages(answers)
+    status = tree.text("/var/lib/dpkg/status") or ""
+    there = {
+        block.split("\n", 1)[0]
+        for block in status.removeprefix("Package: ").split("\n\nPackage: ")
+        if "\nStatus: install ok installed" in block
+    }
+    missing = [name for name in wanted if name not in there]
+    if not missing:
+        say(f"packages: all {len(wanted)} are there")
+    elif not tree.live:
+        say(f"packages: put into this tree yourself: {' '.join(missing)}")
+    else:
+        run(["apt-get", "-q", "update"], "packages", LONG_S)
+        run(["apt-get", "-q", "install", "-y", "--no-install-recommends", *missing], "packages", LONG_S)
+        say(f"packages: installed {' '.join(missing)}")
+
+
+def _accounts(tree: Tree) -> None:
+    text = (HOST / "systemd" / "sotpunkt.sysusers").read_text("utf-8")
+    tree.write("/etc/sysusers.d/sotpunkt.conf", text)
+    if os.geteuid() != 0 and not tree.live:
+        return
+    run(["systemd-sysusers", f"--root={tree.root}", str(tree.at("/etc/sysusers.d/sotpunkt.conf"))], "accounts")
+    tree.learn_accounts()
+
+
+def _folders(tree: Tree) -> None:
+    tree.folder(settings.HOME)
+    tree.folder(settings.SECRETS, 0o711)
+    tree.folder(settings.KEYS, 0o700, "sotpunkt-gateway", "sotpunkt-gateway")
+    for program in ("gateway", "kiosk", "dashboard"):
+        tree.folder(f"{settings.SECRETS}/{program}", 0o700, f"sotpunkt-{program}", f"sotpunkt-{program}")
+        tree.folder(f"/var/lib/sotpunkt-{program}", 0o750, f"sotpunkt-{program}", f"sotpunkt-{program}")
+
+
+def _settings(answers: Answers, tree: Tree) -> None:
+    made = settings.files(answers)
+    for program in ("gateway", "kiosk", "dashboard"):
+        if program in made:
+            # names and telephone numbers of people stand in it: for the program itself, and for nobody else
+            tree.write(f"{settings.HOME}/{program}.toml", made[program], 0o640, "root", f"sotpunkt-{program}")
+        else:
+            tree.remove(f"{settings.HOME}/{program}.toml")
+
+
+def _key(answers: Answers, tree: Tree, asked: Programs) -> str:
+    """The private key is made on the box and stays; what leaves it is a request for a certificate."""
+    if answers.centre is None or not answers.centre[2]:
+        return "none needed, the centre is not reached by an encrypted link"
+    authority = answers.tree["centre"].get("ca_file")
+    if authority is not None and tree.text(settings.CENTRE_CA) is None:
+        text = (answers.folder / authority).read_bytes()
+        tree.write(settings.CENTRE_CA, text, 0o644, "sotpunkt-gateway", "sotpunkt-gateway")
+    if tree.at(settings.CERTIFICATE).exists():
+        return "its certificate is in place"
+    request = f"{settings.KEYS}/next/request.pem"
+    if tree.text(request) is None:
+        folder = asked.path(settings.KEYS)
+        asked.ask("sotpunkt-keys", "request", answers.site, "--dir", folder, what="key of this site")
+        tree.changed.append(request)
+    return f"waits for its certificate; take {request} to the municipality"
+
+
+def _firewall(answers: Answers, tree: Tree) -> None:
+    path, aside = "/etc/nftables.conf", "/etc/nftables.conf.before-sotpunkt"
+    old = tree.text(path)
+    if old is not None and "sotpunkt" not in old and tree.text(aside) is None:
+        tree.write(aside, old, 0o644)
+    tree.write(path, firewall.rules(answers), 0o644)
+
+
+def _start(answers: Answers, tree: Tree, say: Say) -> None:
+    changed = tree.changed
+    run(["systemctl", "daemon-reload"], "start")
+    run(["udevadm", "control", "--reload"], "start")
+    run(["udevadm", "trigger", "--subsystem-match=tty", "--subsystem-match=rtc"], "start")
+    run(["sysctl", "-q", "-p", "/etc/sysctl.d/60-sotpunkt.conf"], "start")
+    if any("journald" in path for path in changed):
+        run(["systemctl", "restart", "systemd-journald"], "start")
+    run(["systemctl", "stop", "mosquitto"], "start") if "/etc/systemd/system/mosquitto.service" in changed else None
+    run(["systemctl", "start", system.TIMER[0]], "start")
+    wanted = system.services(answers)
+    # what was installed anew runs anew; what is as before goes on undisturbed
+    touched = [path for path in changed if path.startswith(("/etc/sotpunkt", "/opt/sotpunkt", "/etc/systemd/system/s"))]
+    run(["systemctl", "restart" if touched else "start", "--no-block", *wanted], "start")
+    run(["systemctl", "restart" if "/etc/nftables.conf" in changed else "start", "nftables"], "start")
+    say(f"start: {', '.join(wanted)}; see how they are: sudo /opt/sotpunkt/bin/sotpunkt-doctor")

@@ -1,0 +1,1 @@
+"""Keys and certificates: made, admitted, renewed, taken back; and the brokers that ask for them."""

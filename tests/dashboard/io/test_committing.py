@@ -1,0 +1,73 @@
+"""A store that can not take one message goes on with the others; the one lies aside."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.words import Stream
+from dashboard.io import records as room
+from dashboard.io.database import Database, StoreTrouble
+from dashboard.io.records import Records, Taken
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Records:
+    """An empty store."""
+    return Records(Database(tmp_path / "store.sqlite"))
+
+
+@pytest.mark.parametrize("fault", [StoreTrouble("too odd"), ValueError("too odd"), RecursionError("too odd")])
+def test_message_that_the_store_refuses_stops_no_other(
+    kept: Records, voice: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """Of three in one transaction the bad one is put aside with its numbers, the good ones are records."""
+    sites = [voice(f"site-{letter}") for letter in "abc"]
+    real = room.commit_one
+
+    def commit_one(connection: Any, taken: Taken) -> int:
+        if taken.batch is not None and taken.site == "site-b":
+            raise fault
+        return real(connection, taken)
+
+    monkeypatch.setattr(room, "commit_one", commit_one)
+    fresh = kept.commit([Taken(site.batch(site.record(1), site.record(2)), None) for site in sites])
+
+    assert {"site-a": 2, "site-b": 2, "site-c": 2} == fresh
+    assert {"site-b": 2} == kept.aside()
+    assert 4 == kept.counts()["event"]
+    assert {"run-1": {Stream.EVENT: 2}} == kept.mark("site-b", None).marks
+
+
+def test_disk_that_takes_nothing_puts_nothing_aside(kept: Records, voice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is no fault of the message: it is refused as trouble, and comes again."""
+    site = voice("site-a")
+
+    def full(*_: Any, **__: Any) -> int:
+        raise StoreTrouble("disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(room, "commit_one", full)
+        broken.setattr(room, "raise_counter", full)
+        with pytest.raises(StoreTrouble, match="disk is full"):
+            kept.commit([Taken(site.batch(site.record(1)), None)])
+
+    assert {} == kept.aside()
+    assert {"site-a": 1} == kept.commit([Taken(site.batch(site.record(1)), None)])
+
+
+def test_what_comes_behind_a_hole_waits_for_it_but_not_for_ever(
+    kept: Records, voice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order of a stream is that of its numbers; only what the site has forgotten is given up after a while."""
+    site = voice("site-a")
+    batches = [Taken(site.batch(site.record(seq)), None) for seq in range(1, 6)]
+    told = [kept.commit([batches[place]]) for place in (1, 0, 1, 3)]
+    seqs = [record.seq for record in kept.listed("site-a", Stream.EVENT)]
+    monkeypatch.setattr(room, "AHEAD_S", 0.0)
+    late = kept.commit([batches[3]])
+
+    assert [{"site-a": 0}, {"site-a": 1}, {"site-a": 1}, {"site-a": 0}] == told
+    assert [1, 2] == seqs
+    assert {"site-a": 1} == late
+    assert {"run-1": {Stream.EVENT: 2}} == kept.mark("site-a", None).marks

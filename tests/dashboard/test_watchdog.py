@@ -1,0 +1,85 @@
+"""The real dashboard under a watcher that listens like systemd: pages, sites and store must all move."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dashboard.io import mqtt
+from dashboard.io.committing import Taken
+from dashboard.io.inbox import Inbox
+from doors.progress import Progress
+from doors.systemd import Notifier
+
+
+@pytest.fixture
+def watched(dashboard: Callable[..., Any], systemd: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A dashboard as systemd starts it."""
+    monkeypatch.setenv("NOTIFY_SOCKET", systemd.address)
+    monkeypatch.setenv("WATCHDOG_USEC", "600000")
+    return dashboard("are-kall")
+
+
+def test_it_is_ready_alive_silent_when_frozen_and_says_when_it_goes(watched: Any, systemd: Any) -> None:
+    """Ready when the pages are served; frozen it gives no sign, and afterwards goes on."""
+    ready = systemd.until("READY=1")
+    status, _ = watched.get("/")
+    alive = systemd.pings(1.5)
+    watched.process.send_signal(signal.SIGSTOP)
+    systemd.pings(0.3)
+    frozen = systemd.pings(1.5)
+    watched.process.send_signal(signal.SIGCONT)
+    systemd.until("WATCHDOG=1")
+
+    assert 200 == status
+    assert ready.startswith("READY=1\nSTATUS=")
+    assert alive >= 4
+    assert 0 == frozen
+    assert 0 == watched.stop()
+    assert "STOPPING=1\nSTATUS=told to stop" == systemd.until("STOPPING=1")
+
+
+def test_a_store_that_never_comes_back_ends_the_signs_of_life(systemd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit that hangs in its thread: the loop turns, the pages are served, but nothing is kept any more."""
+    monkeypatch.setattr(mqtt, "STORE_WITHIN_S", 0.3)
+    monkeypatch.setattr(mqtt, "TICK_S", 0.05)
+
+    async def nothing() -> None:
+        return None
+
+    async def play() -> tuple[int, int]:
+        release = threading.Event()
+        desk: Any = SimpleNamespace(
+            settings=SimpleNamespace(view=SimpleNamespace(mode="centre"), broker=None, site=()),
+            inbox=Inbox(), records=SimpleNamespace(commit=lambda _: release.wait(20) and ()), orders_due={},
+            notice_silence=lambda: None, expire_orders=lambda: None, watch_links=nothing, wake=asyncio.Event(),
+            trouble="", receive=None, pictures={},
+        )  # fmt: skip
+        monkeypatch.setattr(mqtt, "Link", lambda *_, **__: SimpleNamespace(run=asyncio.Event().wait, up=False))
+        progress = Progress()
+        centre = mqtt.Centre(desk, progress)
+        tasks = [
+            asyncio.create_task(centre.run()),
+            asyncio.create_task(Notifier(systemd.address, 0.05).watch(progress, lambda: "well")),
+        ]
+        await asyncio.sleep(0.5)
+        well = systemd.hear().count("WATCHDOG=1")
+        desk.inbox.put(Taken(None, None))
+        await asyncio.sleep(0.7)
+        systemd.hear()
+        await asyncio.sleep(0.5)
+        stuck = systemd.hear().count("WATCHDOG=1")
+        release.set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return well, stuck
+
+    well, stuck = asyncio.run(play())
+
+    assert well >= 3
+    assert 0 == stuck

@@ -1,0 +1,201 @@
+"""What the installer makes of a tree, and that doing it again changes nothing."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+UNITS = "etc/systemd/system"
+SECRETS = "etc/sotpunkt/secrets"
+SERVICES = ("broker", "gateway", "keeper", "screen", "dashboard")
+
+
+def _mode(path: Path) -> str:
+    return f"{stat.S_IMODE(path.stat().st_mode):04o}"
+
+
+def _all(root: Path) -> dict[str, tuple[str, bytes]]:
+    """Every file with its mode and bytes, every link with where it leads."""
+    found = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder) / name
+            body = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
+            found[str(path.relative_to(root))] = ("link" if path.is_symlink() else _mode(path), body)
+    return found
+
+
+def test_second_run_changes_nothing(install: Callable, tree: Path, answers: Callable) -> None:
+    """Installing again leaves every file, every password and every key as it is, and says so."""
+    first = install("--root", tree, answers())
+    before = _all(tree)
+    second = install("--root", tree, answers())
+
+    assert (0, 0) == (first.code, second.code), (first, second)
+    assert before == _all(tree)
+    assert "changed" not in second.out
+
+
+def test_passwords_are_made_here_and_shown_nowhere(install: Callable, tree: Path, answers: Callable) -> None:
+    """Each account has its own random password, readable by its program alone, in no output and no settings file."""
+    said = install("--root", tree, answers())
+    files = [tree / SECRETS / name / "site-broker.password" for name in ("gateway", "kiosk", "dashboard")]
+    passwords = [file.read_text("utf-8").strip() for file in files]
+
+    assert 3 == len(set(passwords))
+    assert all(len(password) >= 30 for password in passwords)
+    assert ["0600"] * 3 == [_mode(file) for file in files]
+    everything = (
+        said.out + said.err + "".join(file.read_text("utf-8") for file in (tree / "etc/sotpunkt").glob("*.toml"))
+    )
+    assert not [password for password in passwords if password in everything]
+
+
+def test_private_key_is_made_on_the_box(installed: Path) -> None:
+    """The key lies where only the gateway can read it, and what leaves the box is the request."""
+    keys = installed / "etc/sotpunkt/keys"
+
+    assert "0700" == _mode(keys)
+    assert "0600" == _mode(keys / "next/site.key")
+    assert "CERTIFICATE REQUEST" in (keys / "next/request.pem").read_text("ascii")
+
+
+@pytest.mark.usefixtures("as_root")
+def test_each_program_has_an_account_without_a_shell(installed: Path) -> None:
+    """Every program is somebody else, owns its own secrets, and cannot be logged in as."""
+    rows = [line.split(":") for line in (installed / "etc/passwd").read_text("utf-8").splitlines()]
+    numbers = {row[0]: int(row[2]) for row in rows}
+
+    for program in ("gateway", "kiosk", "dashboard"):
+        (shell,) = [row[6] for row in rows if row[0] == f"sotpunkt-{program}"]
+        owner = (installed / SECRETS / program / "site-broker.password").stat().st_uid
+        assert "/usr/sbin/nologin" == shell
+        assert numbers[f"sotpunkt-{program}"] == owner
+    assert 5 == len(set(numbers.values()))
+
+
+def test_settings_name_where_things_are(installed: Path) -> None:
+    """The files say what the answers say, and where this box has its secrets, keys and stores."""
+    gateway = tomllib.loads((installed / "etc/sotpunkt/gateway.toml").read_text("utf-8"))
+    dashboard = tomllib.loads((installed / "etc/sotpunkt/dashboard.toml").read_text("utf-8"))
+
+    assert "mqtts://sotpunkt.example.se:8883" == gateway["central_broker"]["url"]
+    assert "/etc/sotpunkt/keys/current/site.key" == gateway["central_broker"]["key_file"]
+    assert "10.44.0.10:502" == gateway["device"][0]["tcp"]
+    assert ("site", "are-kall") == (dashboard["view"]["mode"], dashboard["site"][0]["id"])
+    assert "0640" == _mode(installed / "etc/sotpunkt/gateway.toml")
+
+
+def test_wrong_answers_leave_a_running_site_alone(install: Callable, tree: Path, answers: Callable) -> None:
+    """Answers that the gateway refuses change no file of a site that works."""
+    install("--root", tree, answers())
+    before = _all(tree)
+    said = install("--root", tree, answers(('profile = "dse-73xx-mkii"', 'profile = "dse-9000"')))
+
+    assert 2 == said.code
+    assert before == _all(tree)
+
+
+def test_program_that_is_left_out_goes(install: Callable, tree: Path, answers: Callable) -> None:
+    """Without the kiosk there are no units, no settings, no account at the broker for it, and no screen is expected."""
+    install("--root", tree, answers())
+    said = install("--root", tree, answers(('["gateway", "kiosk", "dashboard"]', '["gateway", "dashboard"]')))
+    names = {path.name for path in (tree / UNITS).iterdir()}
+    passwords = (tree / "etc/sotpunkt/broker/passwords").read_text("utf-8")
+
+    assert 0 == said.code, said
+    assert not {"sotpunkt-keeper.service", "sotpunkt-screen.service", "getty@tty1.service"} & names
+    assert not (tree / "etc/sotpunkt/kiosk.toml").exists()
+    assert ["gateway", "owner"] == sorted(line.split(":")[0] for line in passwords.splitlines())
+    assert 0 == tomllib.loads((tree / "etc/sotpunkt/gateway.toml").read_text("utf-8"))["screens"]["expected"]
+
+
+def test_clock_with_battery_gets_its_line_once(install: Callable, tree: Path, answers: Callable) -> None:
+    """The Pi's config.txt is told of the clock once, for all models, and keeps what it said."""
+    for _ in range(2):
+        install("--root", tree, answers(('rtc = "pi5"', 'rtc = "ds3231"')))
+    text = (tree / "boot/firmware/config.txt").read_text("utf-8")
+
+    assert text.startswith("[pi4]\narm_boost=1\n")
+    assert 1 == text.count("dtoverlay=i2c-rtc,ds3231")
+    assert "[all]\ndtoverlay=i2c-rtc,ds3231\n" in text
+
+
+def test_serial_line_keeps_its_name(installed: Path) -> None:
+    """The plug's own number gives the name, and ModemManager does not talk on it."""
+    rules = (installed / "etc/udev/rules.d/80-sotpunkt.rules").read_text("utf-8")
+
+    assert 'ENV{ID_SERIAL_SHORT}=="FT4ABCDE", SYMLINK+="sotpunkt/rs485"' in rules
+    assert 'ENV{ID_MM_DEVICE_IGNORE}="1"' in rules
+
+
+def test_former_firewall_is_kept(install: Callable, tree: Path, answers: Callable) -> None:
+    """What somebody had written into nftables.conf is laid aside once."""
+    (tree / "etc/nftables.conf").write_text("table inet mine { }\n", "utf-8")
+    for _ in range(2):
+        install("--root", tree, answers())
+
+    assert "table inet mine { }\n" == (tree / "etc/nftables.conf.before-sotpunkt").read_text("utf-8")
+    assert "table inet sotpunkt" in (tree / "etc/nftables.conf").read_text("utf-8")
+
+
+def test_growing_waits_only_where_systemd_knows_them(install: Callable, tree: Path, answers: Callable) -> None:
+    """RestartSteps stands in a drop-in from systemd 254 on; an older one would complain of it at every start."""
+    library = tree / "usr/lib/x86_64-linux-gnu/systemd"
+    library.mkdir(parents=True)
+    told = {}
+    for number in (252, 257):
+        for old in library.iterdir():
+            old.unlink()
+        (library / f"libsystemd-shared-{number}.so").touch()
+        install("--root", tree, answers())
+        told[number] = (tree / UNITS / "sotpunkt-gateway.service.d/50-slower.conf").exists()
+
+    assert {252: False, 257: True} == told
+
+
+def test_units_are_shut_in(installed: Path) -> None:
+    """systemd's own measure of exposure: each service at most 2.5 of 10."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    scores = {}
+    for name in SERVICES:
+        unit = f"sotpunkt-{name}.service"
+        asked = ["systemd-analyze", "security", "--offline=true", f"--root={installed}", "--no-pager", unit]
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=60)
+        found = re.search(r"exposure level for \S+: ([0-9.]+)", done.stdout)
+        scores[name] = float(found[1]) if found else 10.0
+
+    assert {} == {name: score for name, score in scores.items() if score > 2.5}
+
+
+def test_units_hold_no_word_that_systemd_does_not_know(installed: Path) -> None:
+    """Apart from targets and programs, which this small tree does not have, systemd finds nothing to say."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    units = [f"sotpunkt-{name}.service" for name in (*SERVICES, "again")]
+    done = subprocess.run(
+        ["systemd-analyze", f"--root={installed}", "verify", *units], capture_output=True, text=True, timeout=60
+    )
+    missing = re.compile(
+        r"Unit \S+ not found|is not executable|Failed to (create|open|add)|Cannot add dependency|sysinit"
+    )
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if not missing.search(line)]
+
+    assert [] == lines
+
+
+def test_programs_that_know_the_time_may_ask_for_it(installed: Path) -> None:
+    """Whether the kernel's clock is set is asked by adjtimex, which ProtectClock= would forbid."""
+    for name in ("gateway", "keeper", "screen", "dashboard"):
+        text = (installed / UNITS / f"sotpunkt-{name}.service").read_text("utf-8")
+        filters = [line for line in text.splitlines() if line.startswith("SystemCallFilter=")]
+        assert "adjtimex" in filters[-1]
+        assert "ProtectClock=yes" not in text
+        assert "CapabilityBoundingSet=\n" in text
