@@ -12,7 +12,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -151,7 +151,8 @@ def _house(folder: Path, places: TwoPlaces, case: str, rate: float) -> Iterator[
 
 def _healthy(folder: Path) -> None:
     """A house in which something stood still sends little: count only one whose records are at the centre."""
-    with sqlite3.connect(f"file:{folder / 'dashboard.db'}?mode=ro", uri=True) as db:
+    kept = 0
+    with suppress(sqlite3.Error), sqlite3.connect(f"file:{folder / 'dashboard.db'}?mode=ro", uri=True) as db:
         kept = int(db.execute("SELECT COUNT(*) FROM records").fetchone()[0])
     if not kept:
         log = (folder / "gateway.log").read_text().strip()

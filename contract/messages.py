@@ -24,8 +24,7 @@ from contract.judgement import (
     Witness,
 )
 from contract.packing import unpack
-from contract.wire import Count, Moment, Ms, Name, Text, Wire
-from contract.wire import Refused as Refused
+from contract.wire import Count, Moment, Ms, Name, Refused, Text, Wire
 from contract.words import (
     AlarmState,
     ClockQuality,
@@ -127,7 +126,7 @@ class SiteStatus(Wire, omit_defaults=True):
     farewell: Farewell | None = None
     """While `online`: what is near. Otherwise: why it is gone; None: it did not go by itself."""
     state: Ms | None = None
-    """Uptime in the head of the SiteState that still holds, for a reader told by exception; None: it comes by itself."""
+    """Uptime in the head of the SiteState that still holds, where it is told by exception; None: it comes by itself."""
     seen: Annotated[dict[Name, Seen], Meta(max_length=100)] = {}
     """By device, the same; empty: all pictures come by themselves."""
 

@@ -4,7 +4,7 @@ import zoneinfo
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from contract.topics import valid_level
 from contract.wire import Name
@@ -30,10 +30,14 @@ class StoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class View(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`centre`: many sites, confirms records. `site`: one site, on the site's own broker, confirms nothing."""
+    """`centre`: many sites, confirms records. `site`: one site, on the site's own broker, confirms nothing.
+
+    `certificates_file`: the authority's `sites.json`, to say of each site how its certificate stands.
+    """
 
     mode: Literal["centre", "site"] = "centre"
     timezone: Name = "Europe/Stockholm"
+    certificates_file: str = ""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,7 +69,15 @@ def read(path: str) -> Settings:
     faults += _faults(told)
     if faults:
         raise BadInput(str(settings.SettingsFault(Path(path).name, faults)))
-    return told
+    return _located(told, Path(path).resolve().parent)
+
+
+def _located(told: Settings, folder: Path) -> Settings:
+    """The list of certificates lies where the settings file says, seen from its own folder."""
+    if not told.view.certificates_file:
+        return told
+    found = str(folder / told.view.certificates_file)
+    return structs.replace(told, view=structs.replace(told.view, certificates_file=found))
 
 
 def store_path(path: str, told: Settings) -> Path:

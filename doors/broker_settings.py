@@ -8,7 +8,6 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 from msgspec import Meta
 
-
 KEEPALIVE_S = 30
 
 

@@ -1,6 +1,7 @@
 """The house under test: every program of one site and its centre, installed, real, and started by their commands."""
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -20,14 +21,19 @@ from faults.core.schedule import Schedule
 from faults.core.settings import LIFE, SITE, Pace
 from faults.fault import CannotFault
 from faults.io.brokers import Brokers
+from faults.io.files import copy_store
 from faults.io.journal import Journal, Receipts
 from faults.io.net import Cable, free_number
-from faults.io.services import Services, installed
+from faults.io.services import Services, installed, is_installed
 
 STANDS_WITHIN_S = 60.0
 DATA = ("gateway", "kiosk", "dashboard")
 MAINS_LASTS_S, OUTAGE_LASTS_S = 32.0, 34.0
 """About: long enough for every state of power to be shown, and to be wrong if it is shown too long."""
+LONGEST_S = 30 * 86_400.0
+"""Of a scenario; what is played in fast time ends long before."""
+MOST_WINDOWS = 6000
+"""The telling value is one of 16 bits; in a run of many hours each holds longer."""
 
 
 class House:
@@ -41,12 +47,14 @@ class House:
         self.pace = LIFE
         self.files = folder
         environment = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "SDL_VIDEODRIVER": "offscreen"}
-        environment |= {"PYTHONPATH": os.pathsep.join(filter(None, (str(Path.cwd()), os.environ.get("PYTHONPATH"))))}
+        if not is_installed():  # straight from a checkout: the modules are found from here
+            environment |= {"PYTHONPATH": str(Path.cwd())}
         self.environment = environment
         self.services = Services(self.folder / "log", environment, say)
         self.also = self.services.also
         self.brokers = Brokers(self.folder, SITE, persistence=schedule.persistence)
         self.cable: Cable | None = None
+        (self.folder / "kept").mkdir()
         for name in DATA:
             (self.folder / "data" / name).mkdir()
         self.journal = Journal(self.data("gateway") / "gateway.db", self.folder / "journal.jsonl")
@@ -71,6 +79,7 @@ class House:
         self.back = asyncio.Event()
         self._wake = folder.wake_socket()
         self._began_s = 0.0
+        self._window_s = LIFE.window_s
         self.no_answers: dict[str, int] = {}
         """How often the dashboard did not answer, by its words."""
         self._plant_ready = asyncio.Event()
@@ -159,13 +168,15 @@ class House:
         """Outages of drawn length, and the telling value, for longer than the run can last."""
         # how long the outages are is counted in samples of the pace, so that fast time has its own
         stretch = self.pace.window_s / LIFE.window_s
-        length_s = (self.schedule.minutes * 60 + self.schedule.settle_s + 300) * max(1.0, self.pace.rate)
+        real_s = self.schedule.minutes * 60 + self.schedule.settle_s + 300
+        length_s = min(LONGEST_S, real_s * max(1.0, self.pace.rate))
         outages, at_s = [], 20.0 * stretch
         while at_s < length_s - 2 * OUTAGE_LASTS_S * stretch:
             ends_s = at_s + OUTAGE_LASTS_S * stretch * self.random.uniform(0.8, 1.3)
             outages.append((round(at_s, 1), round(ends_s, 1)))
             at_s = ends_s + MAINS_LASTS_S * stretch * self.random.uniform(0.8, 1.3)
-        tree = truth.scenario("Mains that comes and goes", int(length_s), self.pace.window_s, outages)
+        self._window_s = max(self.pace.window_s, length_s / MOST_WINDOWS)
+        tree = truth.scenario("Mains that comes and goes", int(length_s), self._window_s, outages)
         (self.folder / "plant" / "scenario.toml").write_text(toml(tree), "utf-8")
 
     def _write(self, program: str, tree: dict[str, Any]) -> None:
@@ -208,7 +219,7 @@ class House:
         folder = self.folder / "plant" / f"run-{self.boots}"
         folder.mkdir(exist_ok=True)
         begins = self.clock.up_ms() + round(2000 * self.clock.rate)
-        self.plant = truth.Plant(begins_ms=begins, window_ms=round(1000 * self.pace.window_s), fed=[(0, True)])
+        self.plant = truth.Plant(begins_ms=begins, window_ms=round(1000 * self._window_s), fed=[(0, True)])
         plant, scenario = (str(self.folder / "plant" / name) for name in ("plant.toml", "scenario.toml"))
         return installed("simulator", "run", plant, "--scenario", scenario, "--clock", self.spec,
                          "--dir", folder, "--begin-up-ms", str(begins))  # fmt: skip
@@ -276,12 +287,18 @@ class House:
             return {}
 
     async def close(self) -> None:
-        """End everything and leave nothing but the folder."""
+        """End everything and leave nothing but the folder; what the programs kept is copied out of its mounts."""
         await self.services.close()
+        await asyncio.to_thread(self._keep_results)
         await self.brokers.close()
         if self.cable is not None:
             await self.cable.remove()
         self.files.tidy()
+
+    def _keep_results(self) -> None:
+        for source in (self.folder / "data").glob("*/*.db"):
+            with contextlib.suppress(OSError):  # a run that never got so far, or a store that is broken
+                copy_store(source, self.folder / "kept" / source.name)
 
 
 def _json(line: bytes) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from contract.orders import Order
 from contract.words import Origin, Power, Readiness, Status
 from dashboard.core import farewell, numbers, sitewords
 from dashboard.core.alarm_list import AlarmRow, alarm_rows
-from dashboard.core.clock_words import clock_words, wants_time
+from dashboard.core.certificates import QUIET, CertificateWords
+from dashboard.core.clock_words import clock_words
 from dashboard.core.identity import identity_double
 from dashboard.core.lasting import Lasting, StationWords, battery_lasting, fuel_lasting, station_words
 from dashboard.core.needs import NeedRow, need_rows
@@ -88,6 +89,7 @@ class Card(Struct, frozen=True, kw_only=True):
     place: str
     in_service: bool
     stay: StayWords | None
+    certificate: CertificateWords = QUIET
     contact: Shared
     known: bool
     power: Power
@@ -118,13 +120,16 @@ class Card(Struct, frozen=True, kw_only=True):
     devices: tuple[DeviceValues, ...]
     clock: str = ""
     """What the site knows of the time, where that is not sure."""
-    wants_time: bool = False
-    """May somebody's phone offer its time?"""
 
     @property
     def unacked(self) -> int:
         """Alarms that nobody has acknowledged, as far as the site has told."""
         return sum(alarm.needs_ack for alarm in self.alarms)
+
+    @property
+    def wants_time(self) -> bool:
+        """May somebody's phone offer its time?"""
+        return self.clock != ""
 
     @property
     def open_needs(self) -> int:
@@ -177,7 +182,6 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
         frames=frames(picture, reader),
         devices=device_values(picture, reader),
         clock=clock_words(picture, reader),
-        wants_time=wants_time(picture),
     )
 
 

@@ -10,8 +10,8 @@ import msgspec
 
 from contract.certificates import DAY, GRACE_DAYS, AdmittedList, Standing, standing
 
-Role = Literal["", "remark", "warning", "alarm"]
-"""How loud it is: nothing, to be done in time, soon, or the site is not heard any more."""
+Role = Literal["", "remark", "bad"]
+"""As it is painted: nothing, to be done in time, or the site is heard no more, or soon no more."""
 
 
 class CertificateWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,19 +39,19 @@ def words(last_day: date, today: date, *, locked: bool = False) -> CertificateWo
     match standing(last_day, today, locked=locked):
         case Standing.LOCKED:
             return CertificateWords(
-                role="alarm",
+                role="bad",
                 sv="Platsen är utelåst. Ge dosan ett nytt certifikat när den är i säkra händer igen.",
                 en="The site is locked out. Give its box a new certificate when it is in good hands again.",
             )
         case Standing.EXPIRED:
             return CertificateWords(
-                role="alarm",
+                role="bad",
                 sv=f"Certifikatet gick ut {last_day} och släpps inte in längre. Förnya det på plats.",
                 en=f"The certificate ended on {last_day} and is not let in any more. Renew it at the site.",
             )
         case Standing.IN_GRACE:
             return CertificateWords(
-                role="warning",
+                role="bad",
                 sv=f"Certifikatet gick ut {last_day}. Platsen hörs till och med {end}. Förnya det nu.",
                 en=f"The certificate ended on {last_day}. The site is heard until {end}. Renew it now.",
             )

@@ -19,9 +19,3 @@ def clock_words(picture: SitePicture, reader: Reader) -> str:
     if told.source is ClockSource.PERSON:
         return reader.t("clock_by", who=told.who, when=when)
     return reader.t("clock_by_battery", when=when)
-
-
-def wants_time(picture: SitePicture) -> bool:
-    """May somebody's phone offer its time?"""
-    head = picture.head
-    return head is not None and head.clock is not ClockQuality.SYNCED

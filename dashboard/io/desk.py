@@ -4,6 +4,7 @@ import asyncio
 import logging
 import zoneinfo
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -14,7 +15,7 @@ from contract.orders import AckAlarm, Order, SetClock
 from contract.records import AnswerBody, Answers, RecordBatch
 from contract.words import Stream
 from dashboard.config import Settings
-from dashboard.core import farewell, intake, link_alarm, orders
+from dashboard.core import certificates, farewell, intake, link_alarm, orders
 from dashboard.core.card import Card, card
 from dashboard.core.fields import BadOrder
 from dashboard.core.intake import Picture
@@ -24,6 +25,7 @@ from dashboard.core.reader import Reader
 from dashboard.core.salvage import leftovers, sift
 from dashboard.core.sites import Site
 from dashboard.core.texts import language_of
+from dashboard.io.certificates import AdmittedFile
 from dashboard.io.database import StoreTrouble
 from dashboard.io.inbox import Inbox
 from dashboard.io.link_alarms import LinkAlarms
@@ -72,6 +74,7 @@ class Desk:
         self.trouble = ""
         self._in_contact: dict[str, bool] = {}
         self._silent = Watch()
+        self._admitted = AdmittedFile(settings.view.certificates_file)
 
     # --- asking ---
 
@@ -87,7 +90,11 @@ class Desk:
     def card(self, site: Site, reader: Reader) -> Card:
         """The card of a site now."""
         own = tuple(link_alarm.alarm(loss) for loss in self.losses[site.id] if not loss.over)
-        return card(site, self.pictures[site.id], self.pending[site.id], reader, own)
+        shown = card(site, self.pictures[site.id], self.pending[site.id], reader, own)
+        if reader.now.wall_ms is None:
+            return shown
+        today = datetime.fromtimestamp(reader.now.wall_ms / 1000, tz=UTC).date()
+        return msgspec.structs.replace(shown, certificate=certificates.of_site(self._admitted.now(), site.id, today))
 
     def offered(self, site: str, what: SetClock, reader: Reader) -> SetClock:
         """A phone's time with the site's uptime beside it, which no delay on the way makes wrong; raises BadOrder."""

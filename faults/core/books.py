@@ -41,10 +41,25 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     sentences: tuple[str, ...]
 
 
+_MOMENT = {"boot", "up_ms", "wall_ms", "clock"}
+
+
 def digest(kind: str, body: Any) -> str:
-    """The same for equal bodies, however they are written."""
-    text = msgspec.json.encode([kind, body], order="deterministic")
+    """The same for equal bodies, however they are written and whatever is known of their time by now.
+
+    A moment is its boot and its uptime; the wall clock of it may become known, or better known, on the way.
+    """
+    text = msgspec.json.encode([kind, _timeless(body)], order="deterministic")
     return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _timeless(body: Any) -> Any:
+    if isinstance(body, list):
+        return [_timeless(one) for one in body]
+    if not isinstance(body, dict):
+        return body
+    left_out = {"wall_ms", "clock"} if body.keys() == _MOMENT else set()
+    return {key: _timeless(one) for key, one in body.items() if key not in left_out}
 
 
 def judge(seen: Mapping[Key, int], digests: Mapping[tuple[str, str, int], str], rows: Iterable[Row]) -> Verdict:

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 Seconds = Annotated[float, Meta(ge=0, le=30 * 86_400)]
 WHEN = ("name", "at_s", "for_s")
-LONGEST_MINUTES = 43_200.0
+LONGEST_MINUTES = 360.0
 DEFAULT_FOR_S = 15.0
 
 

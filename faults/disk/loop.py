@@ -55,6 +55,10 @@ class LoopDisk:
     async def renew(self) -> None:
         """Unmount, check and mount again, as a new start of the box does; nobody may have it open."""
         await _run("umount", str(self._folder))
+        # a namespace made meanwhile may still hold the broken one, and would hand it to us again: so a copy it is
+        old, self._image = self._image, self._image.with_name(f"{self._image.name}-again")
+        await _run("cp", "--sparse=always", str(old), str(self._image))
+        old.unlink()
         await _run("e2fsck", "-p", str(self._image), good=(0, 1))
         await self._mount()
 

@@ -142,6 +142,11 @@ class Services:
         self._later(name, AFTER_TROUBLE_S * min(8, service.troubles))
 
 
+def is_installed() -> bool:
+    """Are the console scripts beside this Python?"""
+    return shutil.which("sotpunkt-gateway", path=str(Path(sys.executable).parent)) is not None
+
+
 def installed(name: str, *arguments: str | Path) -> list[str]:
     """The command of an installed program: its console script beside this Python, else its module by this Python."""
     script = shutil.which(f"sotpunkt-{name}", path=str(Path(sys.executable).parent))

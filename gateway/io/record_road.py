@@ -66,7 +66,7 @@ class Records:
         """When history may begin on this link, by the loop's clock."""
         self._told = ""
         self._again_s = -AGAIN_S
-        self._repeat: asyncio.TimerHandle | None = None
+        self._check: asyncio.TimerHandle | None = None
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -87,21 +87,27 @@ class Records:
         missing at the centre before what it got.
         """
         loop = asyncio.get_running_loop()
-        if self._repeat is not None:
-            self._repeat.cancel()
-            self._repeat = None
-        if not gone:
-            early_s = self._again_s + AGAIN_S - loop.time()
-            if early_s > 0:
-                self._repeat = loop.call_later(early_s, self._begin_again)
-            else:
-                self._begin_again()
+        if not gone and loop.time() - self._again_s >= AGAIN_S:
+            self._again_s = loop.time()
+            self._from_the_start()
+        if self._check is None:
+            self._check = loop.call_later(AGAIN_S, self._check_progress, self._heads())
         self.wake()
 
-    def _begin_again(self) -> None:
-        self._repeat = None
-        self._again_s = asyncio.get_running_loop().time()
-        self._from_the_start()
+    def _heads(self) -> dict[Stream, int | None]:
+        try:
+            return {stream: self._store.oldest(stream) for stream in STREAMS}
+        except StoreFault as fault:
+            self._complain(str(fault))
+            return {}
+
+    def _check_progress(self, before: dict[Stream, int | None]) -> None:
+        """The centre is there, and a stream has not moved: it begins anew."""
+        self._check = None
+        now = self._heads()
+        for stream in STREAMS:
+            if now.get(stream) is not None and now.get(stream) == before.get(stream):
+                self._sent.pop(stream, None)
         self.wake()
 
     async def run(self) -> None:
@@ -181,7 +187,7 @@ class Records:
                 payload = self._batch(stream, rows[0][1], tuple(record for _, _, record in rows[:count]))
                 count = count if payload else max(1, count // 2)
             await self._say(stream, payload)
-            if link is self._sent:  # nobody has begun anew meanwhile
+            if link is self._sent and self._sent.get(stream, 0) == sent:  # nobody has begun anew meanwhile
                 self._sent[stream] = rows[count - 1][0]
             return True
         return False

@@ -89,7 +89,10 @@ def test_two_programs_may_hold_one_store(dashboard: Any, broker: Any, voice: Any
     finally:
         other.kill()
     counted = command("counts", page.file)
-    assert (0, '{"records": {"event": 39, "receipt": 0, "sample": 0}, "aside": {}}\n') == (counted.returncode, counted.stdout)
+    assert (0, '{"records": {"event": 39, "receipt": 0, "sample": 0}, "aside": {}}\n') == (
+        counted.returncode,
+        counted.stdout,
+    )
 
 
 def test_site_mode_sends_no_mark(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:

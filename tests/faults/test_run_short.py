@@ -125,7 +125,7 @@ def test_mutated_centre_is_found_out(
     """A row taken away, changed or moved in the very store of that run, and the judge says so."""
     folder = played[1]
     copy = tmp_path / "dashboard.db"
-    with sqlite3.connect(folder / "data/dashboard/dashboard.db") as db, sqlite3.connect(copy) as other:
+    with sqlite3.connect(folder / "kept/dashboard.db") as db, sqlite3.connect(copy) as other:
         db.backup(other)
     before = verdict(folder, copy)
     with sqlite3.connect(copy) as db:
@@ -175,7 +175,7 @@ def test_interrupted_run_leaves_nothing_behind(tmp_path: Path, number: signal.Si
         (["bad.toml"], "bad.toml, line 2: there is no fault 'kil'; did you mean 'kill'?"),
         (["bad.toml", "--seed", "3"], "a schedule file says its own seed and minutes"),
         (["--minutes", "0"], "'0' is not a number of minutes from 0.2"),
-        (["--seed", "-1"], "expected one argument"),
+        (["--seed", "-1"], "'-1' is not a whole number from 0"),
     ],
 )
 def test_bad_call_starts_nothing(tmp_path: Path, arguments: list[str], said: str) -> None:

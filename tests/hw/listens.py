@@ -4,13 +4,14 @@ listens.py serve PORT… / PORT…   answers every TCP connection and UDP datagr
 listens.py try HOST… / PORT…         prints as JSON which of "host proto/port" answered
 """
 
+import contextlib
 import json
 import selectors
 import socket
 import sys
 import time
 
-WAIT_S = 0.7
+WAIT_S = 1.0
 ONLY6 = "only6:"
 """Before a port: another program has it for IPv4."""
 
@@ -28,7 +29,6 @@ def serve(tcp: list[str], udp: list[str]) -> None:
                 one.listen(64)
             chosen.register(one, selectors.EVENT_READ)
     chosen.register(sys.stdin, selectors.EVENT_READ)
-    print("ready", flush=True)
     while True:
         for key, _ in chosen.select():
             if key.fileobj is sys.stdin:
@@ -37,7 +37,8 @@ def serve(tcp: list[str], udp: list[str]) -> None:
                 key.fileobj.accept()[0].close()
             else:
                 _, peer = key.fileobj.recvfrom(100)
-                key.fileobj.sendto(b"!", peer)
+                with contextlib.suppress(OSError):  # the firewall may not let the answer out
+                    key.fileobj.sendto(b"!", peer)
 
 
 def attempt(hosts: list[str], ports: list[int]) -> list[str]:
@@ -59,8 +60,9 @@ def attempt(hosts: list[str], ports: list[int]) -> list[str]:
                 chosen.register(one, wanted, (host, name, port))
     found = []
     until = time.monotonic() + WAIT_S
-    while chosen.get_map() and time.monotonic() < until:
-        for key, _ in chosen.select(max(0.0, until - time.monotonic())):
+    # as long as answers come they are taken: on a busy machine the time may be over before the first was looked at
+    while chosen.get_map() and (ready := chosen.select(max(0.05, until - time.monotonic()))):
+        for key, _ in ready:
             host, name, port = key.data
             one = key.fileobj
             chosen.unregister(one)
@@ -82,4 +84,4 @@ if __name__ == "__main__":
     if what == "serve":
         serve(first, second)
     else:
-        print(json.dumps(attempt(first, [int(word) for word in second])))
+        sys.stdout.write(json.dumps(attempt(first, [int(word) for word in second])))

@@ -75,11 +75,19 @@ class Village:
             )  # fmt: skip
         self._hosts.callback(lambda: (one.kill(), one.wait(10), one.stdin.close()))
 
-    def open_from(self, place: str, *hosts: str, account: int | None = None) -> set[str]:
-        """Which ports of these addresses answer somebody there."""
+    def open_from(self, place: str, *hosts: str, wanted: set[str], account: int | None = None) -> set[str]:
+        """Which ports of these addresses answer somebody there, in up to four tries while any of `wanted` is missing.
+
+        One answer in any try is an open door; a busy machine may be slow to open one.
+        """
         who = ["setpriv", f"--reuid={account}", "--clear-groups"] if account is not None else []
         tried = [sys.executable, LISTENS, "try", *hosts, "/", *PORTS]
-        return set(json.loads(self.inside(place, *who, *tried)))
+        seen: set[str] = set()
+        for _ in range(4):
+            seen |= set(json.loads(self.inside(place, *who, *tried)))
+            if wanted <= seen:
+                break
+        return seen
 
     def all_up(self, place: str) -> bool:
         """Does every TCP port listen there, and a Modbus server on both families?"""
@@ -105,7 +113,7 @@ def _broker(root: Path, folder: Path) -> Path:
         (folder / file.name).chmod(0o600)
     text = (folder / "mosquitto.conf").read_text("utf-8").replace("/etc/sotpunkt/broker", str(folder))
     text = text.replace("user mosquitto", "user root").replace("listener 1883 127.0.0.1", "listener 1883")
-    lines = [line for line in text.replace("listener 8883 10.44.0.1", "listener 8883").splitlines()]
+    lines = text.replace("listener 8883 10.44.0.1", "listener 8883").splitlines()
     at = folder / "mosquitto.conf"
     at.write_text(
         "\n".join(line for line in lines if not line.startswith("allow_zero_length_clientid")) + "\n", "utf-8"
@@ -167,10 +175,10 @@ def _expected(addresses: tuple[str, ...], *ways: str) -> set[str]:
 def test_without_the_rules_everything_is_open(village: Village) -> None:
     """The trial can fail: without a firewall every side reaches all that listens, also through the box."""
     village.inside("box", "nft", "flush", "ruleset")
-    seen = village.open_from("guest", *EVERY_BOX_ADDRESS, "10.77.3.2")
+    wanted = _expected(EVERY_BOX_ADDRESS, *(f"tcp/{port}" for port in PORTS)) | {"10.77.3.2 tcp/502"}
+    wanted |= _expected(_box(4), *(f"udp/{port}" for port in PORTS))
 
-    assert _expected(EVERY_BOX_ADDRESS, *(f"tcp/{port}" for port in PORTS)) <= seen
-    assert "10.77.3.2 tcp/502" in seen
+    assert wanted <= village.open_from("guest", *EVERY_BOX_ADDRESS, "10.77.3.2", wanted=wanted)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +189,9 @@ def test_each_side_reaches_its_own_and_nothing_else(
 ) -> None:
     """Guests reach nothing; staff the owner's page; machines the nodes' door; the outside nothing. IPv4 and IPv6."""
     _shut(village, installed)
+    wanted = _expected(EVERY_BOX_ADDRESS, *ways)
 
-    assert _expected(EVERY_BOX_ADDRESS, *ways) == village.open_from(side, *EVERY_BOX_ADDRESS)
+    assert wanted == village.open_from(side, *EVERY_BOX_ADDRESS, wanted=wanted)
 
 
 @pytest.mark.parametrize("side", SIDES.values())
@@ -192,7 +201,7 @@ def test_box_is_no_road_between_networks(village: Village, installed: Path, side
     number = 1 + list(SIDES.values()).index(side)
     others = [one for one in EVERY_FAR_ADDRESS if f".{number}.2" not in one and f":{number}::" not in one]
 
-    assert set() == village.open_from(side, *others)
+    assert set() == village.open_from(side, *others, wanted=set())
 
 
 def test_box_reaches_what_it_needs_and_nothing_else(
@@ -203,14 +212,12 @@ def test_box_reaches_what_it_needs_and_nothing_else(
     _shut(village, tree)
     rows = [line.split(":") for line in (tree / "etc/passwd").read_text("utf-8").splitlines()]
     numbers = {row[0]: int(row[2]) for row in rows}
-    uplink = _expected(
-        ("10.77.1.2", "fd77:1::2"), "tcp/53", "tcp/80", "tcp/443", "tcp/8883", "udp/53", "udp/67", "udp/123"
-    )
+    ways = ("tcp/53", "tcp/80", "tcp/443", "tcp/8883", "udp/53", "udp/67", "udp/123")
+    uplink = _expected(("10.77.1.2", "fd77:1::2"), *ways)
 
-    assert uplink | {"10.77.3.2 tcp/502"} == village.open_from(
-        "box", *EVERY_FAR_ADDRESS, account=numbers["sotpunkt-gateway"]
-    )
-    assert uplink == village.open_from("box", *EVERY_FAR_ADDRESS, account=numbers["sotpunkt-kiosk"])
+    for account, wanted in (("gateway", uplink | {"10.77.3.2 tcp/502"}), ("kiosk", uplink)):
+        number = numbers[f"sotpunkt-{account}"]
+        assert wanted == village.open_from("box", *EVERY_FAR_ADDRESS, wanted=wanted, account=number)
 
 
 def test_guests_get_addresses_and_names_where_the_box_serves_them(
@@ -220,9 +227,12 @@ def test_guests_get_addresses_and_names_where_the_box_serves_them(
     file = answers(("serves_guests = false", "serves_guests = true"), ('ssh_from = "none"', 'ssh_from = "machine"'))
     assert 0 == install("--root", tree, file).code
     _shut(village, tree)
+    # a datagram's answer comes from the address nearest to who asked, so only that one is heard
+    guest = _expected(EVERY_BOX_ADDRESS, "tcp/53") | _expected(_box(4), "udp/53", "udp/67")
+    machine = _expected(EVERY_BOX_ADDRESS, "tcp/22", "tcp/8883")
 
-    assert _expected(EVERY_BOX_ADDRESS, "tcp/53", "udp/53", "udp/67") == village.open_from("guest", *EVERY_BOX_ADDRESS)
-    assert _expected(EVERY_BOX_ADDRESS, "tcp/22", "tcp/8883") == village.open_from("machine", *EVERY_BOX_ADDRESS)
+    assert guest == village.open_from("guest", *EVERY_BOX_ADDRESS, wanted=guest)
+    assert machine == village.open_from("machine", *EVERY_BOX_ADDRESS, wanted=machine)
 
 
 def test_broker_of_the_box_starts_with_what_was_made(installed: Path, tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ LAST = date(2027, 3, 1)
         (60, "remark", "går ut 2027-03-01, om 60 dagar"),
         (1, "remark", "om 1 dag."),
         (0, "remark", "om 0 dagar"),
-        (-1, "warning", "hörs till och med 2027-03-31"),
-        (-30, "warning", "Förnya det nu"),
-        (-31, "alarm", "släpps inte in längre"),
+        (-1, "bad", "hörs till och med 2027-03-31"),
+        (-30, "bad", "Förnya det nu"),
+        (-31, "bad", "släpps inte in längre"),
     ],
 )
 def test_certificate_is_told_of_sixty_days_ahead_and_in_its_grace(left: int, role: str, says: str) -> None:
@@ -41,5 +41,5 @@ def test_site_that_is_locked_out_is_told_of_whatever_its_days() -> None:
     held = AdmittedList(certificates=tuple(rows))
 
     assert "" == certificates.of_site(held, "are-kall", first).role
-    assert "alarm" == certificates.of_site(held, "are-duved", first).role
+    assert "bad" == certificates.of_site(held, "are-duved", first).role
     assert "" == certificates.of_site(held, "are-nowhere", first).role

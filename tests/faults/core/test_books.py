@@ -130,3 +130,13 @@ def test_digest_sees_bodies_not_spelling() -> None:
     assert digest("a", {"x": 1, "y": 2.5}) == digest("a", {"y": 2.5, "x": 1})
     assert digest("a", {"x": 1}) != digest("b", {"x": 1})
     assert digest("a", {"x": 1}) != digest("a", {"x": 2})
+
+
+def test_digest_lets_a_moment_be_dated_and_nothing_else() -> None:
+    """The wall clock of a moment may become known on the way; its boot and uptime may not become others."""
+    undated = {"boot": "b", "up_ms": 5, "wall_ms": None, "clock": "unsynced"}
+    dated = undated | {"wall_ms": 1_800_000_000_000, "clock": "synced"}
+
+    assert digest("a", {"since": [undated]}) == digest("a", {"since": [dated]})
+    assert digest("a", {"since": undated}) != digest("a", {"since": dated | {"up_ms": 6}})
+    assert digest("a", {"wall_ms": 1}) != digest("a", {"wall_ms": 2})

@@ -174,6 +174,29 @@ def test_a_fluttering_flag_does_not_empty_the_purse(line: Line) -> None:
     assert 24 <= sum(topic in (STATUS, SET) for _, topic, _ in line.sent) < 60
 
 
+def test_a_device_that_changed_and_must_wait_is_not_vouched_for(line: Line) -> None:
+    """Too much came at once: its picture waits for the next heartbeat in turn, and one before that leaves it out."""
+    line.told = msgspec.structs.replace(line.told, tokens=0.0, tokens_ms=20_000)
+    line.poll(20, "meter", silence(line.story.site.values["meter"], 20))
+    waits = line.look(20)
+    line.poll(21, "genset", genset(21, mains=0, engine="running", kw=14))
+    line.poll(22, "genset", genset(22, mains=0, engine="running", kw=14))
+
+    assert METER not in waits
+    assert STATUS in line.look(22, judged=True)
+    assert "meter" not in line.last(STATUS, SiteStatus).seen
+    assert METER in line.look(83)
+
+
+def test_what_counts_by_itself_is_no_news(line: Line) -> None:
+    """An energy counter moves all day; it comes with the snapshot, and shows its age until then."""
+    for second in range(15, 615, 5):
+        line.poll(second, "genset", genset(second) | {"generator.energy_export": good(second, second)})
+        line.look(second)
+
+    assert {} == line.last(STATUS, SiteStatus).seen["genset"].moved
+
+
 def test_off_the_mains_the_heartbeat_comes_at_once_and_often(line: Line) -> None:
     """It names its new pace, so that silence is noticed so much earlier."""
     line.poll(20, "genset", genset(20, mains=0, engine="running", kw=14))

@@ -38,9 +38,9 @@ def centre(tmp_path: Path, broker: Broker) -> Iterator[Centre]:
 async def test_live_events_pass_two_days_of_history(
     store: Store, broker: Broker, centre: Centre, record_property: Any
 ) -> None:
-    """48 h with a sample every four seconds come back flat out; each event of meanwhile is at the centre before."""
-    count = DAYS_2_MS // 4000
-    fill(store, count, 4000)
+    """48 h with a sample every eight seconds come back flat out; each event of meanwhile is at the centre before."""
+    count = DAYS_2_MS // 8000
+    fill(store, count, 8000)
     broker.start()
     centre.start()
     kept_s: list[float] = []
