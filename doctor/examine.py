@@ -8,7 +8,8 @@ import msgspec
 
 from contract import topics
 from contract.freshness import Contact, Now, age_ms
-from contract.messages import DevicePicture, PublicPicture, Refused, decode
+from contract.messages import DevicePicture, PublicPicture, decode
+from contract.wire import Refused
 from doctor.config import Known
 from doctor.core import box, certificates, clock, contact, disk, links, serial_lines
 from doctor.core.contact import ContactLook

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 import aiomqtt
 
-from contract.messages import MAX_MESSAGE, Refused
+from contract.messages import MAX_MESSAGE
+from contract.wire import Refused
 from doors.broker_settings import KEEPALIVE_S, BrokerSettings, LinkDown, check, encryption, plain_tls, secret
 
 __all__ = ["BrokerSettings", "Handler", "Link", "LinkDown", "check"]
@@ -170,6 +171,10 @@ class Link:
         opened = self._open()
         try:
             async with opened as client:
+                if client._client.socket() is None:
+                    # thrown out in the moment of the welcome: aiomqtt has forgotten it already, and would wait for ever
+                    self._up_s = asyncio.get_running_loop().time()
+                    raise LinkDown("went away")
                 await self._subscribe_all(client)
                 self._client = client
                 self._up_s = asyncio.get_running_loop().time()
@@ -287,11 +292,12 @@ def _end_early(client: aiomqtt.Client) -> None:
     def refuse() -> None:
         if not client._connected.done():
             client._connected.set_exception(aiomqtt.MqttError("hung up before it welcomed us"))
-            client._connected.exception()  # seen, also when nobody waits for it any more
+            _seen(client._connected)
 
     def gone(*told: Any) -> None:
         if pass_on is not None:
             pass_on(*told)
+        _seen(client._disconnected)
         loop.call_soon_threadsafe(refuse)
 
     client._client.on_disconnect = gone
@@ -301,8 +307,13 @@ def _hang_up(client: aiomqtt.Client) -> None:
     """Let go of the socket: after an attempt that failed the library would hold it until its keep-alive is over."""
     if client._client.socket() is not None:
         client._client._sock_close()
-    if client._disconnected.done() and not client._disconnected.cancelled():
-        client._disconnected.exception()  # seen: what ended the link has been told
+    _seen(client._disconnected)
+
+
+def _seen(future: asyncio.Future[None]) -> None:
+    """What ended a link is told by us; that nobody waits for it any more is no news for the log."""
+    if future.done() and not future.cancelled():
+        future.exception()
 
 
 def _stop_if_told() -> None:

@@ -171,7 +171,7 @@ class Work:
 
     async def _command(self, *arguments: str) -> str:
         got = await answer(
-            installed("dashboard", *arguments), environment=self._house.environment, within_s=60.0,
+            installed("dashboard", *arguments), environment=self._house.environment | self._house.also.get("dashboard", {}), within_s=60.0,
             also_to=self._house.folder / "log/commands.log",
         )  # fmt: skip
         if got.code:

@@ -13,9 +13,10 @@ import msgspec
 
 from contract import topics
 from contract.bulletins import Receipt
-from contract.messages import KioskStatus, Refused, Value, decode
+from contract.messages import KioskStatus, Value, decode
 from contract.orders import Command, Orders
 from contract.records import Mark, NoteBody
+from contract.wire import Refused
 from contract.words import Event, Quality
 from doors.clock import Clock
 from gateway.config import Plan
@@ -343,9 +344,7 @@ class Gateway:
         site = self._told_site()
         self._local.tell([announce.alarms(site, self._facts, now), announce.state(site, self._facts, now)])
         self._upstream.look(judged=True)
-        self._local.tell(
-            [announce.public_picture(site, self._facts, now), announce.answers(site, self._facts, now)]
-        )
+        self._local.tell([announce.public_picture(site, self._facts, now), announce.answers(site, self._facts, now)])
 
     def _everything(self) -> list[Message]:
         now = self._now()

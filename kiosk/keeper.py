@@ -6,7 +6,8 @@ import secrets
 
 from contract import topics
 from contract.bulletins import ReceiptMark
-from contract.messages import KioskStatus, PublicPicture, Refused, encode
+from contract.messages import KioskStatus, PublicPicture, encode
+from contract.wire import Refused
 from doors.broker import Link, LinkDown
 from doors.clock import Clock
 from doors.progress import Progress

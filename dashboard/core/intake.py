@@ -3,8 +3,9 @@
 import msgspec
 
 from contract import topics
-from contract.messages import Alarms, Birth, DevicePicture, Refused, SiteState, SiteStatus, Value, decode
+from contract.messages import Alarms, Birth, DevicePicture, SiteState, SiteStatus, Value, decode
 from contract.records import GapBody, Record, RecordBatch, SampleBody
+from contract.wire import Refused
 from contract.words import Event, Origin, Stream
 from dashboard.core.sites import Site
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from contract.messages import MAX_MESSAGE, Head, Refused
+from contract.messages import MAX_MESSAGE, Head
 from contract.packing import unpack
 from contract.records import MAX_RECORDS, Record, RecordBatch
+from contract.wire import Refused
 from contract.words import Event, Stream
 from dashboard.core.intake import MAX_SEQ, is_simulated_record, span, written
 

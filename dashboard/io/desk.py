@@ -10,9 +10,10 @@ import msgspec
 
 from contract import topics
 from contract.freshness import Now
-from contract.messages import Ack, Refused, decode
+from contract.messages import Ack, decode
 from contract.orders import AckAlarm, Order, SetClock
 from contract.records import AnswerBody, Answers, RecordBatch
+from contract.wire import Refused
 from contract.words import Stream
 from dashboard.config import Settings
 from dashboard.core import certificates, farewell, intake, link_alarm, orders

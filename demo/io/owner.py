@@ -5,8 +5,9 @@ from typing import TypeVar
 import msgspec
 
 from contract import topics
-from contract.messages import Refused, decode, encode
+from contract.messages import decode, encode
 from contract.orders import Order, Orders
+from contract.wire import Refused
 from demo.io.brokers import Door
 from doors.broker import BrokerSettings, Link, LinkDown
 

@@ -105,6 +105,20 @@ class Card:
         """Bytes whose fate is open."""
         return sum(len(one.data or b"") for file in self._files.values() for one in file.since)
 
+    def strangers(self, folder: Path) -> list[str]:
+        """Files that somebody has changed who is not in the book: of those nothing can be said, they are kept whole."""
+        found = []
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.name.endswith(NOT_KEPT):
+                body = path.read_bytes()
+                number = self._seen.get(path.name)
+                if number is None or body != _survives(self._files[number], "seen", random.Random(0)):  # noqa: S311
+                    found.append(path.name)
+                    self._files[len(self._files) + 1] = File(bytearray(body), [], {})
+                    self._names[path.name] = self._seen[path.name] = len(self._files)
+                    self._changes = [one for one in self._changes if path.name not in (one.gone, one.new)]
+        return found
+
     def after_cut(self, way: Way, chance: random.Random) -> dict[str, bytes]:
         """The files by name, as a cut now might leave them."""
         names = dict(self._names)
@@ -174,9 +188,9 @@ def _apply(held: bytearray, one: Write) -> None:
         held[one.at : one.at + len(one.data)] = one.data
 
 
-def _survives(file: File, way: Way, chance: random.Random) -> bytes:
+def _survives(file: File, way: Way | Literal["seen"], chance: random.Random) -> bytes:
     held = bytearray(file.held)
-    since = [one for one in file.since if not one.lost]
+    since = [one for one in file.since if not one.lost or way == "seen"]
     if way == "nothing":
         return bytes(held)
     if way == "beginning":

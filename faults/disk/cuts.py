@@ -37,6 +37,7 @@ class Verdict(msgspec.Struct):
     aside: int = 0
     not_started: int = 0
     unsynced: int = 0
+    strangers: int = 0
     ways: dict[str, int] = {}
 
 
@@ -50,9 +51,10 @@ async def cut_often(folder: Path, cuts: int, seed: int) -> Verdict:
         number = 0
         for _ in range(cuts):
             number = await _live(site, shim, chance, number, verdict)
-            way, unsynced = await asyncio.to_thread(shim.cut, chance)
-            verdict.ways[way] = verdict.ways.get(way, 0) + 1
-            verdict.unsynced += unsynced
+            cut = await asyncio.to_thread(shim.cut, chance)
+            verdict.ways[cut.way] = verdict.ways.get(cut.way, 0) + 1
+            verdict.unsynced += cut.unsynced
+            verdict.strangers += len(cut.strangers)
         shim.control.sync_ms = 0
         await site.start(shim.environment)
         await _greeted(site, verdict)

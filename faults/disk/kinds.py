@@ -82,8 +82,10 @@ class PowerCut(Fault):
         try:
             way = next((one for one in WAYS if one == self.asked.keeps), None)
             shim = Disks.of(house).shim(self.asked.program)
-            kept, unsynced = await asyncio.to_thread(shim.cut, house.random, way)
-            house.say(f"{process}: power cut; of {unsynced} bytes not yet synced the card keeps {kept}")
+            cut = await asyncio.to_thread(shim.cut, house.random, way)
+            house.say(f"{process}: power cut; of {cut.unsynced} bytes not yet synced the card keeps {cut.way}")
+            if cut.strangers:
+                house.say(f"kept whole, for somebody else writes there too: {', '.join(cut.strangers)}")
         finally:
             await house.release(process, self)
 

@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from faults.disk.card import WAYS, Card, Way, put_back
 from faults.fault import CannotFault
@@ -21,6 +22,14 @@ class Control(ctypes.LittleEndianStructure):
         (name, ctypes.c_int32)
         for name in ("sync_ms", "write_errno", "sync_errno", "break_write", "break_sync", "writes", "syncs", "spare")
     ]
+
+
+class Cut(NamedTuple):
+    """What the card kept of how many bytes whose fate was open, and files that somebody else had written to."""
+
+    way: Way
+    unsynced: int
+    strangers: tuple[str, ...]
 
 
 class Shim:
@@ -56,16 +65,17 @@ class Shim:
         (self._room / "book").unlink(missing_ok=True)
         self._card = Card(self.folder)
 
-    def cut(self, chance: random.Random, way: Way | None = None) -> tuple[Way, int]:
-        """The power was cut when the program died: (way, bytes whose fate was open). Only while the program is down."""
+    def cut(self, chance: random.Random, way: Way | None = None) -> "Cut":
+        """The power was cut when the program died. Only while the program is down."""
         keeps: Way = way if way is not None else chance.choice(WAYS)
         book = self._room / "book"
         if book.exists():
             self._card.play(book)
+        strangers = tuple(self._card.strangers(self.folder))
         unsynced = self._card.unsynced()
         put_back(self.folder, self._card.after_cut(keeps, chance))
         self.fresh()
-        return keeps, unsynced
+        return Cut(keeps, unsynced, strangers)
 
 
 def _compile(library: Path) -> None:

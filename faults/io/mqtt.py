@@ -3,8 +3,9 @@
 import random
 
 from contract import topics
-from contract.messages import Refused, decode
+from contract.messages import decode
 from contract.records import RecordBatch
+from contract.wire import Refused
 from doors.broker import BrokerSettings, Link, LinkDown
 from faults.io.journal import Journal
 

@@ -9,7 +9,8 @@ from contract import topics
 from contract.bulletins import PublicBulletin, ReceiptMark
 from contract.content import ContactsDocument, PublicDocument, ServicesDocument
 from contract.freshness import Contact
-from contract.messages import Head, PublicEvent, PublicPicture, Refused, decode
+from contract.messages import Head, PublicEvent, PublicPicture, decode
+from contract.wire import Refused
 from contract.words import ClockQuality, Status
 
 Public = PublicPicture | PublicBulletin | PublicDocument

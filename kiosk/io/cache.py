@@ -13,7 +13,8 @@ import sqlite_utils
 from contract.bulletins import PublicBulletin, Receipt
 from contract.content import ContactsDocument, PublicDocument, ServicesDocument
 from contract.freshness import Contact
-from contract.messages import PublicEvent, PublicPicture, Refused, encode
+from contract.messages import PublicEvent, PublicPicture, encode
+from contract.wire import Refused
 from contract.words import Status
 from kiosk.core.faults import CannotKeep
 from kiosk.core.picture import Held, Public, Told, in_order, open_document, read

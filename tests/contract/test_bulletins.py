@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from contract.bulletins import MAX_SIGNED, Bulletin, PublicBulletin, Receipt, ReceiptMark, SignedBulletin, Words
-from contract.messages import MAX_MESSAGE, Head, Refused, decode, encode
-from contract.wire import Moment
+from contract.messages import MAX_MESSAGE, Head, decode, encode
+from contract.wire import Moment, Refused
 from contract.words import Status
 
 BULLETIN = Bulletin(

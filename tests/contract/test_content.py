@@ -14,7 +14,8 @@ from contract.content import (
     Service,
     ServicesDocument,
 )
-from contract.messages import MAX_MESSAGE, Head, Refused, decode, encode
+from contract.messages import MAX_MESSAGE, Head, decode, encode
+from contract.wire import Refused
 from contract.words import Audience
 
 DIGEST = "0123456789abcdef" * 4

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import bulletins, content, messages, orders, records
-from contract.messages import MAX_MESSAGE, DevicePicture, Head, Refused, SiteStatus, Value, decode, encode
-from contract.wire import Moment, Wire
+from contract.messages import MAX_MESSAGE, DevicePicture, Head, SiteStatus, Value, decode, encode
+from contract.wire import Moment, Refused, Wire
 from contract.words import ClockQuality, Origin, Quality, Status
 
 TYPES = sorted(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.messages import Refused, decode, encode
+from contract.messages import decode, encode
 from contract.orders import (
     MAX_ORDERS,
     Absence,
@@ -32,6 +32,7 @@ from contract.orders import (
     StepDone,
     What,
 )
+from contract.wire import Refused
 from contract.words import Declared, NeedKind, Status
 
 EACH: list[tuple[str, What]] = [

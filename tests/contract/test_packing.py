@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.messages import Head, Refused, SiteStatus, decode, encode
+from contract.messages import Head, SiteStatus, decode, encode
 from contract.packing import pack, unpack
+from contract.wire import Refused
 
 LIMIT = 10_000
 DICTIONARY = 919_176_304

@@ -9,9 +9,9 @@ import pytest
 
 from contract import records
 from contract.bulletins import Receipt
-from contract.messages import Head, Refused, decode, encode
+from contract.messages import Head, decode, encode
 from contract.records import BODIES, MAX_RECORDS, DeviceBody, GapBody, Mark, NoteBody, PowerBody, Record, RecordBatch
-from contract.wire import Moment, Wire
+from contract.wire import Moment, Refused, Wire
 from contract.words import Event, Power, Status, Stream
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.messages import MAX_MESSAGE, Refused
+from contract.messages import MAX_MESSAGE
+from contract.wire import Refused
 from doors.broker import LinkDown
 
 TOPIC = "room/one"

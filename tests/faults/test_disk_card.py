@@ -149,3 +149,15 @@ def test_a_renamed_file_is_old_or_new_never_neither(folder: Path) -> None:
     found = [card.after_cut("sectors", random.Random(seed)) for seed in range(20)]
 
     assert {b"old", b"new"} == {one["a"] for one in found}
+
+
+def test_what_a_stranger_wrote_is_kept_whole_and_told(folder: Path, tmp_path: Path) -> None:
+    """A program without the shim changes a file: nothing can be said of it, so no loss is invented."""
+    (folder / "a").write_bytes(b"old")
+    (folder / "b").write_bytes(b"same")
+    shim = Shim(folder, tmp_path / "room")
+    (folder / "a").write_bytes(b"new")
+    cut = shim.cut(random.Random(1), "nothing")
+
+    assert ("a",) == cut.strangers
+    assert [b"new", b"same"] == [(folder / name).read_bytes() for name in ("a", "b")]

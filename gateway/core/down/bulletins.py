@@ -12,8 +12,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contract.bulletins import MAX_SIGNED, Bulletin, SignedBulletin
-from contract.messages import Refused, decode
+from contract.messages import decode
 from contract.topics import valid_level
+from contract.wire import Refused
 from contract.words import ClockQuality, Event
 from gateway.core.down.floors import forget, newest_serial
 from gateway.core.remembered import Held, Memory

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from contract.content import MAX_DOCUMENT, ContactsDocument, DocumentRef, ServicesDocument
-from contract.messages import MAX_MESSAGE, Refused, decode
+from contract.messages import MAX_MESSAGE, decode
 from contract.topics import valid_level
+from contract.wire import Refused
 from contract.words import Event
 from gateway.core.site import Change, Site, refuse
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.messages import Head, Refused
-from contract.wire import Moment
+from contract.messages import Head
+from contract.wire import Moment, Refused
 from contract.words import ClockQuality, Status
 from dashboard.core.intake import span
 from dashboard.core.marks import advance, dated_ms

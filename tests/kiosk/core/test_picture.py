@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import topics
-from contract.messages import PublicEvent, Refused, encode
+from contract.messages import PublicEvent, encode
+from contract.wire import Refused
 from contract.words import Event
 from kiosk.core.picture import in_order, overtaken, read, same_facts
 

@@ -1,0 +1,239 @@
+"""Clock, disk, serial line, services, supply: each well, and each ill in its ways."""
+
+import os
+import re
+import stat
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contract.words import ClockQuality
+from doctor.core import box as parts
+from doctor.core import clock, disk
+from doctor.core.clock import ClockLook, Rtc
+from doctor.core.disk import Space
+from doctor.core.finding import Finding
+
+ROOT = Path(__file__).resolve().parents[2]
+RTC = "sys/class/rtc/rtc0"
+
+
+@pytest.mark.parametrize(
+    ("rtc", "text"),
+    [
+        (None, "rtc.none"),
+        (Rtc(name="rtc0", since_epoch=1000, at_boot=True), "rtc.good"),
+        (Rtc(name="rtc0", since_epoch=1000, at_boot=True, battery_uv=3_000_000), "rtc.charged"),
+        (Rtc(name="rtc0", since_epoch=1000, at_boot=True, battery_uv=2_200_000), "rtc.weak"),
+        (Rtc(name="rtc0", since_epoch=1000, at_boot=True, battery_uv=90_000), "rtc.empty"),
+        (Rtc(name="rtc0", since_epoch=None, at_boot=True), "rtc.lost"),
+        (Rtc(name="rtc0", since_epoch=1000, at_boot=True, power_failed=True), "rtc.lost"),
+        (Rtc(name="rtc0", since_epoch=1000), "rtc.unused"),
+        (Rtc(name="rtc0", since_epoch=5000, at_boot=True), "rtc.wrong"),
+    ],
+)
+def test_clock_with_battery(rtc: Rtc | None, text: str) -> None:
+    """It is required, must have run through, must be used, and its cell must have voltage where that is told."""
+    look = ClockLook(quality=ClockQuality.SYNCED, wall_s=1000, rtcs=() if rtc is None else (rtc,))
+
+    assert ["clock.synced", text] == [one.text for one in clock.judge(look)]
+
+
+def test_clock_of_a_pi_is_read_from_its_files(box, doctor: Callable) -> None:
+    """The voltage of the cell is found where a Pi 5 shows it; a chip that gives no time has lost it."""
+    box.file(f"{RTC}/hctosys", "1")
+    box.file(f"{RTC}/battery_voltage", "40000")
+    empty = doctor(*box.call)
+    box.file(f"{RTC}/battery_voltage", "3010000")
+    lost = doctor(*box.call)
+
+    assert (["rtc.empty"], ["rtc.lost"]) == (empty.of("rtc"), lost.of("rtc"))
+
+
+@pytest.mark.parametrize(
+    ("space", "text"),
+    [
+        (Space(path="/", free=50 * 10**9, usable=100 * 10**9), "disk.room"),
+        (Space(path="/", free=10 * 10**9, usable=100 * 10**9), "disk.little"),
+        (Space(path="/", free=10**8, usable=2 * 10**8), "disk.full"),
+        (Space(path="/", free=0, usable=0), "disk.full"),
+        (Space(path="/", free=50 * 10**9, usable=100 * 10**9, files_free=10, files=1000), "disk.files"),
+        (Space(path="/", free=50 * 10**9, usable=100 * 10**9, read_only=True), "disk.read_only"),
+        (Space(path="/", why_not="No such file or directory"), "disk.unseen"),
+    ],
+)
+def test_room_on_the_disk(space: Space, text: str) -> None:
+    """Bytes, files, and whether it can be written at all."""
+    assert text == disk.judge((space,), ("0x01 0x01",))[0].text
+
+
+@pytest.mark.parametrize(
+    ("wear", "text"),
+    [((), "card.unsaid"), (("0x02 0x01",), "card.fresh"), (("0x01 0x08",), "card.worn"), (("0x0b 1",), "card.worn_out"),
+     (("garbage",), "card.unsaid")],
+)  # fmt: skip
+def test_wear_of_the_card(wear: tuple[str, ...], text: str) -> None:
+    """The worst of its kinds of memory counts; a card that says nothing is not called good."""
+    found = disk.judge((), wear)[0]
+
+    assert text == found.text
+    assert (found.grade == "ok") == (text == "card.fresh")
+
+
+@pytest.mark.parametrize(
+    ("alarm", "throttled", "text"),
+    [("0", None, "supply.good"), ("1", None, "supply.low"), (None, "50000", "supply.been"),
+     (None, "50005", "supply.low"),
+     (None, "0", "supply.good"), (None, None, "supply.unsaid"), (None, "zz", "supply.unsaid")],
+)  # fmt: skip
+def test_voltage_of_the_supply(alarm: str | None, throttled: str | None, text: str) -> None:
+    """Too low now is a fault, too low since the start a remark."""
+    assert text == parts.supply(alarm, throttled).text
+
+
+def test_watchdog_that_sleeps_is_a_fault(box, doctor: Callable) -> None:
+    """Nobody feeds it: the box would stand still for good."""
+    box.file("sys/class/watchdog/watchdog0/state", "inactive")
+    asleep = doctor(*box.call)
+    box.file("sys/class/watchdog/watchdog0/state", "active")
+
+    assert ("fault", "ok") == (asleep.grade("watchdog.asleep"), doctor(*box.call).grade("watchdog.active"))
+
+
+def test_services_that_do_not_run_are_named() -> None:
+    """Each by its name and systemd's word for it."""
+    states = {"sotpunkt-broker": "active", "sotpunkt-gateway": "failed"}
+    found = parts.services(parts.ServicesLook(states, ("sotpunkt-broker", "sotpunkt-gateway", "nftables")))
+
+    assert [("sotpunkt-gateway", "failed"), ("nftables", "unknown")] == [
+        (one.values["name"], one.values["state"]) for one in found
+    ]
+
+
+@pytest.fixture
+def line() -> tuple[int, str]:
+    """A serial line as far as a program can tell."""
+    master, slave = os.openpty()
+    path = os.ttyname(slave)
+    os.close(slave)
+    yield master, path
+    os.close(master)
+
+
+def _serial(path: str) -> str:
+    return f'[[device]]\nname = "meter"\nserial = "{path}"\n'
+
+
+def test_line_that_nobody_has(box, doctor: Callable, line: tuple[int, str]) -> None:
+    """There, allowed and unused is a remark: the gateway should have it."""
+    (box.root / "proc").symlink_to("/proc")
+    box.settings(devices=_serial(line[1]))
+    found = doctor(*box.call).of("line")
+
+    assert found in (["line.free"], ["line.unseen"])  # the second where other accounts' processes are hidden
+
+
+def test_line_that_somebody_else_has(box, doctor: Callable, line: tuple[int, str]) -> None:
+    """Another program on the line is named with its number."""
+    (box.root / "proc").symlink_to("/proc")
+    box.settings(devices=_serial(line[1]))
+    handle = os.open(line[1], os.O_RDWR | os.O_NOCTTY)
+    try:
+        said = doctor(*box.call)
+    finally:
+        os.close(handle)
+
+    assert ["line.taken"] == said.of("line")
+    assert str(os.getpid()) in said.sentence("line.taken")
+
+
+def test_line_that_is_gone_or_is_none(box, doctor: Callable, tmp_path: Path) -> None:
+    """An unplugged adapter, and a file that is no device."""
+    plain = tmp_path / "plain"
+    plain.touch()
+    box.settings(devices=_serial("/dev/sotpunkt/gone") + _serial(str(plain)))
+
+    assert ["line.gone", "line.no_line"] == doctor(*box.call).of("line")
+
+
+def test_line_that_the_account_may_not_open() -> None:
+    """Who may open it is judged for the gateway's account, not for who asks."""
+    from doctor.core.serial_lines import LineLook, judge
+
+    look = LineLook(path="/dev/ttyUSB0", there=True, account="sotpunkt-gateway", allowed=False)
+
+    assert "line.forbidden" == judge(look).text
+
+
+def test_words_follow_the_language(box, doctor: Callable) -> None:
+    """Swedish where the system is Swedish, or where it is asked for."""
+    plain = box.call[:-1]
+
+    assert "klocka med batteri" in doctor(*plain, LANG="sv_SE.UTF-8", LC_ALL="").out
+    assert "clock with a battery" in doctor(*plain, LANG="de_DE.UTF-8", LC_ALL="").out
+    assert "klocka med batteri" in doctor(*plain, "--language", "sv").out
+
+
+def test_catalogues_say_the_same() -> None:
+    """Both languages have the same keys and the same braces, and every key that the code uses."""
+    texts = {name: tomllib.loads((ROOT / f"doctor/texts/{name}.toml").read_text("utf-8")) for name in ("sv", "en")}
+    rows = {
+        name: {
+            f"{table}.{key}": set(re.findall(r"{(\w+)}", text))
+            for table, all_of in tree.items()
+            for key, text in all_of.items()
+        }
+        for name, tree in texts.items()
+    }
+    used = set()
+    for path in [*(ROOT / "doctor/core").glob("*.py"), ROOT / "doctor/examine.py"]:
+        used |= {
+            f"{a}.{b}" for a, b in re.findall(r'(?:ok|remark|fault)\(\s*"(\w+)", "(\w+)"', path.read_text("utf-8"))
+        }
+
+    assert set(rows["sv"]) == set(rows["en"])
+    assert {key: names for key, names in rows["sv"].items() if names - rows["en"][key]} == {}
+    assert set() == used - set(rows["en"])
+    assert len(used) > 40
+
+
+def test_reasons_from_outside_move_no_cursor() -> None:
+    """A file's or a broker's words cannot break the line or colour the terminal."""
+    from doctor.io.texts import catalogue, sentence
+
+    found = Finding(check="settings", grade="fault", text="settings.wrong", values={"path": "a\n", "why": "\x1b[2J"})
+
+    assert sentence(found, catalogue("en")).isprintable()
+
+
+def test_settings_that_are_broken_hide_nothing_else(box, doctor: Callable) -> None:
+    """A file that is no TOML is a finding; clock and disk are looked at all the same."""
+    (box.etc / "gateway.toml").write_text("[site\n", "utf-8")
+    said = doctor(*box.call)
+
+    assert 1 == said.code
+    assert ["settings.wrong"] == said.of("settings")
+    assert ["disk.room"] == [one for one in said.of("disk") if one == "disk.room"] or said.of("disk")
+    assert said.of("rtc")
+
+
+def test_folder_that_is_not_there(doctor: Callable, tmp_path: Path) -> None:
+    """A wrong call is one sentence and exit code 2."""
+    said = doctor("--dir", tmp_path / "none")
+
+    assert (2, 1) == (said.code, len(said.err.splitlines()))
+
+
+def test_nothing_on_the_box_changes(box, doctor: Callable) -> None:
+    """The doctor looks: no file of settings or stores is written or made."""
+    (box.state / "gateway.db").write_bytes(b"")
+    before = {path: (path.stat().st_mtime_ns, stat.S_IMODE(path.stat().st_mode)) for path in box.etc.parent.rglob("*")}
+    time.sleep(0.02)
+    doctor(*box.call)
+
+    assert before == {
+        path: (path.stat().st_mtime_ns, stat.S_IMODE(path.stat().st_mode)) for path in box.etc.parent.rglob("*")
+    }

@@ -1,0 +1,206 @@
+"""Brokers, certificates and what the gateway last said, against real Mosquitto."""
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from contract import topics
+from contract.messages import DevicePicture, Head, PublicPicture, Value, encode
+from contract.wire import Moment
+from contract.words import ClockQuality, Origin, Power, Status
+from doctor.core.contact import ContactLook, judge
+from doors.clock import Clock
+
+TODAY = datetime.now(UTC).date()
+
+
+def _accounts(folder: Path, password: str = "geheimnis") -> tuple[str, str]:
+    file = folder / "passwords"
+    file.write_text(f"gateway:{password}\n", "utf-8")
+    subprocess.run(["mosquitto_passwd", "-U", str(file)], check=True, timeout=30)
+    file.chmod(0o644)
+    return "allow_anonymous false", f"password_file {file}"
+
+
+def _tell(port: int, topic: str, body: bytes) -> None:
+    command = ["mosquitto_pub", "-p", str(port), "-u", "gateway", "-P", "geheimnis", "-r", "-t", topic, "-s"]
+    subprocess.run(command, input=body, check=True, timeout=30)
+
+
+def _head() -> Head:
+    clock = Clock()
+    return Head(
+        site="are-kall", run="r", boot=clock.boot, up_ms=clock.up_ms(), wall_ms=None,
+        clock=ClockQuality.UNSYNCED, status=Status.ACTUAL,
+    )  # fmt: skip
+
+
+def _picture(heard_ago_ms: int | None) -> bytes:
+    clock = Clock()
+    heard = None
+    if heard_ago_ms is not None:
+        up_ms = max(0, clock.up_ms() - heard_ago_ms)
+        heard = Moment(boot=clock.boot, up_ms=up_ms, wall_ms=None, clock=ClockQuality.UNSYNCED)
+    return encode(
+        PublicPicture(
+            head=_head(), place="Kall", power=Power.ON_MAINS, since=None, active=False, services=(),
+            notices=(), events=(), period_s=10, heartbeat_s=300, centre_heard=heard,
+        )
+    )  # fmt: skip
+
+
+def _central(port: int, authority: Path, certificate: Path, key: Path) -> str:
+    return (
+        f'[central_broker]\nurl = "mqtts://localhost:{port}"\nca_file = "{authority}"\n'
+        f'certificate_file = "{certificate}"\nkey_file = "{key}"\n'
+    )
+
+
+def _mutual(above, server: tuple[Path, Path]) -> tuple[str, ...]:
+    return (
+        f"cafile {above.file}", f"certfile {server[0]}", f"keyfile {server[1]}", "require_certificate true",
+        "use_identity_as_username true", "allow_anonymous false",
+    )  # fmt: skip
+
+
+def test_site_broker_that_lets_us_in(box, doctor: Callable, mosquitto: Callable, tmp_path: Path) -> None:
+    """A right account at a broker that answers is well."""
+    box.settings(port=mosquitto(*_accounts(tmp_path)))
+
+    assert "ok" == doctor(*box.call).grade("site_broker.in")
+
+
+def test_site_broker_that_refuses_the_account(box, doctor: Callable, mosquitto: Callable, tmp_path: Path) -> None:
+    """A wrong password is named as that, and appears nowhere."""
+    box.settings(port=mosquitto(*_accounts(tmp_path, "another")))
+    said = doctor(*box.call)
+
+    assert (1, "fault") == (said.code, said.grade("site_broker.account"))
+    assert "geheimnis" not in said.out + said.err
+
+
+def test_site_broker_that_is_away(box, doctor: Callable) -> None:
+    """Nobody at the port: what to look at is said."""
+    said = doctor(*box.call)
+
+    assert "fault" == said.grade("site_broker.port")
+    assert "systemctl status sotpunkt-broker" in said.sentence("site_broker.port")
+
+
+def test_password_file_that_others_can_read(box, doctor: Callable) -> None:
+    """The mode of a secret is looked at."""
+    box.password.chmod(0o644)
+
+    assert "fault" == doctor(*box.call).grade("secrets.open")
+
+
+@pytest.mark.parametrize(("heard_ms", "text", "grade"), [(1000, "heard", "ok"), (None, "not_yet", "fault")])
+def test_gateways_word_on_the_centre_is_aged(
+    box, doctor: Callable, mosquitto: Callable, tmp_path: Path, heard_ms: int | None, text: str, grade: str
+) -> None:
+    """The gateway's own word, aged by this computer's uptime, without any clock."""
+    port = mosquitto(*_accounts(tmp_path))
+    box.settings(port=port, central='[central_broker]\nurl = "mqtt://127.0.0.1:9"\n')
+    _tell(port, topics.public_picture("are-kall"), _picture(heard_ms))
+
+    assert grade == doctor(*box.call).grade(f"contact.{text}")
+
+
+@pytest.mark.parametrize(
+    ("heard_ms", "told_ms", "text", "grade"),
+    [
+        (15 * 60_000, 0, "contact.heard", "ok"),
+        (16 * 60_000, 0, "contact.quiet", "remark"),
+        (25 * 3_600_000, 0, "contact.long", "fault"),
+        (1000, 16 * 60_000, "contact.gateway_silent", "fault"),
+        (None, None, "contact.not_yet", "fault"),
+    ],
+)
+def test_time_since_the_centre_was_heard(heard_ms: int | None, told_ms: int | None, text: str, grade: str) -> None:
+    """A quarter of an hour is a remark, a day a fault; an old word of the gateway proves nothing of the centre."""
+    found = judge(ContactLook(central=True, age_ms=heard_ms, told_ms=told_ms, waiting=3))
+
+    assert [(text, grade), ("waiting.few", "ok")] == [(one.text, one.grade) for one in found]
+
+
+@pytest.mark.parametrize(("silent_s", "text"), [(12, "screen.draws"), (4000, "screen.still"), (None, "screen.unknown")])
+def test_screen_as_the_gateway_was_told(
+    box, doctor: Callable, mosquitto: Callable, tmp_path: Path, silent_s: int | None, text: str
+) -> None:
+    """How long the screen has not drawn; no word of it is no good sign."""
+    port = mosquitto(*_accounts(tmp_path))
+    box.settings(port=port, screens=1)
+    if silent_s is not None:
+        values = {"box.kiosk_silent": Value(value=silent_s, origin=Origin.MEASURED, up_ms=1)}
+        _tell(port, topics.device("are-kall", "box"), encode(DevicePicture(head=_head(), device="box", values=values)))
+
+    assert ("ok" if silent_s == 12 else "fault") == doctor(*box.call).grade(text)
+
+
+def test_garbage_from_the_broker_breaks_no_check(box, doctor: Callable, mosquitto: Callable, tmp_path: Path) -> None:
+    """What cannot be read is said to be unknown, and all other checks are done."""
+    port = mosquitto(*_accounts(tmp_path))
+    box.settings(port=port, screens=1, central='[central_broker]\nurl = "mqtt://127.0.0.1:9"\n')
+    for topic in (topics.public_picture("are-kall"), topics.device("are-kall", "box")):
+        _tell(port, topic, b"\xff\x00{[")
+    said = doctor(*box.call)
+
+    assert ("fault", "fault") == (said.grade("contact.never"), said.grade("screen.unknown"))
+    assert [] == said.of("check")
+
+
+def test_central_broker_with_the_sites_certificate(
+    box, doctor: Callable, mosquitto: Callable, authority: Callable
+) -> None:
+    """Name, port, both certificates and the account are tried for real."""
+    above = authority()
+    port = mosquitto(*_mutual(above, above.make("localhost", TODAY + timedelta(days=300))))
+    own = above.make("are-kall", TODAY + timedelta(days=300))
+    box.settings(central=_central(port, above.file, *own))
+    said = doctor(*box.call)
+
+    assert "ok" == said.grade("central_broker.in")
+    # this machine may not know the day; then nothing is said to hold
+    assert ["certificate.good" if Clock().wall_ms() else "certificate.unknown"] == said.of("certificate")
+
+
+def test_central_broker_of_another_authority(box, doctor: Callable, mosquitto: Callable, authority: Callable) -> None:
+    """A broker that anybody could have set up is not believed, and one that does not believe us says so."""
+    ours, theirs = authority("ours"), authority("theirs")
+    port = mosquitto(*_mutual(theirs, theirs.make("localhost", TODAY + timedelta(days=300))))
+    own = ours.make("are-kall", TODAY + timedelta(days=300))
+    box.settings(central=_central(port, ours.file, *own))
+    not_believed = doctor(*box.call).sentence("central_broker.encryption")
+    box.settings(central=_central(port, theirs.file, *own))
+    refused = doctor(*box.call)
+
+    assert "is not believed" in not_believed
+    assert ["central_broker.encryption"] == refused.of("central_broker")
+
+
+def test_link_of_the_gateway_is_not_cut(box, doctor: Callable, mosquitto: Callable, authority: Callable) -> None:
+    """Where this box has its link already, the doctor does not enter a second time under its name."""
+    above = authority()
+    server = above.make("localhost", TODAY + timedelta(days=300))
+    port = mosquitto(*_mutual(above, server), "use_username_as_clientid true")
+    own = above.make("are-kall", TODAY + timedelta(days=300))
+    box.settings(central=_central(port, above.file, *own))
+    command = ["mosquitto_sub", "-h", "localhost", "-p", str(port), "-t", "x", "--cafile", str(above.file), "-E"]
+    command += ["--cert", str(own[0]), "--key", str(own[1])]
+    gateway = subprocess.Popen([*command[:-5], *command[-4:]], stderr=subprocess.DEVNULL)
+    try:
+        (box.root / "proc").symlink_to("/proc")
+        said = doctor(*box.call)
+        for _ in range(100):
+            if said.of("central_broker") == ["central_broker.connected"]:
+                break
+            said = doctor(*box.call)
+
+        assert ["central_broker.connected"] == said.of("central_broker")
+        assert gateway.poll() is None
+    finally:
+        gateway.kill()
+        gateway.wait(10)
