@@ -10,6 +10,7 @@ import faulthandler
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -28,6 +29,10 @@ BEGINNING_S = 0.1
 """How often it is asked at the start whether everything moves."""
 
 
+MORE_TIME_S, MORE_TIME_EVERY_S = 120.0, 5.0
+"""Real seconds that a long beginning asks for, and how often it does while it goes on."""
+
+
 class Notifier:
     """The way to systemd. `every_s`: how often it wants a sign of life; None: it wants none."""
 
@@ -36,6 +41,7 @@ class Notifier:
         self.every_s = every_s if address else None
         self._socket: socket.socket | None = None
         self._said = ""
+        self._asked_s = -MORE_TIME_S
         self._complained = False
 
     @classmethod
@@ -74,6 +80,12 @@ class Notifier:
         """A sign of life. Only for those who have seen that the work goes on."""
         if self.every_s is not None:
             self._send("WATCHDOG=1")
+
+    def more_time(self) -> None:
+        """The beginning takes long and goes on; may be called as often as one likes."""
+        if time.monotonic() - self._asked_s >= MORE_TIME_EVERY_S:
+            self._asked_s = time.monotonic()
+            self._send(f"EXTEND_TIMEOUT_USEC={int(MORE_TIME_S * 1_000_000)}")
 
     def stopping(self, sentence: str) -> None:
         """The end has begun."""

@@ -46,17 +46,13 @@ class House:
         self.say = say
         self.pace = LIFE
         self.files = folder
-        environment = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "SDL_VIDEODRIVER": "offscreen"}
-        if not is_installed():  # straight from a checkout: the modules are found from here
-            environment |= {"PYTHONPATH": str(Path.cwd())}
-        self.environment = environment
-        self.services = Services(self.folder / "log", environment, say)
+        self.environment = _environment()
+        self.services = Services(self.folder / "log", self.environment, say)
         self.also = self.services.also
         self.brokers = Brokers(self.folder, SITE, persistence=schedule.persistence)
         self.cable: Cable | None = None
-        (self.folder / "kept").mkdir()
-        for name in DATA:
-            (self.folder / "data" / name).mkdir()
+        for name in ("kept", *(f"data/{one}" for one in DATA)):
+            (self.folder / name).mkdir()
         self.journal = Journal(self.data("gateway") / "gateway.db", self.folder / "journal.jsonl")
         self.receipts = Receipts(self.data("kiosk") / "drawn.jsonl")
         self.boots = 0
@@ -299,6 +295,13 @@ class House:
         for source in (self.folder / "data").glob("*/*.db"):
             with contextlib.suppress(OSError):  # a run that never got so far, or a store that is broken
                 copy_store(source, self.folder / "kept" / source.name)
+
+
+def _environment() -> dict[str, str]:
+    found = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "SDL_VIDEODRIVER": "offscreen"}
+    if not is_installed():  # straight from a checkout: the modules are found from here
+        found |= {"PYTHONPATH": str(Path.cwd())}
+    return found
 
 
 def _json(line: bytes) -> dict[str, Any]:

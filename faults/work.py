@@ -170,10 +170,10 @@ class Work:
         return True
 
     async def _command(self, *arguments: str) -> str:
-        got = await answer(
-            installed("dashboard", *arguments), environment=self._house.environment | self._house.also.get("dashboard", {}), within_s=60.0,
-            also_to=self._house.folder / "log/commands.log",
-        )  # fmt: skip
+        # as the dashboard itself: where a fault of its disk writes down what is written, this is written too
+        environment = self._house.environment | self._house.also.get("dashboard", {})
+        command, log = installed("dashboard", *arguments), self._house.folder / "log/commands.log"
+        got = await answer(command, environment=environment, within_s=60.0, also_to=log)
         if got.code:
             raise CannotRun(f"dashboard {' '.join(arguments[:2])}: {got.why}")
         return got.out.decode("utf-8")

@@ -86,7 +86,8 @@ def _run(plan: Plan, clock: Clock) -> int:
         notifier.status(f"{starts.count} starts shortly after each other; waiting {starts.wait_s:g} s")
         time.sleep(starts.wait_s)
     notifier.status("reading the store")
-    store = Store(Path(plan.settings.store.path), plan.settings.site.status, plan.settings.site.simulated)
+    site = plan.settings.site
+    store = Store(Path(plan.settings.store.path), site.status, site.simulated, notifier.more_time)
     return asyncio.run(_serve(Gateway(plan, clock, store, Unit(notifier, starts)), notifier, note))
 
 

@@ -12,6 +12,8 @@ from faults.disk.loop import LoopDisk
 from faults.disk.shim import Shim
 from faults.fault import CannotFault, Fault, House
 
+IN_FLIGHT_MS = 400
+"""So slow is the disk just before a cut, that something is under way when it comes."""
 Who = Literal["gateway", "dashboard", "kiosk"]
 PROCESS: dict[str, str] = {"gateway": "gateway", "dashboard": "dashboard", "kiosk": "kiosk-keeper"}
 
@@ -78,7 +80,11 @@ class PowerCut(Fault):
     async def begin(self, house: House) -> None:
         """Cut."""
         process = PROCESS[self.asked.program]
+        control = Disks.of(house).shim(self.asked.program).control
+        usual, control.sync_ms = control.sync_ms, max(control.sync_ms, IN_FLIGHT_MS)
+        await asyncio.sleep(house.random.uniform(0, 2 * IN_FLIGHT_MS / 1000))
         await house.hold(process, self, kill=True)
+        control.sync_ms = usual
         try:
             way = next((one for one in WAYS if one == self.asked.keeps), None)
             shim = Disks.of(house).shim(self.asked.program)

@@ -24,6 +24,7 @@ from doors.broker import BrokerSettings, Link, LinkDown
 from faults.fault import CannotFault
 
 SITE = "are-disk"
+HERE = topics.mark(SITE).removesuffix("down/mark")
 KIOSK_RUN = "kiosk-of-the-run"
 START_S = 20.0
 
@@ -98,7 +99,7 @@ class SmallSite:
             raise CannotFault(f"the small site's {name} broker does not listen")
         self._links[name] = link = Link(
             BrokerSettings(url=f"mqtt://127.0.0.1:{port}", reconnect_max_s=0.5),
-            name=f"small {name}", client_id=f"small-{name}", subscribe=(f"sot/1/{SITE}/#",),
+            name=f"small {name}", client_id=f"small-{name}", subscribe=(f"{HERE}#",),
             on_message=self._hear_site if name == "site" else self._hear_centre, on_up=_nothing,
         )  # fmt: skip
         self._tasks.append(asyncio.create_task(link.run(), name=name))
@@ -221,11 +222,11 @@ class SmallSite:
 
     def count(self, topic: str) -> int:
         """How often a message came on this topic of the site (`up/status`)."""
-        return self.messages.get(f"sot/1/{SITE}/{topic}", (0, b""))[0]
+        return self.messages.get(HERE + topic, (0, b""))[0]
 
     def newest(self, topic: str) -> dict[str, Any]:
         """The newest message on it, or {}."""
-        got: dict[str, Any] = json.loads(self.messages.get(f"sot/1/{SITE}/{topic}", (0, b"{}"))[1])
+        got: dict[str, Any] = json.loads(self.messages.get(HERE + topic, (0, b"{}"))[1])
         return got
 
 

@@ -18,8 +18,10 @@ from gateway.core.facts import DeviceFacts, Facts
 from gateway.core.material import is_news
 from gateway.core.site import Now, Site
 
-MOVED_BYTES = 12
+MOVED_BYTES = 6
 """About what one moved value costs in a packed heartbeat."""
+MESSAGE_BYTES = 190
+"""What a message costs besides what it says: topic, encryption, TCP/IP, and the answer to its answer."""
 AT_ONCE = 12
 """Messages that may come at once one after the other; then they wait, so that what flutters is not paid for."""
 AGAIN_S, AGAIN_ACTIVE_S = 600.0, 30.0
@@ -128,7 +130,7 @@ def _device(
             return told, [], False
         told = msgspec.structs.replace(told, tokens=told.tokens - 1)
     # moved values that have cost as much as a picture would have cost are told as one
-    dear = base is not None and beats and base.spent + MOVED_BYTES * len(moved) > base.size
+    dear = base is not None and beats and base.spent + MOVED_BYTES * len(moved) > base.size + MESSAGE_BYTES
     if not other and not dear:
         return told, [], sudden
     new, message = _picture(site, device, facts, now)

@@ -11,6 +11,7 @@ from zlib import crc32
 
 import msgspec
 
+from contract.words import Stream
 from gateway.io.migrations import TooNew, migrate
 
 MOST_WAL_BYTES = 16 * 1024 * 1024
@@ -135,6 +136,7 @@ def check_file(path: Path, progress: Callable[[], None] = lambda: None) -> None:
             _check_indexes(path, db)
             if db.execute("PRAGMA user_version").fetchone()[0] > 1:
                 _check_bodies(path, db)
+                _check_books(path, db)
         finally:
             db.close()
     except UnicodeDecodeError as fault:  # in what SQLite itself has to say of it
@@ -182,6 +184,28 @@ def _check_bodies(path: Path, db: sqlite3.Connection) -> None:
     for name, body, crc in db.execute("SELECT name, body, crc FROM kept WHERE crc IS NOT NULL"):
         if not isinstance(body, bytes) or crc32(body) != crc:
             raise Damaged(f"{path}: the file is damaged ({name} has changed)")
+
+
+def _check_books(path: Path, db: sqlite3.Connection) -> None:
+    """Numbers have no checksum, but they prove each other: created = confirmed + gaps + waiting, and every record that
+    waits lies between what its run has numbered and what was confirmed of it."""
+    tallies = dict(db.execute("SELECT name, count FROM tallies").fetchall())
+    waiting = dict(db.execute("SELECT stream, COUNT(*) FROM outbox WHERE kind != 'gap' GROUP BY stream").fetchall())
+    for stream in Stream:
+        created, confirmed, gaps = (tallies.get(f"{name}.{stream}") for name in ("created", "confirmed", "gaps"))
+        numbers = (created, confirmed, gaps)
+        if any(not isinstance(one, int) or one < 0 for one in numbers) or created != (
+            confirmed + gaps + waiting.get(stream.value, 0)
+        ):
+            raise Damaged(f"{path}: the file is damaged (the books of the {stream.value} records do not balance)")
+    wrong = db.execute(
+        "SELECT run, stream FROM heads WHERE typeof(last) != 'integer' OR typeof(confirmed) != 'integer'"
+        " OR confirmed < 0 OR last < confirmed"
+        " UNION ALL SELECT outbox.run, outbox.stream FROM outbox LEFT JOIN heads USING (run, stream)"
+        " WHERE heads.run IS NULL OR seq > last OR seq <= confirmed LIMIT 1"
+    ).fetchone()
+    if wrong is not None:
+        raise Damaged(f"{path}: the file is damaged (the head of the {wrong[1]} records of run {wrong[0]} is wrong)")
 
 
 def open_file(path: Path) -> sqlite3.Connection:

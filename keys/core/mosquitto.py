@@ -55,6 +55,7 @@ def centre(told: Centre) -> str:
         "# the centre's own programs, on this machine only",
         f"listener {told.local_port} 127.0.0.1",
         "allow_anonymous false",
+        NO_NAMELESS,
         f"password_file {folder}/passwords",
         f"acl_file {folder}/central.acl",
         "max_connections 64",
@@ -91,6 +92,7 @@ def site(told: Site) -> str:
         "# gateway, kiosk and owner's page, on this machine only",
         f"listener {told.local_port} 127.0.0.1",
         "allow_anonymous false",
+        NO_NAMELESS,
         f"password_file {folder}/passwords",
         f"acl_file {folder}/site.acl",
         "max_connections 64",
@@ -124,12 +126,17 @@ def _nodes(folder: str) -> tuple[str, ...]:
     return f"acl_file {folder}/nodes.acl", "use_username_as_clientid true", "max_connections 64"
 
 
+NO_NAMELESS = "allow_zero_length_clientid false"
+"""Under a door that lets clients name themselves. Before all doors it would open one of its own, on every address
+(Mosquitto 2.0).
+"""
+
+
 def _whole(account: str) -> tuple[str, ...]:
     """What goes for all doors. Mosquitto logs who comes and goes, and never a payload."""
     return (
         "per_listener_settings true",
         f"user {account}",
-        "allow_zero_length_clientid false",
         f"max_packet_size {PACKET}",
         "max_inflight_messages 20",
         "persistent_client_expiration 1d",

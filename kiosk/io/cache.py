@@ -87,7 +87,6 @@ class Cache:
     def _create(self) -> None:
         connection = self._db.conn
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
         with self.change():
             for name, table in TABLES.items():
                 self._db[name].create(pk=KEYS.get(name, "name"), if_not_exists=True, **table)
@@ -95,10 +94,14 @@ class Cache:
             self._db["own"].upsert_all([{"name": key, "value": value} for key, value in self._owner.items()], pk="name")
 
     @contextlib.contextmanager
-    def change(self) -> Iterator[None]:
-        """One transaction, all or nothing; raises CannotKeep."""
+    def change(self, *, durable: bool = False) -> Iterator[None]:
+        """One transaction, all or nothing; raises CannotKeep. `durable`: on the card when it ends, also at a power cut.
+
+        A picture comes again by itself; a receipt that was numbered does not.
+        """
         connection = self._db.conn
         try:
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -149,7 +152,7 @@ class Cache:
 
     def take_drawn(self, lines: list[Drawn], run: str, number: int, offset: int) -> int:
         """Give every new line the next number and keep it with the place read to; the highest number given."""
-        with self.change():
+        with self.change(durable=True):
             for line in lines:
                 key = f"{line.screen}/{line.bulletin}/{line.serial}"
                 if self._db.execute("INSERT OR IGNORE INTO drawn VALUES (?)", (key,)).rowcount < 1:
@@ -178,7 +181,7 @@ class Cache:
         that are gone, and would take no other: what waits is then numbered anew under `new_run`. Returns the last
         number given there, None when all went on as it was.
         """
-        with self.change():
+        with self.change(durable=True):
             for run, number in marks.items():
                 self._db.execute("DELETE FROM receipt WHERE run = ? AND number <= ?", (run, number))
             rows = self._db.execute("SELECT n, run, number, payload FROM receipt ORDER BY n").fetchall()

@@ -67,6 +67,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Path:
 
 
 @pytest.fixture
+def install_quickly(tmp_path: Path) -> Callable[..., Said]:
+    """Runs the installer with commands that say yes to everything: for steps that do not ask them."""
+    folder = tmp_path / "yes"
+    folder.mkdir()
+    for name in COMMANDS:
+        (folder / f"sotpunkt-{name}").write_text("#!/bin/sh\n", "utf-8")
+        (folder / f"sotpunkt-{name}").chmod(0o755)
+    return lambda *arguments: run_install(folder, *arguments)
+
+
+@pytest.fixture
 def install(programs: Path) -> Callable[..., Said]:
     """Runs the installer."""
     return lambda *arguments: run_install(programs, *arguments)

@@ -116,10 +116,10 @@ def test_program_that_is_left_out_goes(install: Callable, tree: Path, answers: C
     assert 0 == tomllib.loads((tree / "etc/sotpunkt/gateway.toml").read_text("utf-8"))["screens"]["expected"]
 
 
-def test_clock_with_battery_gets_its_line_once(install: Callable, tree: Path, answers: Callable) -> None:
+def test_clock_with_battery_gets_its_line_once(install_quickly: Callable, tree: Path, answers: Callable) -> None:
     """The Pi's config.txt is told of the clock once, for all models, and keeps what it said."""
     for _ in range(2):
-        install("--root", tree, answers(('rtc = "pi5"', 'rtc = "ds3231"')))
+        install_quickly("--root", tree, answers(('rtc = "pi5"', 'rtc = "ds3231"')))
     text = (tree / "boot/firmware/config.txt").read_text("utf-8")
 
     assert text.startswith("[pi4]\narm_boost=1\n")
@@ -135,17 +135,17 @@ def test_serial_line_keeps_its_name(installed: Path) -> None:
     assert 'ENV{ID_MM_DEVICE_IGNORE}="1"' in rules
 
 
-def test_former_firewall_is_kept(install: Callable, tree: Path, answers: Callable) -> None:
+def test_former_firewall_is_kept(install_quickly: Callable, tree: Path, answers: Callable) -> None:
     """What somebody had written into nftables.conf is laid aside once."""
     (tree / "etc/nftables.conf").write_text("table inet mine { }\n", "utf-8")
     for _ in range(2):
-        install("--root", tree, answers())
+        install_quickly("--root", tree, answers())
 
     assert "table inet mine { }\n" == (tree / "etc/nftables.conf.before-sotpunkt").read_text("utf-8")
     assert "table inet sotpunkt" in (tree / "etc/nftables.conf").read_text("utf-8")
 
 
-def test_growing_waits_only_where_systemd_knows_them(install: Callable, tree: Path, answers: Callable) -> None:
+def test_growing_waits_only_where_systemd_knows_them(install_quickly: Callable, tree: Path, answers: Callable) -> None:
     """RestartSteps stands in a drop-in from systemd 254 on; an older one would complain of it at every start."""
     library = tree / "usr/lib/x86_64-linux-gnu/systemd"
     library.mkdir(parents=True)
@@ -154,7 +154,7 @@ def test_growing_waits_only_where_systemd_knows_them(install: Callable, tree: Pa
         for old in library.iterdir():
             old.unlink()
         (library / f"libsystemd-shared-{number}.so").touch()
-        install("--root", tree, answers())
+        install_quickly("--root", tree, answers())
         told[number] = (tree / UNITS / "sotpunkt-gateway.service.d/50-slower.conf").exists()
 
     assert {252: False, 257: True} == told
@@ -199,3 +199,21 @@ def test_programs_that_know_the_time_may_ask_for_it(installed: Path) -> None:
         assert "adjtimex" in filters[-1]
         assert "ProtectClock=yes" not in text
         assert "CapabilityBoundingSet=\n" in text
+
+
+def test_what_has_given_up_is_started_again(tmp_path: Path) -> None:
+    """Each failed service is reset and started, but not one that ended over a mistake in its settings."""
+    log = tmp_path / "log"
+    answers = (
+        'case "$1" in list-units) echo "sotpunkt-a.service loaded failed"; echo "sotpunkt-b.service loaded failed";; '
+        'show) [ "$5" = sotpunkt-b.service ] && echo 2 || echo 9;; *) echo "$*" >> LOG;; esac'
+    )
+    command = tmp_path / "systemctl"
+    command.write_text("#!/bin/sh\n" + answers.replace("LOG", str(log)) + "\n", "utf-8")
+    command.chmod(0o755)
+    unit = (Path(__file__).resolve().parents[2] / "hw/host/systemd/sotpunkt-again.service").read_text("utf-8")
+    (script,) = re.findall(r"^ExecStart=/bin/sh -c '(.*)'$", unit, re.MULTILINE)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run(["/bin/sh", "-c", script.replace("$$", "$")], env={"PATH": path}, check=False, timeout=30)
+
+    assert ["reset-failed sotpunkt-a.service", "start --no-block sotpunkt-a.service"] == log.read_text().splitlines()

@@ -113,11 +113,8 @@ def _broker(root: Path, folder: Path) -> Path:
         (folder / file.name).chmod(0o600)
     text = (folder / "mosquitto.conf").read_text("utf-8").replace("/etc/sotpunkt/broker", str(folder))
     text = text.replace("user mosquitto", "user root").replace("listener 1883 127.0.0.1", "listener 1883")
-    lines = text.replace("listener 8883 10.44.0.1", "listener 8883").splitlines()
     at = folder / "mosquitto.conf"
-    at.write_text(
-        "\n".join(line for line in lines if not line.startswith("allow_zero_length_clientid")) + "\n", "utf-8"
-    )
+    at.write_text(text.replace("listener 8883 10.44.0.1", "listener 8883"), "utf-8")
     return at
 
 

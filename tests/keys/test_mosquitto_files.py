@@ -44,3 +44,11 @@ def test_making_the_configuration_again_keeps_the_accounts(tmp_path: Path) -> No
             quiet("account", "kiosk", "--dir", tmp_path, "--secret", tmp_path / "secret")
 
     assert (tmp_path / "passwords").read_text().startswith("kiosk:$7$")
+
+
+def test_nothing_that_belongs_to_a_door_stands_before_the_first() -> None:
+    """Mosquitto would open a door of its own for it, on every address."""
+    of_a_door = {"allow_anonymous", "allow_zero_length_clientid", "password_file", "acl_file", "max_connections"}
+    for name in ("site.conf", "central.conf"):
+        before = (HOME / name).read_text("utf-8").split("\nlistener ")[0]
+        assert set() == of_a_door & {line.split(" ")[0] for line in before.splitlines() if line}

@@ -136,11 +136,15 @@ def _start(answers: Answers, tree: Tree, say: Say) -> None:
     run(["sysctl", "-q", "-p", "/etc/sysctl.d/60-sotpunkt.conf"], "start")
     if any("journald" in path for path in changed):
         run(["systemctl", "restart", "systemd-journald"], "start")
-    run(["systemctl", "stop", "mosquitto"], "start") if "/etc/systemd/system/mosquitto.service" in changed else None
+    # shut before anything listens; a reload replaces all rules in one step, a restart would leave none in between
+    run(["systemctl", "start", "nftables"], "start")
+    if "/etc/nftables.conf" in changed:
+        run(["systemctl", "reload", "nftables"], "start")
+    if f"{system.UNITS}/mosquitto.service" in changed:
+        run(["systemctl", "stop", "mosquitto"], "start")
     run(["systemctl", "start", system.TIMER[0]], "start")
     wanted = system.services(answers)
     # what was installed anew runs anew; what is as before goes on undisturbed
     touched = [path for path in changed if path.startswith(("/etc/sotpunkt", "/opt/sotpunkt", "/etc/systemd/system/s"))]
     run(["systemctl", "restart" if touched else "start", "--no-block", *wanted], "start")
-    run(["systemctl", "restart" if "/etc/nftables.conf" in changed else "start", "nftables"], "start")
     say(f"start: {', '.join(wanted)}; see how they are: sudo /opt/sotpunkt/bin/sotpunkt-doctor")
