@@ -64,6 +64,12 @@ def port(value: Any) -> str | None:
     return None if fits else f"{value!r} is not a port from 1024 to 65535"
 
 
+def count(value: Any) -> str | None:
+    """How many there are, at least one."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return None if whole and 1 <= value <= 100_000 else f"{value!r} is no number from 1 to 100000"
+
+
 def anything(_value: Any) -> str | None:
     """The program that reads it will judge it."""
     return None
@@ -82,6 +88,7 @@ ROWS: dict[str, dict[str, Rule]] = {
     "centre": {
         "url": text(r"mqtts?://[A-Za-z0-9.\-\[\]:]{1,253}", "mqtts://sotpunkt.example.se:8883"),
         "ca_file": FILE,
+        "sites": count,
     },
     "network": {
         "uplink": INTERFACE,

@@ -70,7 +70,7 @@ def site_broker(program: str) -> dict[str, Any]:
 def central_broker(answers: Answers) -> dict[str, Any]:
     """The municipality's broker; over TLS it knows the site by its certificate."""
     told = answers.tree["centre"]
-    link: dict[str, Any] = {"url": told["url"]}
+    link: dict[str, Any] = {"url": told["url"], "shared_by": told.get("sites", 1)}
     if answers.centre is not None and answers.centre[2]:
         link |= {"ca_file": CENTRE_CA, "certificate_file": CERTIFICATE, "key_file": KEY}
     return link
