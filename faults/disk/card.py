@@ -106,7 +106,10 @@ class Card:
         return sum(len(one.data or b"") for file in self._files.values() for one in file.since)
 
     def strangers(self, folder: Path) -> list[str]:
-        """Files that somebody has changed who is not in the book: of those nothing can be said, they are kept whole."""
+        """Files that hold what is not in the book: of those nothing can be said, so they are kept whole.
+
+        Somebody wrote there without the shim; or the kill came between a write and its entry, once in some fifty.
+        """
         found = []
         for path in sorted(folder.iterdir()):
             if path.is_file() and not path.name.endswith(NOT_KEPT):

@@ -46,8 +46,8 @@ async def cut_often(folder: Path, cuts: int, seed: int) -> Verdict:
     chance, verdict = random.Random(seed), Verdict(cuts=cuts, seed=seed)  # noqa: S311 - must be repeatable
     site = SmallSite(folder, marks=False, more=f"commit_every_s = 1\n{PACE}")
     shim = Shim(site.data, folder / "room")
-    await site.open()
     try:
+        await site.open()
         number = 0
         for _ in range(cuts):
             number = await _live(site, shim, chance, number, verdict)

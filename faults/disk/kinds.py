@@ -91,7 +91,7 @@ class PowerCut(Fault):
             cut = await asyncio.to_thread(shim.cut, house.random, way)
             house.say(f"{process}: power cut; of {cut.unsynced} bytes not yet synced the card keeps {cut.way}")
             if cut.strangers:
-                house.say(f"kept whole, for somebody else writes there too: {', '.join(cut.strangers)}")
+                house.say(f"kept whole, for it holds what is not in the book: {', '.join(cut.strangers)}")
         finally:
             await house.release(process, self)
 

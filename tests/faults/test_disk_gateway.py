@@ -74,11 +74,13 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         tmp_path, marks=False, more=f"commit_every_s = 1\n{PACE}".replace("5\n", "0.2\n"), poll_every_s=0.5
     )
     one = House(site, Shim(site.data, tmp_path / "room"))
-    await site.open()
-    await site.start(one.shim.environment)
-    await one.until(lambda: one.polls > 2, "the first polls")
-    yield one
-    await site.close()
+    try:
+        await site.open()
+        await site.start(one.shim.environment)
+        await one.until(lambda: one.polls > 2, "the first polls")
+        yield one
+    finally:
+        await site.close()
 
 
 async def test_power_cuts_lose_nothing_that_was_seen(tmp_path: Path) -> None:
