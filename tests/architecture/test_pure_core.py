@@ -7,8 +7,8 @@ import pytest
 PURE = {
     "abc", "base64", "binascii", "bisect", "calendar", "collections", "colorsys", "contextlib", "copy", "dataclasses",
     "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "ipaddress",
-    "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing", "unicodedata",
-    "zoneinfo",
+    "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing",
+    "unicodedata", "zoneinfo",
     "msgspec",       # types and bytes, nothing else
     "cryptography",  # checks a signature on bytes that it is given
 }  # fmt: skip
