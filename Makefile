@@ -22,7 +22,7 @@ demo: setup  ## run plant, brokers, gateway, dashboard and kiosk; ARGS="--headle
 	@exec $(VENV)/sotpunkt-demo $(ARGS)
 
 test: setup lint  ## all checks and all tests; PYTEST_ARGS="-k name"
-	@$(VENV)/python -m pytest $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: setup lint  ## lint, format, types, imports, architecture; seconds, not minutes
 	@$(VENV)/python -m pytest -q tests/architecture

@@ -367,5 +367,7 @@ def decode(data: bytes, kind: type[T], limit: int = MAX_MESSAGE) -> T:
         raise Refused(f"{kind.__name__}: {len(data)} bytes, at most {limit} are taken")
     try:
         return msgspec.json.decode(unpack(data, limit), type=kind)
+    except Refused as fault:
+        raise Refused(f"{kind.__name__}: {fault}") from fault
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Refused(f"{kind.__name__}: {fault}") from fault

@@ -13,6 +13,8 @@ from contract.words import ClockQuality, ClockSource, Event, Origin, Power, Qual
 
 MAX_RECORDS = 300
 """Records in one batch."""
+MARKED_RUNS = 100
+"""Runs of a site in one mark: those that the centre heard of last. With fewer, a run that is not named is unknown."""
 MAX_PARAMS = 8
 """What is filled into the words of one refusal."""
 

@@ -20,6 +20,7 @@ from gateway.io.counts import counts
 from gateway.io.pulse import Unit
 from gateway.io.starts import StartsNote
 from gateway.io.store import Store, StoreFault
+from gateway.io.substitute import disk_back, give_back, open_store
 from gateway.judge import add_judge_parser, run_judge
 from gateway.read import add_read_parser, run_plan, run_profiles, run_read
 
@@ -30,6 +31,11 @@ USAGE = 2
 FAILED = 1
 HALT = 75
 """The unit halts the machine after it (see README: last words); no program here may do that itself."""
+WHY_STOPPED = {
+    0: "told to stop",
+    FAILED: "the disk takes writes again; a new start works on it",
+    HALT: "the battery ends, the machine may be halted",
+}
 
 
 def main() -> None:
@@ -87,12 +93,15 @@ def _run(plan: Plan, clock: Clock) -> int:
         time.sleep(starts.wait_s)
     notifier.status("reading the store")
     site = plan.settings.site
-    store = Store(Path(plan.settings.store.path), site.status, site.simulated, notifier.more_time)
-    return asyncio.run(_serve(Gateway(plan, clock, store, Unit(notifier, starts)), notifier, note))
+    path = Path(plan.settings.store.path)
+    store = open_store(path, site.status, site.simulated, notifier.more_time, runtime_folder())
+    code = asyncio.run(_serve(Gateway(plan, clock, store, Unit(notifier, starts)), store, notifier, note))
+    give_back(store, site.status, site.simulated)
+    return code
 
 
-async def _serve(gateway: Gateway, notifier: Notifier, note: StartsNote) -> int:
-    """Until SIGTERM or Ctrl-C, or the box's battery ends; then a goodbye that does not wait for anybody."""
+async def _serve(gateway: Gateway, store: Store, notifier: Notifier, note: StartsNote) -> int:
+    """Until SIGTERM or Ctrl-C, the box's battery ends, or a disk that took nothing is well again; then a goodbye."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -100,12 +109,13 @@ async def _serve(gateway: Gateway, notifier: Notifier, note: StartsNote) -> int:
     work = asyncio.create_task(gateway.run(), name="gateway")
     stopped = asyncio.create_task(stop.wait(), name="stop")
     ended = asyncio.create_task(gateway.leaving.done.wait(), name="battery")
-    await asyncio.wait({work, stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
+    mended = asyncio.create_task(disk_back(store), name="disk")
+    await asyncio.wait({work, stopped, ended, mended}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done():
-        code = HALT if ended.done() else 0
-        notifier.stopping("the battery ends, the machine may be halted" if code else "told to stop")
+        code = HALT if ended.done() else FAILED if mended.done() else 0
+        notifier.stopping(WHY_STOPPED[code])
         note.end_well()
-        if not code:
+        if code != HALT:
             await gateway.leaving.farewell()
         work.cancel()
         await asyncio.wait({work}, timeout=LEAVE_WITHIN_S)
@@ -116,8 +126,8 @@ async def _serve(gateway: Gateway, notifier: Notifier, note: StartsNote) -> int:
             )
             os._exit(code)
         return code
-    stopped.cancel()
-    ended.cancel()
+    for task in (stopped, ended, mended):
+        task.cancel()
     await work
     return 0
 

@@ -35,6 +35,7 @@ from gateway.io.documents import Documents
 from gateway.io.housekeeping import housekeep
 from gateway.io.keeping import Keeper
 from gateway.io.leaving import Leaving
+from gateway.io.marks import Marks
 from gateway.io.modbus import Line, open_line
 from gateway.io.mqtt import Pictures
 from gateway.io.pulse import Pulse, Unit
@@ -64,6 +65,7 @@ class Gateway:
         self._documents = Documents(store, self._facts)
         self._keeper = Keeper(store, plan.settings.store.commit_every_s)
         self._shown = Shown(self._site)
+        self._marks = Marks(plan.facts.site, store, self._keeper, self._now)
         self._dater = Dater(store, self._keeper, clock)
         self._dater.noted(self._site.memory.clock)
         self._aside = store.lies_aside()
@@ -77,7 +79,9 @@ class Gateway:
         self._local = self._site_road()
         self._upstream = Upstream(self._facts, self._told_site, self._now)
         self._centre = self._central_road()
-        self._records = Records(store, self._centre, self._facts, self._now) if self._centre is not None else None
+        self._records: Records | None = None
+        if self._centre is not None:
+            self._records = Records(store, self._centre, self._facts, self._now, self._keeper.confirmed)
         self._upstream.road = self._centre
         roads = [road for road in (self._local, self._centre) if road is not None]
         self.leaving = Leaving(plan, store, self._keeper, roads, now=self._now, site=self._looked_at)
@@ -109,8 +113,13 @@ class Gateway:
             subscribe=(topics.down_all(self._facts.site),),
             on_message=self._from_centre,
             everything=self._upstream.everything,
-            on_up=lambda: self._records.again() if self._records else None,
+            on_up=self._centre_up,
         )
+
+    def _centre_up(self) -> None:
+        self._marks.linked()
+        if self._records is not None:
+            self._records.again()
 
     async def run(self) -> None:
         """Work until cancelled; then say good-bye."""
@@ -171,15 +180,15 @@ class Gateway:
         if not (retained and topic == topics.kiosk_status(self._facts.site)):  # an old sign of life proves nothing
             self._hear(topic, payload, "site")
 
-    def _from_centre(self, topic: str, payload: bytes, _retained: bool) -> None:
-        self._hear(topic, payload, "centre")
+    def _from_centre(self, topic: str, payload: bytes, retained: bool) -> None:
+        self._hear(topic, payload, "centre", retained=retained)
 
-    def _hear(self, topic: str, payload: bytes, who: str) -> None:
+    def _hear(self, topic: str, payload: bytes, who: str, *, retained: bool = False) -> None:
         """A message from outside is hostile until it is understood; a bad one costs one sentence in the log."""
         levels = topics.parts(topic)
         try:
             if levels is not None and payload:
-                self._understand(topic, levels, payload)
+                self._understand(topic, levels, payload, retained)
         except Refused as fault:
             if topic not in self._complained and len(self._complained) < 1000:
                 self._complained.add(topic)
@@ -187,7 +196,7 @@ class Gateway:
         except StoreFault as fault:
             log.error("%s", fault)
 
-    def _understand(self, topic: str, levels: tuple[str, ...], payload: bytes) -> None:
+    def _understand(self, topic: str, levels: tuple[str, ...], payload: bytes, retained: bool) -> None:
         site = self._facts.site
         if topic in (topics.orders(site), topics.local_orders(site)):
             self._obey(decode(payload, Orders))
@@ -196,7 +205,7 @@ class Gateway:
         elif topic == topics.kiosk_status(site):
             self._box.hear(decode(payload, KioskStatus))
         elif topic == topics.mark(site):
-            self._forget(decode(payload, Mark))
+            self._forget(decode(payload, Mark), retained=retained)
         elif topic == topics.content(site):
             self._documents.manifest(payload)
             self._take_documents()
@@ -220,7 +229,7 @@ class Gateway:
 
     def _receive(self, receipt: Receipt) -> None:
         """A receipt is stored once and in order; the kiosk repeats it until the mark says so."""
-        if self._keeper.behind:
+        if self._keeper.behind or self._store.stands_in_for is not None:
             return  # the disk refuses: what is not stored gets no mark
         marks = self._site.memory.receipts
         if receipt.number == marks.get(receipt.kiosk_run, 0) + 1:
@@ -233,22 +242,14 @@ class Gateway:
             self._commit(site, now, None, [one])
         self._local.tell([announce.receipt_mark(self._told_site(), self._facts)])
 
-    def _forget(self, mark: Mark) -> None:
-        if mark.site != self._facts.site:
-            raise Refused(f"the mark is for {mark.site}")
-        mine = mark.marks.get(self._run, {})
-        for stream, seq in mine.items():
-            if seq > self._site.seqs.get(stream, 0):
-                raise Refused(f"the mark confirms {stream.value} {seq}, which has not been yet")
-        gone, site = 0, self._site
+    def _forget(self, mark: Mark, *, retained: bool) -> None:
+        self._marks.take(mark, self._site.seqs, self._records, retained=retained)
+        site = self._site
         for run, streams in mark.marks.items():
             for stream, seq in streams.items():
-                gone += self._keeper.forget(run, stream, seq, self._clock.up_ms())
                 site = needs.received(site, run, stream, seq)
         if site.memory != self._site.memory:
             self._settle(site, [], self._now())
-        if self._records is not None:
-            self._records.answered(gone)
 
     def _take_documents(self) -> None:
         """While the disk refuses, what came waits where it is bounded."""
@@ -310,7 +311,7 @@ class Gateway:
             self._records.wake()
 
     def _watch_store(self) -> None:
-        trouble = self._keeper.behind or self._aside
+        trouble = self._keeper.behind or self._aside or self._store.stands_in_for is not None
         if trouble is not self._site.store_trouble:
             self._site = msgspec.structs.replace(self._site, store_trouble=trouble)
             if not trouble:

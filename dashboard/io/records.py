@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from contract.records import Mark
+from contract.records import MARKED_RUNS, Mark
 from contract.words import Stream
 from dashboard.core.events import Stored
 from dashboard.core.salvage import refused
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 AHEAD_S = 120.0
 """Real seconds that a stream waits for what is missing in it; a site begins anew within seconds of a mark."""
 MAX_AHEAD = 10_000
-MARKED_RUNS = 100
-"""Runs in one mark: those heard of last; an older one comes back by itself when its records do."""
 
 _COLUMNS = "number, run, stream, seq, kind, wall_ms, up_ms, status, simulated, historical, body"
 

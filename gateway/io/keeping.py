@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ import msgspec
 from contract.records import GapBody
 from contract.words import Event, Stream
 from gateway.core.pipeline import Numbered
+from gateway.core.site import Now
+from gateway.io.retelling import Lost
 from gateway.io.store import Aside, Step, Store
 from gateway.io.store_file import StoreFault
 
@@ -121,6 +123,22 @@ class Keeper:
                 self.write()
         return covered
 
+    def confirmed(self, run: str, stream: Stream) -> int:
+        """The highest number that the centre holds, of those whose forgetting waits for the next write; 0: none."""
+        with self._guard:
+            return self._aside.marks.get((run, stream), 0)
+
+    def tell_again(self, lost: Sequence[Lost], now: Now) -> "Future[int]":
+        """What the centre has lost waits again; an older mark that is not yet written would let it go at once."""
+
+        def job() -> int:
+            with self._guard:
+                for one in lost:
+                    self._aside.marks.pop((one.run, one.stream), None)
+            return self._store.tell_again(lost, now)
+
+        return self.later(job)
+
     def add_published(self, more: int) -> None:
         """Messages that a broker took; a figure, which waits for the next write."""
         with self._guard:
@@ -148,11 +166,12 @@ class Keeper:
         return 0.0 if since_s is None else time.monotonic() - since_s
 
     def unstored(self) -> int:
-        """Records that wait in memory because the disk refuses."""
+        """Records that lie in memory because the disk refuses, and nowhere else."""
+        alone = self._store.only_in_memory()
         if not self.behind:
-            return 0
+            return alone
         with self._guard:
-            return sum(len(one.step.numbered) for one in (*self._writing, *self._waiting))
+            return alone + sum(len(one.step.numbered) for one in (*self._writing, *self._waiting))
 
     def write(self) -> None:
         """All that waits, now; with a thread: as soon as it can."""

@@ -8,14 +8,17 @@ import msgspec
 
 from contract.messages import MAX_MESSAGE
 from contract.records import MAX_RECORDS, GapBody, Record
-from contract.words import Event, Stream
+from contract.words import Event, Status, Stream
 from gateway.core.pipeline import Numbered
 from gateway.core.site import Now
+from gateway.io.retelling import Head, Key, Lost, heads_of, rows_again
 from gateway.io.store_file import COLUMNS, StoreFile, row_crc
 
 STREAMS = (Stream.EVENT, Stream.RECEIPT, Stream.SAMPLE)
 MAX_BATCH_BYTES = 128 * 1024
 """Of bodies in one batch: a batch must stay well below what a reader takes as one message."""
+STATUS_OF = "status of run "
+"""Name under which it is kept what a run was meant as, where that was not in earnest."""
 MAX_ALONE_BYTES = MAX_MESSAGE - 8 * 1024
 """Of one body: together with its envelope it is the largest message that anybody takes."""
 
@@ -46,7 +49,13 @@ class Outbox(StoreFile):
                 (run, stream.value, seq),
             )
         if created:
-            self._db.execute("UPDATE tallies SET count = ? WHERE name = 'place'", (self._place,))
+            self._book_place()
+        if self._meant[0] != Status.ACTUAL:
+            for run in {run for run, _ in last}:
+                self._put(f"{STATUS_OF}{run}", self._meant[0].encode())
+
+    def _book_place(self) -> None:
+        self._db.execute("UPDATE tallies SET count = ? WHERE name = 'place'", (self._place,))
 
     def _put_record(self, one: Numbered, now: Now) -> Numbered:
         """Keep it until the centre has it; returns what will be sent."""
@@ -76,8 +85,7 @@ class Outbox(StoreFile):
         else:
             name = f"too large: {one.stream.value}"  # the newest of its stream: a fault of ours that must be looked at
             self._put(name, body)
-        why = f"a record of {len(body)} bytes is too large to be sent; it lies in the store of the site"
-        return Numbered(one.stream, one.seq, Event.GAP, too_large(one.seq, why))
+        return Numbered(one.stream, one.seq, Event.GAP, too_large(one.seq, _why_too_large(body)))
 
     def confirm(self, run: str, stream: Stream, seq: int) -> int:
         """The centre holds everything up to `seq`: forget it. Returns how many records went; raises StoreFault."""
@@ -94,6 +102,74 @@ class Outbox(StoreFile):
                 "UPDATE heads SET confirmed = MAX(confirmed, MIN(last, ?3)) WHERE run = ?1 AND stream = ?2", mine
             )
         return len(gone)
+
+    def heads(self) -> dict[Key, Head]:
+        """What the centre has confirmed, by run and stream; raises StoreFault."""
+        with self._reading() as db:
+            return heads_of(db)
+
+    def tell_again(self, lost: Sequence[Lost], now: Now) -> int:
+        """Let wait again what the centre has lost, before all of its run that waits; raises StoreFault.
+
+        Returns how many records, gaps too. A hole stays booked as confirmed: the centre had it once.
+        """
+        told, place = 0, self._place
+        with self._telling():
+            try:
+                with self._db:
+                    for one in lost:
+                        told += self._tell_again(one, now)
+                    self._book_place()
+            except BaseException:
+                self._place = place
+                raise
+        return told
+
+    def _tell_again(self, lost: Lost, now: Now) -> int:
+        mine = (lost.run, lost.stream.value)
+        found = self._db.execute("SELECT confirmed FROM heads WHERE run = ? AND stream = ?", mine).fetchone()
+        rows = rows_again(self._db, lost, found[0], now) if found else []
+        first = self._room_before(*mine, len(rows)) if rows else 0
+        back = 0
+        status = self._status_of(lost.run)
+        for place, row in enumerate(rows, first):
+            kind, body = row.kind, row.body
+            if kind != Event.GAP and len(body) > MAX_ALONE_BYTES:
+                kind, body = Event.GAP.value, msgspec.json.encode(too_large(row.seq, _why_too_large(body)))
+            back += kind != Event.GAP
+            moment = (row.boot, row.up_ms, row.wall_ms, row.clock)
+            put_row(self._db, place, (*mine, row.seq, kind, *moment, status, self._meant[1]), body)
+        if rows:
+            self._db.execute("UPDATE heads SET confirmed = ? WHERE run = ? AND stream = ?", (lost.mark, *mine))
+            self._count(f"confirmed.{lost.stream.value}", -back)
+        return len(rows)
+
+    def _room_before(self, run: str, stream: str, count: int) -> int:
+        """The first of so many places before all that waits of a run and stream: those that its confirmed ones had.
+
+        Where others stand there, what waits of it moves behind all.
+        """
+        top = self._place
+        mine = (run, stream)
+        (low,) = self._db.execute("SELECT MIN(place) FROM outbox WHERE run = ? AND stream = ?", mine).fetchone()
+        if low is None:
+            self._place += count
+            return top + 1
+        (before,) = self._db.execute("SELECT COALESCE(MAX(place), 0) FROM outbox WHERE place < ?", (low,)).fetchone()
+        if low - before > count:
+            return int(low - count)
+        self._db.execute(
+            "UPDATE outbox SET place = -place - ? WHERE run = ? AND stream = ?", (top + count - low + 1, *mine)
+        )
+        self._db.execute("UPDATE outbox SET place = -place WHERE place < 0")
+        self._place = self._db.execute("SELECT MAX(place) FROM outbox").fetchone()[0]
+        return top + 1
+
+    def _status_of(self, run: str) -> str:
+        """What the records of a run were meant as: one and the same in a run, and noted where it was not in earnest."""
+        noted = self._db.execute("SELECT body FROM kept WHERE name = ?", (f"{STATUS_OF}{run}",)).fetchone()
+        waits = self._db.execute("SELECT status FROM outbox WHERE run = ? LIMIT 1", (run,)).fetchone()
+        return str(waits[0]) if waits else bytes(noted[0]).decode() if noted else Status.ACTUAL.value
 
     def covered(self, run: str, stream: Stream, seq: int) -> int:
         """How many waiting records a mark would let go; raises StoreFault."""
@@ -175,6 +251,10 @@ class Outbox(StoreFile):
         with self._reading() as db:
             row = db.execute("SELECT COUNT(*) FROM outbox WHERE stream = ? AND place <= ?", (stream.value, sent))
             return int(row.fetchone()[0])
+
+
+def _why_too_large(body: bytes) -> str:
+    return f"a record of {len(body)} bytes is too large to be sent; it lies in the store of the site"
 
 
 def too_large(seq: int, why: str) -> dict[str, Any]:

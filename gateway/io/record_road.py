@@ -48,7 +48,15 @@ LOOK_S = 0.5
 class Records:
     """The outbox on its way to the centre. Sending does not empty it: only the mark does."""
 
-    def __init__(self, store: Store, pictures: Pictures, facts: Facts, now: Callable[[], Now]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pictures: Pictures,
+        facts: Facts,
+        now: Callable[[], Now],
+        confirmed: Callable[[str, Stream], int] = lambda _run, _stream: 0,
+    ) -> None:
+        self._confirmed = confirmed
         self._store = store
         self._pictures = pictures
         self._facts = facts
@@ -80,6 +88,11 @@ class Records:
         self._from_the_start()
         self.wake()
 
+    def begin_anew(self) -> None:
+        """What was sent on this link counts no more."""
+        self._from_the_start()
+        self.wake()
+
     def answered(self, gone: int) -> None:
         """A mark came and let `gone` records go. One that brings nothing new tells that the centre is there again.
 
@@ -106,9 +119,19 @@ class Records:
         self._check = None
         now = self._heads()
         for stream in STREAMS:
-            if now.get(stream) is not None and now.get(stream) == before.get(stream):
+            stuck = now.get(stream) is not None and now.get(stream) == before.get(stream)
+            if stuck and not self._settled(stream):
                 self._sent.pop(stream, None)
         self.wake()
+
+    def _settled(self, stream: Stream) -> bool:
+        """Is the oldest record at the centre, and only its forgetting still on its way to the disk?"""
+        try:
+            oldest = self._store.waiting(stream, 0, 1)
+        except StoreFault as fault:
+            self._complain(str(fault))
+            return False
+        return bool(oldest) and oldest[0][2].seq <= self._confirmed(oldest[0][1], stream)
 
     async def run(self) -> None:
         """Serve until cancelled."""

@@ -137,7 +137,7 @@ def _move_first(db: sqlite3.Connection, pages: Pages) -> None:
     """What must not be lost, and must find room."""
     newest: dict[str, tuple[int, bytes]] = {}
     for rowid, row in pages.rows():
-        for table, columns in _understood(rowid, row, FIRST):
+        for table, columns in understood(rowid, row, FIRST):
             if table != "kept":
                 db.execute(PLACES[table], columns)
             elif rowid >= newest.get(columns[0], (0, b""))[0]:
@@ -149,7 +149,7 @@ def _move_first(db: sqlite3.Connection, pages: Pages) -> None:
 
 def _move_readings(db: sqlite3.Connection, pages: Pages) -> None:
     """As many as there is room for."""
-    found = (one for rowid, row in pages.rows() for one in _understood(rowid, row, LAST))
+    found = (one for rowid, row in pages.rows() for one in understood(rowid, row, LAST))
     while some := list(islice(found, AT_ONCE)):
         with db:
             for table, columns in some:
@@ -160,7 +160,7 @@ def _count(db: sqlite3.Connection, table: str) -> int:
     return int(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
-def _understood(rowid: int, row: Row, wanted: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
+def understood(rowid: int, row: Row, wanted: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
     """Which table a row belongs to, by its form; nothing for a row that is none of ours or has changed."""
     form = "".join("n" if one is None else {int: "i", str: "t", bytes: "b"}[type(one)] for one in row)
     try:

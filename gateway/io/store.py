@@ -7,6 +7,7 @@ Two connections: whatever is under "writing" and "trouble" belongs to one thread
 "reading" may be asked by another meanwhile and never waits for the disk to write.
 """
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -24,6 +25,7 @@ from gateway.core.remembered import Memory
 from gateway.core.site import Now
 from gateway.io.date_rows import date_rows
 from gateway.io.history import History, history
+from gateway.io.merging import MOST_READINGS, merge, note_of
 from gateway.io.outbox import MAX_BATCH_BYTES, STREAMS, Outbox
 from gateway.io.readings import put_batch
 from gateway.io.recovery import aside_files, finish, recover
@@ -88,6 +90,7 @@ class Store(Outbox):
         self._lock = lock_store(path)
         self._meant = (status.value, int(simulated))
         self._progress = progress
+        self._began = self._alone = 0
         self._files = threading.Lock()
         """Whoever renames the file, or opens it by its name."""
         try:
@@ -188,6 +191,41 @@ class Store(Outbox):
         """Bytes of the file that hold something; raises StoreFault."""
         with self._telling():
             return self._thinning.used()
+
+    # --- in memory, while the disk takes nothing ---
+
+    def stand_in(self, path: Path) -> None:
+        """This one lies in memory, in place of the store at `path`; raises StoreFault."""
+        with self._telling():
+            self._began = note_of(self._db).place
+        self.stands_in_for = path
+
+    def only_in_memory(self) -> int:
+        """Records that are nowhere but in memory: neither on a disk nor at the centre."""
+        if self.stands_in_for is None:
+            return 0
+        with contextlib.suppress(StoreFault), self._reading() as db:
+            row = db.execute("SELECT COUNT(*) FROM outbox WHERE place > ?", (self._began,)).fetchone()
+            self._alone = int(row[0])
+        return self._alone
+
+    def bound_readings(self) -> None:
+        """Memory is small: the oldest readings go; raises StoreFault."""
+        with self._telling(), self._db:
+            self._db.execute("DELETE FROM readings WHERE id <= (SELECT MAX(id) FROM readings) - ?", (MOST_READINGS,))
+
+    def take_over(self, other: Path) -> int:
+        """What a store in memory has that is new becomes part of this one; how many records. Raises StoreFault."""
+        with self._telling():
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("ATTACH ? AS other", (str(other),))
+            try:
+                with self._db:
+                    moved = merge(self._db, self._forget_rows)
+                self._place = int(self._db.execute("SELECT count FROM tallies WHERE name = 'place'").fetchone()[0])
+            finally:
+                self._db.execute("DETACH other")
+        return moved
 
     # --- trouble ---
 

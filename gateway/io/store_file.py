@@ -35,6 +35,10 @@ class Damaged(StoreFault):
     """The file itself is damaged: what can be read of it must move into a new one."""
 
 
+class InUse(StoreFault):
+    """Another gateway has it open."""
+
+
 class StoreFile:
     """An open store. What lies in it is the business of those who inherit."""
 
@@ -43,6 +47,8 @@ class StoreFile:
         self._db = db
         self._reader: sqlite3.Connection | None = None
         self._reader_guard = threading.Lock()
+        self.stands_in_for: Path | None = None
+        """It lies in memory in place of this one, whose disk takes nothing (`substitute.py`)."""
         self.damaged = False
         """The file has turned out to be damaged since it was opened."""
         self._doubtful = False
@@ -114,7 +120,7 @@ def lock_store(path: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as fault:
         lock.close()
-        raise StoreFault(f"{path}: another gateway uses this store; stop that one first") from fault
+        raise InUse(f"{path}: another gateway uses this store; stop that one first") from fault
     return lock
 
 
@@ -128,15 +134,8 @@ def check_file(path: Path, progress: Callable[[], None] = lambda: None) -> None:
     try:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
         db.text_factory = lenient
-        db.set_progress_handler(progress, INSTRUCTIONS)  # it returns None, which lets SQLite go on
         try:
-            found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise Damaged(f"{path}: the file is damaged ({found})")
-            _check_indexes(path, db)
-            if db.execute("PRAGMA user_version").fetchone()[0] > 1:
-                _check_bodies(path, db)
-                _check_books(path, db)
+            check_open(path, db, progress)
         finally:
             db.close()
     except UnicodeDecodeError as fault:  # in what SQLite itself has to say of it
@@ -144,6 +143,18 @@ def check_file(path: Path, progress: Callable[[], None] = lambda: None) -> None:
     except sqlite3.Error as fault:
         _check_sectors(path)
         raise fault_of(path, fault) from fault
+
+
+def check_open(path: Path, db: sqlite3.Connection, progress: Callable[[], None] = lambda: None) -> None:
+    """The same on an open connection; raises Damaged, or what SQLite says."""
+    db.set_progress_handler(progress, INSTRUCTIONS)  # it returns None, which lets SQLite go on
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Damaged(f"{path}: the file is damaged ({found})")
+    _check_indexes(path, db)
+    if db.execute("PRAGMA user_version").fetchone()[0] > 1:
+        _check_bodies(path, db)
+        _check_books(path, db)
 
 
 def _check_sectors(path: Path) -> None:

@@ -103,11 +103,7 @@ def site(told: Site) -> str:
             "# sensor nodes on the machine network: a key shared with each, its name is the account",
             f"listener {told.psk_port} {told.machine}",
             "allow_anonymous false",
-            f"psk_file {folder}/nodes.psk",
-            "psk_hint sotpunkt",
-            "use_identity_as_username true",
-            f"ciphers {PSK_CIPHERS}",
-            "tls_version tlsv1.2",
+            *_keys(folder),
             *_nodes(folder),
         ]
     if told.machine and told.plain_port:
@@ -120,6 +116,16 @@ def site(told: Site) -> str:
             *_nodes(folder),
         ]
     return _lines(*parts)
+
+
+def _keys(folder: str) -> tuple[str, ...]:
+    return (
+        f"psk_file {folder}/nodes.psk",
+        "psk_hint sotpunkt",
+        "use_identity_as_username true",
+        f"ciphers {PSK_CIPHERS}",
+        "tls_version tlsv1.2",
+    )
 
 
 def _nodes(folder: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.core.books import Verdict, judge
+from faults.core.books import Row, Verdict, judge
 from faults.core.settings import SITE
 from faults.io.journal import at_centre
 
@@ -127,26 +127,26 @@ def test_mutated_centre_is_found_out(
     copy = tmp_path / "dashboard.db"
     with sqlite3.connect(folder / "kept/dashboard.db") as db, sqlite3.connect(copy) as other:
         db.backup(other)
-    before = verdict(folder, copy)
+    whole = at_centre(copy, SITE)
+    before = verdict(folder, whole, copy)
     with sqlite3.connect(copy) as db:
         db.execute(mutant)
-    after = verdict(folder, copy)
+    after = verdict(folder, whole, copy)
 
     assert (0, 0) == (before.lost, before.reordered), before.sentences
     assert (lost, reordered) == (after.lost, after.reordered), after.sentences
 
 
-def verdict(folder: Path, centre: Path) -> Verdict:
-    """The books again, from the journal that the run has left."""
+def verdict(folder: Path, whole: list[Row], centre: Path) -> Verdict:
+    """The books again, from the journal that the run has left and what the centre had before anybody touched it."""
     digests, seen = {}, {}
     for line in (folder / "journal.jsonl").read_text("utf-8").splitlines():
         run, stream, seq, mark = json.loads(line)
         digests[run, stream, seq] = mark
-    rows = at_centre(centre, SITE)
     for run, stream, seq in digests:
-        if any((row.run, row.stream) == (run, stream) and row.seq >= seq for row in rows):
+        if any((row.run, row.stream) == (run, stream) and row.seq >= seq for row in whole):
             seen[run, stream] = max(seen.get((run, stream), 0), seq)
-    return judge(seen, digests, rows)
+    return judge(seen, digests, at_centre(centre, SITE))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-ROOMS = PROJECT["tool"]["importlinter"]["root_packages"]
+ROOMS = [room for room in PROJECT["tool"]["importlinter"]["root_packages"] if room != "faults"]
+"""What a site needs; `faults` runs from a checkout and breaks houses."""
 SCRIPTS = PROJECT["project"]["scripts"]
 
 

@@ -106,7 +106,8 @@ class Road:
             everything=list,
             on_up=self._again,
         )
-        self.records = Records(store, self.pictures, FACTS, self.now)
+        self.confirmed = 0
+        self.records = Records(store, self.pictures, FACTS, self.now, lambda _run, _stream: self.confirmed)
 
     def _again(self) -> None:
         self.records.again()
@@ -167,6 +168,25 @@ async def test_a_mark_without_news_tells_that_the_centre_is_there_again(store: S
     await road.centre.until(lambda: 2 in road.centre.seqs(Stream.EVENT))
 
     assert [1, 1, 2] == road.centre.seqs(Stream.EVENT)
+
+
+@pytest.mark.parametrize(("confirmed", "heard"), [(1, [1, 2]), (0, [1, 1, 2])])
+async def test_what_the_centre_holds_is_not_sent_again_while_its_forgetting_waits_for_the_disk(
+    confirmed: int, heard: list[int], store: Store, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is known at once, and the row is taken away with the next write; without a mark it is sent again."""
+    monkeypatch.setattr(record_road, "AGAIN_S", 0.3)
+    store.keep(moment(1), numbered=[event(1)])
+    road.records.wake()
+    await road.centre.until(lambda: road.centre.seqs(Stream.EVENT) == [1])
+    road.confirmed = confirmed
+    road.records.answered(1)
+    await asyncio.sleep(0.8)
+    store.keep(moment(2), numbered=[event(2)])
+    road.records.wake()
+    await road.centre.until(lambda: 2 in road.centre.seqs(Stream.EVENT))
+
+    assert heard == road.centre.seqs(Stream.EVENT)
 
 
 async def test_what_comes_after_everything_was_confirmed_is_sent_at_once(store: Store, road: Road) -> None:
