@@ -26,7 +26,7 @@ SITE = "are-kall"
 CENTRAL_ACL = Path(__file__).resolve().parents[1] / "hw/host/mosquitto/central.acl"
 MINUTES = float(os.environ.get("VOLUME_MINUTES", "3"))
 """Real minutes of each window; the full form is ten."""
-SETTLE_S = {"idle": 660.0, "active": 115.0}
+SETTLE_S = {"idle": 720.0, "active": 115.0}
 """Real seconds from the gateway's start until what a start or the loss of mains brings has been told and confirmed.
 
 Idle it is long: ten minutes after its start the box knows for the first time how well its link holds, and says so.

@@ -36,6 +36,7 @@ def site_rules(site: str) -> tuple[Rule, ...]:
         Rule(OWNER, "read", topics.up_all(site), "the owner's page is for staff"),
         Rule(OWNER, "read", topics.public_all(site), "and shows what the kiosk shows"),
         Rule(OWNER, "readwrite", topics.local_orders(site), "reports, notices, declarations entered at the site"),
+        Rule(OWNER, "read", topics.answers(site), "and what came of them"),
     )
 
 

@@ -10,6 +10,7 @@ from contract.messages import KioskStatus, PublicPicture, encode
 from contract.wire import Refused
 from doors.broker import Link, LinkDown
 from doors.clock import Clock
+from doors.disk import refuses
 from doors.progress import Progress
 from doors.systemd import Notifier
 from kiosk.config import Settings
@@ -17,12 +18,17 @@ from kiosk.core.faults import CannotKeep
 from kiosk.core.picture import Public, overtaken, read, same_facts
 from kiosk.io.cache import MAX_TOPICS, Cache, Heard
 from kiosk.io.drawn import read_from
+from kiosk.io.memory import made, take_away
 from kiosk.io.wake import Waker
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.5
 """How often the screen's log is looked at, in real seconds: one stat(2)."""
+LOOK_AGAIN_S = 300.0
+"""Real seconds between two looks at a disk that took nothing; each writes a megabyte and takes it away."""
+BEHIND_S = 5.0
+"""Real seconds that a disk may refuse before it is asked for its reason."""
 AGAIN_S = 20.0
 """A receipt that the gateway has not confirmed is sent again after so long."""
 MAX_SAID = 100
@@ -45,7 +51,9 @@ class Keeper:
         self._clock = clock
         self._site = settings.site.id
         self._run = secrets.token_hex(8)
-        self._cache = Cache(settings.cache_path, self._site, settings.site.simulated)
+        self._no_disk = ""
+        """What the disk says while the cache lies in memory instead."""
+        self._cache = self._open_cache()
         if self._cache.set_aside:
             log.warning(
                 "the cache was broken or another site's; it lies at %s, a new one is made", self._cache.set_aside
@@ -75,6 +83,64 @@ class Keeper:
             on_up=self._send_receipts,
         )
 
+    def _open_cache(self) -> Cache:
+        """On the disk; while that takes nothing in memory, where the screen finds it. Raises CannotKeep."""
+        path = self._settings.cache_path
+        try:
+            cache = Cache(path, self._site, self._settings.site.simulated)
+        except CannotKeep as fault:
+            why = refuses(path)
+            if why is None:
+                raise
+            log.error("%s", fault)
+            return self._cache_in_memory(why)
+        take_away(path)
+        return cache
+
+    def _cache_in_memory(self, why: str) -> Cache:
+        path = self._settings.cache_path
+        try:
+            cache = Cache(made(path), self._site, self._settings.site.simulated)
+        except OSError as fault:
+            raise CannotKeep(f"{path}: the disk takes nothing ({why}), and there is no memory ({fault})") from fault
+        self._no_disk = why
+        log.error("%s: the disk takes nothing (%s); what is shown is kept in memory, receipts wait", path, why)
+        return cache
+
+    async def _watch_disk(self) -> None:
+        """A disk that takes nothing is left for memory, and asked now and then whether it takes writes again."""
+        path = self._settings.cache_path
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S if self._no_disk else BEHIND_S)
+            if not (self._no_disk or self._behind):
+                continue
+            why = await asyncio.to_thread(refuses, path)
+            if (why is None) is not bool(self._no_disk):
+                continue  # still as bad, or well again before anything was moved
+            try:
+                self._move(why)
+            except CannotKeep as fault:
+                self._say_once(str(fault))
+
+    def _move(self, why: str | None) -> None:
+        """To memory, because of `why`; or back to the disk. All that is shown goes along. Raises CannotKeep."""
+        path, old = self._settings.cache_path, self._cache
+        new = self._cache_in_memory(why) if why is not None else Cache(path, self._site, self._settings.site.simulated)
+        try:
+            old.copy_into(new)
+        except CannotKeep:
+            new.close()
+            self._no_disk = "" if why is not None else self._no_disk
+            raise
+        self._cache = new
+        old.close()
+        if why is None:
+            self._no_disk = ""
+            take_away(path)
+            log.warning("%s: the disk takes writes again; what lay in memory is on it", path)
+        self._flush(force=True)
+        self._waker.knock()
+
     def _remember(self) -> None:
         for topic, (payload, _) in self._cache.newest().items():
             try:
@@ -91,6 +157,7 @@ class Keeper:
                 tasks.create_task(self._link.run(), name="link")
                 tasks.create_task(self._look_after(), name="look-after")
                 tasks.create_task(self._tell_of_screen(), name="tell-of-screen")
+                tasks.create_task(self._watch_disk(), name="watch-disk")
                 tasks.create_task(self._notifier.watch(self._progress, self._sentence), name="watch")
         finally:
             self._flush(force=True)
@@ -191,6 +258,8 @@ class Keeper:
     def _sentence(self) -> str:
         """For `systemctl status`; only what seldom changes."""
         link = "the site's broker is there" if self._link.up else "no contact with the site's broker"
+        if self._no_disk:
+            return f"{link}; the disk takes nothing ({self._no_disk}), what is shown lies in memory, receipts wait"
         return f"{link}; the disk refuses, what is new waits in memory" if self._behind else link
 
     def _answered(self) -> bool:
@@ -213,6 +282,8 @@ class Keeper:
 
     def _read_drawn(self) -> bool:
         """Number what the screen has drawn since last time; is there anything new to send?"""
+        if self._no_disk:
+            return False  # what was numbered already stands in the cache on the disk
         try:
             before = self._cache.drawn_offset()
             lines, offset, bad = read_from(self._settings.drawn_path, before)
@@ -239,6 +310,8 @@ class Keeper:
 
     def _confirm(self, mark: ReceiptMark) -> None:
         run = secrets.token_hex(8)
+        if self._no_disk:
+            return
         try:
             last = self._cache.forget_receipts(mark.marks, run)
             if last is not None:

@@ -12,6 +12,8 @@ from dashboard.core.reader import Reader
 
 PLANNED_MS = 3_600_000
 """Planned work that takes longer was not planned like that, and is a silence like any other."""
+BATTERY_MS = 24 * 3_600_000
+"""A box whose battery ended comes back with the power; after so long somebody should see why it has not."""
 
 
 def soon(picture: SitePicture, reader: Reader) -> str:
@@ -36,18 +38,27 @@ def gone(picture: SitePicture, reader: Reader) -> str:
 
 
 def foretold(picture: SitePicture, now: Now) -> bool:
-    """Would a silence from now on be one that nobody need look into?"""
+    """Is a silence from now on the one that the site told of?"""
     said = _said(picture)
-    if said is None or picture.status is None:
-        return False
-    if said.why is FarewellWhy.BATTERY:
-        return True
+    if said is None or said.why is FarewellWhy.BATTERY:
+        return said is not None
+    age = _age_ms(picture, now)
+    return age is not None and age <= PLANNED_MS
+
+
+def excused(picture: SitePicture, now: Now) -> bool:
+    """Is it one that nobody need look into yet?"""
+    age = _age_ms(picture, now)
+    return foretold(picture, now) and (age is None or age <= BATTERY_MS)
+
+
+def _age_ms(picture: SitePicture, now: Now) -> int | None:
+    """How long ago the site said so, at least as far as anybody can tell."""
     ages = [picture.silence(now)]
-    told_ms = picture.status.head.wall_ms
+    told_ms = picture.status.head.wall_ms if picture.status is not None else None
     if told_ms is not None and now.wall_ms is not None:
         ages.append(now.wall_ms - told_ms)
-    known = [age for age in ages if age is not None]
-    return bool(known) and max(known) <= PLANNED_MS
+    return max((age for age in ages if age is not None), default=None)
 
 
 def _said(picture: SitePicture) -> Farewell | None:

@@ -241,7 +241,7 @@ class Desk:
         now = self.now()
         # a site that is not yet in service owes nobody a sign of life
         heard = {site.id: not site.in_service or self.pictures[site.id].in_contact(now) for site in self.settings.site}
-        calm = {site: there or farewell.foretold(self.pictures[site], now) for site, there in heard.items()}
+        calm = {site: there or farewell.excused(self.pictures[site], now) for site, there in heard.items()}
         self._silent = link_alarm.watched(self._silent, calm, listening=self.broker_up, now_ms=now.mono_ms)
         for site in link_alarm.due(self._silent, sum(self.losses.values(), ()), now.mono_ms):
             await self._raise_loss(site, now)

@@ -38,10 +38,15 @@ class Shown:
         return before, self._stored, documents
 
     def of(self, site: Site, *, behind: bool) -> Site:
-        """What may be told while this is the site. Receipts are confirmed only when stored, whatever happens."""
+        """What may be told while this is the site.
+
+        Receipts and orders are answered only when stored, whatever happens: whoever gave them lets go of them then. A
+        bulletin is shown all the same, for it stands at the centre and comes again.
+        """
         if not self._coming:
             return site
         if not behind:
             return self._stored
-        receipts = self._stored.memory.receipts
-        return msgspec.structs.replace(site, memory=msgspec.structs.replace(site.memory, receipts=receipts))
+        kept = self._stored.memory
+        memory = msgspec.structs.replace(site.memory, receipts=kept.receipts, answered=kept.answered)
+        return msgspec.structs.replace(site, memory=memory)

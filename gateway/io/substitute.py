@@ -1,4 +1,4 @@
-"""A start while the disk takes nothing: the gateway works on a store in memory, and gives it back when the disk is well.
+"""A start while the disk takes nothing: the gateway works on a store in memory, and gives it back when the disk does.
 
 Into memory goes what the site must know (its memory, its documents) and what was decided and waits for the centre;
 samples and history stay where they are and go on when the disk does. Records of the new run are numbered under it.
@@ -6,7 +6,6 @@ samples and history stay where they are and go on when the disk does. Records of
 
 import asyncio
 import contextlib
-import errno
 import logging
 import os
 import secrets
@@ -20,6 +19,7 @@ from zlib import crc32
 import msgspec
 
 from contract.words import Status
+from doors.disk import refuses
 from gateway.io.merging import NOTE, StandIn, copy_decided, copy_pages
 from gateway.io.store import Store
 from gateway.io.store_file import InUse, StoreFault, check_open, lenient, lock_store, open_file
@@ -28,11 +28,8 @@ log = logging.getLogger(__name__)
 
 FOLDER = "store-in-memory"
 NAME = "gateway.db"
-PROBE_BYTES = 1024 * 1024
 LOOK_AGAIN_S = 300.0
 """Real seconds between two looks whether the disk takes writes again; each writes the probe and takes it away."""
-REFUSALS = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO)
-"""What a disk says that is in trouble; all else is a mistake in path or rights, which no memory heals."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 
 
@@ -81,25 +78,12 @@ def give_back(store: Store, status: Status, simulated: bool) -> None:
 
 async def disk_back(store: Store) -> None:
     """Returns when the disk takes writes again; never for a store that lies on it."""
-    while store.stands_in_for is None or await asyncio.to_thread(refuses, store.stands_in_for) is not None:
+    while True:
         await asyncio.sleep(LOOK_AGAIN_S)
-
-
-def refuses(path: Path) -> str | None:
-    """What the disk says against a write beside this file; None: it takes it, or something else is wrong."""
-    probe = path.with_name(path.name + ".probe")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with probe.open("wb") as file:
-            file.write(bytes(PROBE_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as fault:
-        return (fault.strerror or str(fault)) if fault.errno in REFUSALS else None
-    finally:
-        with contextlib.suppress(OSError):
-            probe.unlink()
-    return None
+        path = store.stands_in_for
+        if path is not None and await asyncio.to_thread(refuses, path) is None:
+            log.warning("%s: the disk takes writes again; a new start works on it", path)
+            return
 
 
 def _take_over(store: Store, left: Path) -> None:

@@ -19,6 +19,7 @@ from contract.words import Status
 from kiosk.core.faults import CannotKeep
 from kiosk.core.picture import Held, Public, Told, in_order, open_document, read
 from kiosk.io.drawn import Drawn
+from kiosk.io.memory import there
 
 VERSION = 1
 MAX_EVENTS = 2000
@@ -119,16 +120,30 @@ class Cache:
         rows = self._db.execute("SELECT topic, payload, retained FROM newest").fetchall()
         return {topic: (payload, bool(retained)) for topic, payload, retained in rows}
 
+    def copy_into(self, other: "Cache") -> None:
+        """All that is shown, with when it came; receipts and figures are the other's own. Raises CannotKeep."""
+        with other.change():
+            for table in ("newest", "contact"):
+                for row in self._db.execute(f"SELECT * FROM {table}").fetchall():  # noqa: S608
+                    marks = ", ".join("?" * len(row))
+                    other._db.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608
+            for row in self._db.execute("SELECT run, seq, kind, status, at FROM event ORDER BY n").fetchall():
+                other._db.execute(
+                    "INSERT OR IGNORE INTO event (run, seq, kind, status, at) VALUES (?, ?, ?, ?, ?)", row
+                )
+
     def keep(self, heard: list[Heard], counts: dict[str, int]) -> None:
         """Keep messages, the events in them, the contact they made, and what was counted; one transaction."""
         with self.change():
             for one in heard:
                 self._keep_one(one)
             for name, number in counts.items():
-                self._db.execute(
-                    "INSERT INTO count VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n",
-                    (name, number),
-                )
+                self._add_count(name, number)
+
+    def _add_count(self, name: str, number: int) -> None:
+        self._db.execute(
+            "INSERT INTO count VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n", (name, number)
+        )
 
     def _keep_one(self, one: Heard) -> None:
         row = (one.topic, one.payload, int(one.retained), one.own_boot, one.mono_ms)
@@ -233,15 +248,16 @@ class CacheReader:
         return self._held
 
     def _open(self) -> sqlite3.Connection | None:
+        path = there(self._path) or self._path  # while the disk takes nothing the keeper keeps in memory
         try:
-            inode = self._path.stat().st_ino
+            inode = path.stat().st_ino
         except FileNotFoundError:
             inode = 0
         if inode != self._inode:
             self._close()
             self._held = Held()
         if self._connection is None and inode:
-            self._connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
             self._inode = inode
         return self._connection
 
@@ -305,6 +321,7 @@ def _events(connection: sqlite3.Connection, last: int = 50) -> tuple[Told, ...]:
 
 def counts(path: Path) -> dict[str, Any]:
     """What the cache counts: messages folded and refused, events in order, bulletins, documents; raises CannotKeep."""
+    path = there(path) or path
     if not path.is_file():
         raise CannotKeep(f"there is no cache at {path}; start the keeper first")
     try:

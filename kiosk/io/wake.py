@@ -7,6 +7,9 @@ import contextlib
 import socket
 from pathlib import Path
 
+from doors.disk import REFUSALS
+from kiosk.io.memory import beside, made
+
 KNOCK = b"new"
 ASK = b"draw"
 MOST = 1000
@@ -21,7 +24,6 @@ class Waker:
     def __init__(self, path: Path) -> None:
         self._path = str(path)
         self._back = Path(self._path + ANSWERS)
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._socket = _listen(self._back)
 
     def knock(self) -> None:
@@ -42,24 +44,24 @@ class Waker:
 
     def close(self) -> None:
         """Free the path."""
-        self._socket.close()
-        self._back.unlink(missing_ok=True)
+        _close(self._socket)
 
     def _send(self, what: bytes) -> bool:
-        try:
-            self._socket.sendto(what, self._path)
-        except BlockingIOError:
-            return True  # somebody is there, and has not listened for so long that no more fits in
-        except OSError:
-            return False
-        return True
+        for place in (self._path, str(beside(Path(self._path)))):
+            try:
+                self._socket.sendto(what, place)
+            except BlockingIOError:
+                return True  # somebody is there, and has not listened for so long that no more fits in
+            except OSError:
+                continue
+            return True
+        return False
 
 
 class Doorbell:
     """The screen's side: owns the path, and takes it over from a screen that was killed."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._socket = _listen(path)
         self.asked = False
@@ -74,23 +76,46 @@ class Doorbell:
     def answer(self, drawn_up_ms: int) -> None:
         """Tell the keeper that a frame reached the panel then; a keeper that is gone asks again when it is back."""
         self.asked = False
-        with contextlib.suppress(OSError):
-            self._socket.sendto(str(drawn_up_ms).encode("ascii"), str(self._path) + ANSWERS)
+        back = Path(str(self._path) + ANSWERS)
+        for place in (back, beside(back)):
+            with contextlib.suppress(OSError):
+                self._socket.sendto(str(drawn_up_ms).encode("ascii"), str(place))
+                return
 
     def close(self) -> None:
         """Free the path."""
-        self._socket.close()
-        self._path.unlink(missing_ok=True)
+        _close(self._socket)
 
 
 def _listen(path: Path) -> socket.socket:
     """A socket at a path of this account's own, that never waits; whoever left one there before was killed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _bound(path)
+    except OSError as fault:
+        if fault.errno not in REFUSALS:
+            raise
+    return _bound(made(path))
+
+
+def _bound(path: Path) -> socket.socket:
     path.unlink(missing_ok=True)
     one = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     one.setblocking(False)
-    one.bind(str(path))
-    path.chmod(0o600)
+    try:
+        one.bind(str(path))
+        path.chmod(0o600)
+    except OSError:
+        one.close()
+        raise
     return one
+
+
+def _close(one: socket.socket) -> None:
+    place = Path(one.getsockname())
+    one.close()
+    with contextlib.suppress(OSError):
+        place.unlink()
 
 
 def _heard(one: socket.socket) -> list[bytes]:

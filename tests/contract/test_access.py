@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contract import access
+from contract import access, topics
+from contract.access import OWNER, site_rules
 
 HOME = Path(__file__).parents[2] / "hw/host/mosquitto"
 
@@ -43,3 +44,10 @@ def test_list_of_sites_names_each_and_no_pattern() -> None:
         line.removeprefix("user ") for line in text.splitlines() if line.startswith("user ")
     ]
     assert "user are-kall\ntopic write sot/1/are-kall/up/#\ntopic read sot/1/are-kall/down/#\n" in text
+
+
+def test_the_owners_page_may_hear_all_that_it_asks_for() -> None:
+    """What it subscribes to is what its account may read: a refused subscription says nothing in MQTT 3.1.1."""
+    may = {rule.topic for rule in site_rules("are-kall") if rule.account == OWNER and rule.may in ("read", "readwrite")}
+
+    assert {topics.up_all("are-kall"), topics.answers("are-kall")} <= may

@@ -70,7 +70,12 @@ def test_a_hostile_time_makes_no_busy_loop_and_no_fault(expected: float | None, 
     assert expected == pytest.approx(Notifier.here(told).every_s)
 
 
-@pytest.mark.parametrize(("expected", "pid"), [(2.0, ""), (2.0, str(os.getpid())), (None, "1"), (None, "x")])
+OWN = str(os.getpid())
+
+
+@pytest.mark.parametrize(
+    ("expected", "pid"), [(2.0, ""), (2.0, OWN), (None, "1"), (None, "x")], ids=["unsaid", "own", "other", "none"]
+)
 def test_the_watchdog_is_the_duty_of_one_process(expected: float | None, pid: str, systemd: Any) -> None:
     """A child inherits the environment, but not the duty."""
     told = systemd.environment("6000000") | {"WATCHDOG_PID": pid}

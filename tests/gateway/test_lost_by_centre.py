@@ -65,7 +65,9 @@ def test_a_centre_with_a_new_store_gets_every_event_again_and_its_marks_advance(
     listener = Listener(brokers.centre)
     first = Centre(listener, tmp_path / "first.sqlite")
     run = eventually(lambda: first.work() and next(iter(first.records.mark(SITE, 1).marks), ""), "the first mark")
-    eventually(lambda: first.work() and first.marked(run, Stream.SAMPLE) > 4 and first.marked(run) > 2, "more marks", 30)
+    eventually(
+        lambda: first.work() and first.marked(run, Stream.SAMPLE) > 4 and first.marked(run) > 2, "more marks", 30
+    )
     events, samples = first.marked(run), first.marked(run, Stream.SAMPLE)
     eventually(lambda: gateway.counts()["confirmed"]["sample"] >= samples, "the marks on the site's disk", 20)
     second = Centre(listener, tmp_path / "second.sqlite")

@@ -10,6 +10,7 @@ from contract.messages import Farewell, SiteStatus
 from contract.words import ClockQuality, FarewellWhy, Power
 from dashboard.core import farewell
 from dashboard.core.card import Card, card
+from dashboard.core.farewell import excused
 from dashboard.core.picture import SitePicture, fold
 from dashboard.core.ranking import summary
 from dashboard.core.reader import Reader
@@ -128,6 +129,16 @@ def test_planned_work_of_unknown_age_is_not_excused(kall: Any) -> None:
     retained = pictured(said(kall, Farewell(why=FarewellWhy.PLANNED), online=False), mono_ms=None)
 
     assert "" == seen(retained, kall, 1, clock=False).contact.gone
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(23, True), (25, False)])
+def test_a_battery_that_ended_calls_nobody_for_a_day(kall: Any, hours: int, expected: bool) -> None:
+    """Then somebody should see why the box has not come back; the words stay true."""
+    picture = pictured(said(kall, battery(kall)), said(kall, battery(kall), online=False))
+    then = reader(hours * 60 * MINUTE, kall.wall_ms + hours * 60 * MINUTE)
+
+    assert expected is excused(picture, then.now)
+    assert "batteri slut" in seen(picture, kall, hours * 60).contact.gone
 
 
 def test_a_crash_is_a_silence_like_any_other(kall: Any) -> None:

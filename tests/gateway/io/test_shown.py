@@ -2,6 +2,7 @@
 
 import msgspec
 
+from contract.records import AnswerBody
 from gateway.core.remembered import Memory
 from gateway.core.site import Site
 from gateway.io.shown import Shown
@@ -52,3 +53,17 @@ def test_a_disk_that_refuses_for_long_costs_no_memory() -> None:
 
     assert 1 == len(shown._coming)
     assert 999 == shown.reached(999)[1].memory.alarm_revision
+
+
+def test_while_the_disk_refuses_no_order_is_answered() -> None:
+    """Whoever gave it keeps it until it is stored."""
+    shown = Shown(site(1))
+    after = site(2)
+    after = msgspec.structs.replace(
+        after, memory=msgspec.structs.replace(after.memory, answered=(AnswerBody(order="o-1", kind="notice"),))
+    )
+    shown.decided(1, site(1), after, [], behind=True)
+
+    assert () == shown.of(after, behind=True).memory.answered
+    shown.reached(1)
+    assert ["o-1"] == [one.order for one in shown.of(after, behind=True).memory.answered]
