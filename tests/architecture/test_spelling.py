@@ -9,6 +9,7 @@ HOSTS = re.compile(r"[p]ypi\.org|[p]ythonhosted|[n]pmjs\.|[p]iwheels|[d]eb\.debi
 MACHINE = re.compile(r"/[w]ork/|/[r]oot/")
 TOPIC = re.compile(r"[s]ot/1")
 UNSAFE = re.compile(r"CERT_[N]ONE|tls_[i]nsecure|verify *= *[F]alse|check_hostname *= *[F]alse")
+UNFILLED = re.compile(r"\{[A-Z][A-Z_]+\}")
 WRITES = re.compile(r"write_(coils?|registers?|file_record)|mask_write|readwrite_")
 
 
@@ -38,6 +39,11 @@ def test_no_machine_is_named(root: Path, kept: list[str]) -> None:
 def test_verification_is_never_switched_off(root: Path, kept: list[str]) -> None:
     """No line turns off the check of a certificate."""
     assert [] == _lines(root, kept, UNSAFE)
+
+
+def test_no_page_waits_for_its_figures(root: Path, kept: list[str]) -> None:
+    """A figure that was to be filled in later is measured, or does not stand there."""
+    assert [] == _lines(root, [path for path in kept if path.endswith(".md")], UNFILLED)
 
 
 def test_topics_are_spelled_once(root: Path, kept: list[str], rooms: list[str]) -> None:

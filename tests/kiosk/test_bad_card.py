@@ -44,10 +44,11 @@ def on_card(kiosk: Any, card: Card) -> Any:
 
 def shown(kiosk: Any, house: Any) -> Callable[[], Power | None]:
     """What the screen would show."""
-    reader = CacheReader(kiosk.cache, house.SITE, False)
 
     def power() -> Power | None:
+        reader = CacheReader(kiosk.cache, house.SITE, False)
         picture = reader.held("").picture
+        reader._close()  # an open one would keep the card from being made read-only
         return picture.power if picture is not None else None
 
     return power
@@ -144,6 +145,9 @@ def test_syncs_of_two_seconds_delay_receipts_and_no_picture(
     (tmp_path / "card").mkdir()
     kiosk.file.write_text(kiosk.file.read_text("utf-8").replace('"k.sqlite"', '"card/k.sqlite"'), "utf-8")
     kiosk.cache = tmp_path / "card" / "k.sqlite"
+    quick = kiosk.start("keeper")
+    house.wait_until(kiosk.cache.exists)
+    kiosk.stop(quick)
     shim = Shim(tmp_path / "card", tmp_path / "room")
     shim.control.sync_ms = 2000
     for name, value in shim.environment.items():
