@@ -16,6 +16,10 @@ STALE_PERIODS = 3
 LOST_HEARTBEATS = 3
 DECLARATION_HOLDS_MS = 4 * 3600 * 1000
 """In an outage, and where no clock can judge its hours, what was declared of a service longer ago says nothing."""
+DRIFT = 0.0002
+"""How far two crystal clocks may run apart, generously (200 ppm)."""
+ROUNDED_MS = 1
+"""What the whole milliseconds of two clocks may hide, in each message."""
 SLOWER = 0.9
 """Of the stated consumption: what the site may have used in silence at the low end, when its load fell."""
 
@@ -29,7 +33,10 @@ class Now(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """The last live (not retained) message of a site, and the reader's monotonic time at which it came."""
+    """The newest live (not retained) word of a site, and the reader's own time at which it was said at the latest.
+
+    That is when it came, unless it is known to have been held up on its way (`heard`).
+    """
 
     boot: str
     up_ms: int
@@ -37,8 +44,27 @@ class Contact(Struct, frozen=True):
 
     @classmethod
     def of(cls, head: Head, mono_ms: int) -> "Contact":
-        """Contact made by a live message."""
+        """Contact made by a live message, of which nothing came before."""
         return cls(head.boot, head.up_ms, mono_ms)
+
+
+def heard(was: Contact | None, head: Head, mono_ms: int, own_boot: str = "") -> Contact:
+    """The contact after a live message that came at `mono_ms`, the reader's own time.
+
+    A message that lay in a queue makes nothing younger: what the site's clock must show by now is known from what came
+    before, so the message was said so much earlier as its uptime lies behind. `own_boot`: the boot on whose uptime the
+    reader counts; a site that counts on the same one dates its words exactly.
+    """
+    if head.boot == own_boot and head.up_ms <= mono_ms:
+        newest = head.up_ms if was is None or was.boot != own_boot else max(head.up_ms, was.up_ms)
+        return Contact(own_boot, newest, newest)
+    if was is None or was.boot != head.boot:
+        return Contact.of(head, mono_ms)
+    if head.up_ms <= was.up_ms:
+        return was
+    # counted on the site's time between the two, so that a whole queue that comes at once gains no more than its clocks
+    since = head.up_ms - was.up_ms
+    return Contact(head.boot, head.up_ms, min(mono_ms, was.mono_ms + since + int(since * DRIFT) + ROUNDED_MS))
 
 
 def age_ms(moment: Moment, contact: Contact | None, now: Now) -> int | None:
@@ -54,8 +80,8 @@ def age_ms(moment: Moment, contact: Contact | None, now: Now) -> int | None:
 
 
 def silence_ms(contact: Contact | None, now: Now) -> int | None:
-    """How long the site has been silent; None when it was never heard live."""
-    return None if contact is None else now.mono_ms - contact.mono_ms
+    """How long ago the site said its newest word; None when it was never heard live."""
+    return None if contact is None else max(0, now.mono_ms - contact.mono_ms)
 
 
 def limit_ms(period_s: float, told_every_s: float = 0.0) -> int:

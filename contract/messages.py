@@ -104,11 +104,13 @@ class Seen(Wire, omit_defaults=True):
 
     `told` is the uptime in the head of the picture that still holds. `read`: every value in it was read again, and is
     within its dead-band, no earlier than its own period before this uptime. `moved`: what has left its dead-band since.
+    `back`: signals that are missing in that picture and are not any more; nobody vouches for them.
     """
 
     told: Ms
     read: Ms
     moved: Annotated[dict[Name, float | int | str], Meta(max_length=500)] = {}
+    back: Annotated[tuple[Name, ...], Meta(max_length=500)] = ()
 
     def __post_init__(self) -> None:
         """JSON would make null of what is no number."""
@@ -127,6 +129,8 @@ class SiteStatus(Wire, omit_defaults=True):
     """While `online`: what is near. Otherwise: why it is gone; None: it did not go by itself."""
     state: Ms | None = None
     """Uptime in the head of the SiteState that still holds, where it is told by exception; None: it comes by itself."""
+    alarms: Ms | None = None
+    """The same of the Alarms, so that one that was lost is missed; both are of the run in this head."""
     seen: Annotated[dict[Name, Seen], Meta(max_length=100)] = {}
     """By device, the same; empty: all pictures come by themselves."""
 

@@ -14,7 +14,7 @@ energy counter) is not vouched for: it shows the age of the picture it came with
 import msgspec
 
 from contract.judgement import Witness
-from contract.messages import Birth, DevicePicture, SignalBirth, SiteState, SiteStatus, Value
+from contract.messages import Alarms, Birth, DevicePicture, SignalBirth, SiteState, SiteStatus, Value
 from contract.signals import catalogue
 
 SELDOM_S = 86_400.0
@@ -53,7 +53,7 @@ def vouched(picture: DevicePicture, status: SiteStatus | None, known: Periods) -
     read = min(seen.read, status.head.up_ms)
     device = known.get(picture.device, {})
     values = {
-        key: _at(value, read, device[key], seen.moved.get(key)) if key in device else value
+        key: _at(value, read, device[key], seen.moved.get(key)) if key in device and key not in seen.back else value
         for key, value in picture.values.items()
     }
     return msgspec.structs.replace(picture, values=values)
@@ -65,6 +65,19 @@ def vouched_state(state: SiteState, status: SiteStatus | None, known: Periods) -
         return state
     witnesses = tuple(_heard(one, status, known) for one in state.witnesses)
     return msgspec.structs.replace(state, witnesses=witnesses)
+
+
+def alarms_hold(alarms: Alarms | None, status: SiteStatus | None) -> bool:
+    """Are these all the alarms that there are, as far as the newest heartbeat says? Without one, as far as known."""
+    if alarms is None:
+        return False
+    if status is None or not status.online or status.alarms is None:
+        return True
+    held, said = alarms.head, status.head
+    if (held.run, held.boot) == (said.run, said.boot):
+        return held.up_ms >= status.alarms
+    # of a later start than the heartbeat, which is still on its way; what an earlier one said is over
+    return held.boot == said.boot and held.up_ms > said.up_ms
 
 
 def _same_run(held: DevicePicture | SiteState, status: SiteStatus) -> bool:

@@ -11,10 +11,13 @@ from pathlib import Path
 from dashboard import config
 from dashboard.core.sites import BadInput, DashboardError
 from doors.clock import Clock, ClockFault
+from doors.printing import printing
+from doors.private import keep_private
 
-COMMANDS = ("run", "check", "bulletin", "content", "counts")
+COMMANDS = ("run", "check", "bulletin", "content", "counts", "backup", "put-aside")
 
 
+@printing()
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 0, 1 (could not do it) or 2 (wrong input)."""
     given = sys.argv[1:] if arguments is None else arguments
@@ -50,6 +53,15 @@ def _parser() -> argparse.ArgumentParser:
     counts = commands.add_parser("counts", help="what is committed in the store, as JSON")
     counts.add_argument("file")
     counts.set_defaults(command=_counts)
+
+    backup = commands.add_parser("backup", help="copy the store into a file, also while the dashboard runs")
+    backup.add_argument("file", help="the settings (TOML)")
+    backup.add_argument("target", type=Path, metavar="BACKUP", help="must not be there yet")
+    backup.set_defaults(command=_backup)
+
+    aside = commands.add_parser("put-aside", help="give a damaged store another name, so that an empty one begins")
+    aside.add_argument("file", help="the settings (TOML)")
+    aside.set_defaults(command=_put_aside)
 
     _add_bulletin(commands.add_parser("bulletin", help="make keys, publish a bulletin"))
     _add_content(commands.add_parser("content", help="publish a content document"))
@@ -97,6 +109,7 @@ def _run(asked: argparse.Namespace) -> None:
     settings = config.read(asked.file)
     clock = _clock(asked.clock, settings)
     store = config.store_path(asked.file, settings)
+    keep_private(store)
     asyncio.run(app.run(settings, store, clock, lambda line: print(line, flush=True)))
 
 
@@ -117,6 +130,18 @@ def _counts(asked: argparse.Namespace) -> None:
         raise DashboardError(f"{store.name} is not there yet; run the dashboard first")
     records = Records(Database(store))
     print(json.dumps({"records": records.counts(), "aside": records.aside()}))
+
+
+def _backup(asked: argparse.Namespace) -> None:
+    from dashboard.io import store_care
+
+    print(store_care.backup(config.store_path(asked.file, config.read(asked.file)), asked.target))
+
+
+def _put_aside(asked: argparse.Namespace) -> None:
+    from dashboard.io import store_care
+
+    print(store_care.put_aside(config.store_path(asked.file, config.read(asked.file))))
 
 
 def _keys(asked: argparse.Namespace) -> None:

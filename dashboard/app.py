@@ -12,7 +12,7 @@ import uvicorn
 
 from dashboard.config import Settings
 from dashboard.core.sites import DashboardError
-from dashboard.io import http
+from dashboard.io import http, store_care
 from dashboard.io.database import Database
 from dashboard.io.desk import Desk
 from dashboard.io.link_alarms import LinkAlarms
@@ -36,11 +36,14 @@ async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str]
     """Serve until a signal says stop. Raises DashboardError when it can not begin; nothing is half-started."""
     listener = listen(settings.web.host, settings.web.port)
     try:
-        database = Database(store)
-        records, shelf = Records(database), Shelf(database)
-        desk = Desk(settings, clock, records, shelf, LinkAlarms(database))
-        await _serve(desk, listener, say)
-        database.close()
+        with store_care.in_use(store):
+            if told := await asyncio.to_thread(store_care.check, store):
+                log.info("%s", told)
+            database = Database(store)
+            records, shelf = Records(database), Shelf(database)
+            desk = Desk(settings, clock, records, shelf, LinkAlarms(database))
+            await _serve(desk, listener, say)
+            database.close()
     finally:
         listener.close()
 

@@ -11,11 +11,13 @@ from doctor.core.finding import Grade, worst
 from doctor.examine import Doctor
 from doctor.io.texts import LANGUAGES, catalogue, sentence
 from doors.clock import Clock
+from doors.printing import printing
 
 FAULTY, USAGE = 1, 2
 SETTINGS = Path("/etc/sotpunkt")
 
 
+@printing()
 def main() -> None:
     """Entry point: exit 0 nothing to do now, 1 at least one fault, 2 a mistake in the call."""
     asked = _parser().parse_args()
@@ -24,9 +26,6 @@ def main() -> None:
         sys.exit(USAGE)
     try:
         sys.exit(_look(asked))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAULTY)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -36,7 +35,7 @@ def _look(asked: argparse.Namespace) -> int:
     texts = catalogue(asked.language)
     if asked.json:
         rows = [{"check": one.check, "grade": one.grade, "text": one.text, "values": one.values,
-                 "sentence": sentence(one, texts)} for one in findings]  # fmt: skip
+                 "why": one.why and one.why.key, "sentence": sentence(one, texts)} for one in findings]  # fmt: skip
         print(json.dumps({"worst": worst(findings), "findings": rows}, ensure_ascii=False))
     else:
         words = {grade: texts[f"grade.{grade.value}"] for grade in Grade}

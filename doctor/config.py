@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from doctor.core.finding import Why
+from doctor.core.refusals import refusal
 from doors.broker import BrokerSettings
 
 MAX_BYTES = 1_000_000
@@ -27,29 +29,32 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     screens: int = 0
     kiosk_cache: str = ""
+    page_store: str = ""
+    """The owner's page's."""
     programs: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
-    faults: tuple[tuple[str, str], ...] = ()
+    faults: tuple[tuple[str, Why], ...] = ()
     """(file, what is wrong with it)."""
 
 
 def read(folder: Path) -> Known:
     """The settings in a folder; what is wrong with them is told, not raised."""
-    faults: list[tuple[str, str]] = []
+    faults: list[tuple[str, Why]] = []
     trees = {name: _tree(folder / f"{name}.toml", faults) for name in ("gateway", "kiosk", "dashboard")}
     gateway, kiosk = trees["gateway"] or {}, trees["kiosk"] or {}
     if trees["gateway"] is None and not faults:
-        faults.append((str(folder / "gateway.toml"), "is not there"))
+        faults.append((str(folder / "gateway.toml"), Why("missing")))
     site_broker = _broker(gateway, "site_broker", folder, faults)
     central = _broker(gateway, "central_broker", folder, faults)
     if gateway and site_broker is None and "site_broker" not in gateway:
-        faults.append((str(folder / "gateway.toml"), "[site_broker] is missing"))
+        faults.append((str(folder / "gateway.toml"), Why("no_table", values={"table": "site_broker"})))
     others = [_broker(tree or {}, "broker", folder, faults) for tree in (kiosk, trees["dashboard"])]
     brokers = [one for one in (site_broker, central, *others) if one is not None]
     secrets = [path for one in brokers for path in (one.password_file, one.key_file) if path]
     serial = [_text(device, "serial") for device in _list(gateway, "device")]
     screens = _table(gateway, "screens").get("expected", 1)
     cache = _text(_table(kiosk, "cache"), "path")
+    page = _text(_table(trees["dashboard"] or {}, "store"), "path")
     return Known(
         site=_text(_table(gateway, "site"), "id"),
         site_broker=site_broker,
@@ -58,32 +63,33 @@ def read(folder: Path) -> Known:
         lines=tuple(Line(path) for path in dict.fromkeys(serial) if path),
         screens=screens if isinstance(screens, int) else 0,
         kiosk_cache=str(folder / cache) if cache else "",
+        page_store=str(folder / page) if page else "",
         programs=tuple(name for name, tree in trees.items() if tree is not None),
         secrets=tuple(dict.fromkeys(secrets)),
         faults=tuple(faults),
     )
 
 
-def _tree(path: Path, faults: list[tuple[str, str]]) -> dict[str, Any] | None:
+def _tree(path: Path, faults: list[tuple[str, Why]]) -> dict[str, Any] | None:
     try:
         with path.open("rb") as file:
             return tomllib.loads(file.read(MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         return None
     except OSError as fault:
-        faults.append((str(path), fault.strerror or "cannot be read"))
+        faults.append((str(path), refusal(fault.errno, str(fault))))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
-        faults.append((str(path), f"is not TOML ({fault})"))
+        faults.append((str(path), Why("no_toml", str(fault))))
     return None
 
 
-def _broker(tree: dict[str, Any], name: str, folder: Path, faults: list[tuple[str, str]]) -> BrokerSettings | None:
+def _broker(tree: dict[str, Any], name: str, folder: Path, faults: list[tuple[str, Why]]) -> BrokerSettings | None:
     if name not in tree:
         return None
     try:
         return msgspec.convert(tree[name], BrokerSettings)
     except msgspec.ValidationError as fault:
-        faults.append((str(folder), f"[{name}] {fault}"))
+        faults.append((str(folder), Why("table_wrong", str(fault), {"table": name})))
         return None
 
 

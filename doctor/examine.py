@@ -13,7 +13,7 @@ from contract.wire import Refused
 from doctor.config import Known
 from doctor.core import box, certificates, clock, contact, disk, links, serial_lines
 from doctor.core.contact import ContactLook
-from doctor.core.finding import Finding, fault
+from doctor.core.finding import Finding, Why, fault
 from doctor.core.links import Stage
 from doctor.io import certificates as files
 from doctor.io import host, mqtt, services, stores
@@ -32,7 +32,7 @@ class Doctor:
         self._clock = own
         self._root = root
         self._heard: dict[str, bytes] = {}
-        self._broker_why_not = "the site's broker was not asked"
+        self._broker_why_not: Why | None = Why("not_asked")
 
     def findings(self) -> list[Finding]:
         """Everything, in the order in which one looks for a cause: power and time first, links last."""
@@ -47,7 +47,9 @@ class Doctor:
             try:
                 found += check()
             except Exception as trouble:
-                found.append(fault("check", "broke", name=name, why=f"{type(trouble).__name__}: {trouble}"))
+                found.append(
+                    fault("check", "broke", name=name, why=Why("said", f"{type(trouble).__name__}: {trouble}"))
+                )
         return found
 
     def _settings(self) -> list[Finding]:
@@ -78,7 +80,9 @@ class Doctor:
     def _certificates(self) -> list[Finding]:
         brokers = tuple(one for one in (self._known.central_broker, self._known.site_broker) if one is not None)
         secrets = files.secrets(self._known.secrets)
-        return certificates.judge(files.look(brokers), secrets, self._clock.wall_ms())
+        stores_open = files.open_stores((self._known.store, self._known.kiosk_cache, self._known.page_store))
+        told = certificates.judge_stores(stores_open)
+        return told + certificates.judge(files.look(brokers), secrets, self._clock.wall_ms())
 
     def _site_broker(self) -> list[Finding]:
         if self._known.site_broker is None:
@@ -87,7 +91,7 @@ class Doctor:
         if topics.valid_level(self._known.site):
             wanted = topics.public_picture(self._known.site), topics.device(self._known.site, BOX)
         look, self._heard = asyncio.run(mqtt.look(self._known.site_broker, "site_broker", topics=wanted))
-        self._broker_why_not = "" if look.stage is Stage.IN else look.why
+        self._broker_why_not = None if look.stage is Stage.IN else Why("broker_failed")
         return [links.judge(look)]
 
     def _central_broker(self) -> list[Finding]:
@@ -116,32 +120,33 @@ class Doctor:
             )
         )  # fmt: skip
 
-    def _picture(self) -> tuple[PublicPicture | None, str]:
+    def _picture(self) -> tuple[PublicPicture | None, Why | None]:
         """The gateway's newest word for the screens: from the broker, else from what the kiosk has kept."""
         if not topics.valid_level(self._known.site):
-            return None, "the settings name no site"
+            return None, Why("no_site")
         topic = topics.public_picture(self._known.site)
         body = self._heard.get(topic) or (
             stores.newest(self._known.kiosk_cache, topic) if self._known.kiosk_cache else None
         )
         if body is None:
-            return None, self._broker_why_not or "the gateway has said nothing yet"
+            return None, self._broker_why_not or Why("gateway_silent")
         try:
-            return decode(body, PublicPicture), ""
+            return decode(body, PublicPicture), None
         except (Refused, msgspec.MsgspecError) as trouble:
-            return None, str(trouble)
+            return None, Why("no_sense", str(trouble))
 
     def _screen(self) -> list[Finding]:
         if not self._known.screens:
-            return [box.screen(expected=False, silent_s=None, why_not="")]
+            return [box.screen(expected=False, silent_s=None, why_not=None)]
         body = self._heard.get(topics.device(self._known.site, BOX)) if topics.valid_level(self._known.site) else None
         if body is None:
-            why_not = self._broker_why_not or "the gateway has said nothing of the box yet"
+            why_not = self._broker_why_not or Why("gateway_silent")
             return [box.screen(expected=True, silent_s=None, why_not=why_not)]
         try:
             value = decode(body, DevicePicture).values.get(SCREEN)
         except (Refused, msgspec.MsgspecError) as trouble:
-            return [box.screen(expected=True, silent_s=None, why_not=str(trouble))]
+            return [box.screen(expected=True, silent_s=None, why_not=Why("no_sense", str(trouble)))]
         if value is None or not isinstance(value.value, int | float):
-            return [box.screen(expected=True, silent_s=None, why_not=value.reason if value else "never heard")]
-        return [box.screen(expected=True, silent_s=float(value.value), why_not="")]
+            told = Why(f"reason {value.reason}") if value is not None and value.reason else Why("never_heard")
+            return [box.screen(expected=True, silent_s=None, why_not=told)]
+        return [box.screen(expected=True, silent_s=float(value.value), why_not=None)]

@@ -10,7 +10,6 @@ import random
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiomqtt
@@ -18,6 +17,7 @@ import aiomqtt
 from contract.messages import MAX_MESSAGE
 from contract.wire import Refused
 from doors.broker_settings import KEEPALIVE_S, BrokerSettings, LinkDown, check, encryption, plain_tls, secret
+from doors.broker_wire import Wire
 
 __all__ = ["BrokerSettings", "Handler", "Link", "LinkDown", "check"]
 
@@ -39,6 +39,7 @@ Handler = Callable[[str, bytes, bool], None]
 class Link:
     """One connection to one broker.
 
+    `on_heard()`: the broker has just said something: a message, or its answer to one of ours or to a subscription.
     `on_message(topic, payload, retained)` may raise Refused: logged, and the link goes on. `on_up()` runs after every
     connect; when it ends with LinkDown, the link connects anew, so that nobody stays up half greeted.
     """
@@ -54,6 +55,7 @@ class Link:
         on_message: Handler,
         on_up: Callable[[], Awaitable[None]],
         on_down: Callable[[], None] = lambda: None,
+        on_heard: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._name = name
@@ -63,6 +65,7 @@ class Link:
         self._on_message = on_message
         self._on_up = on_up
         self._on_down = on_down
+        self._on_heard = on_heard
         self._client: aiomqtt.Client | None = None
         self._said: set[str] = set()
         self._unanswered: set[asyncio.Timeout] = set()
@@ -83,7 +86,7 @@ class Link:
     @property
     def contested(self) -> bool:
         """Is the link ended again and again, as when two boxes have one identity?"""
-        return self.cut_short >= DOUBTFUL
+        return self.cut_short >= DOUBTFUL and not self._holds()
 
     @property
     def up(self) -> bool:
@@ -120,6 +123,8 @@ class Link:
             raise LinkDown(f"{self._name} broker did not take {topic}: {fault}") from fault
         finally:
             self._unanswered.discard(answer)
+        if qos:
+            self._on_heard()
         _stop_if_told()
 
     async def run(self) -> None:
@@ -141,10 +146,13 @@ class Link:
                     self._on_down()
             await asyncio.sleep(self._pause_s())
 
+    def _holds(self) -> bool:
+        """Has the link that is up, or was until just now, been up for long?"""
+        return self._up_s is not None and asyncio.get_running_loop().time() - self._up_s >= STABLE_S
+
     def _judge(self, fault: Exception) -> None:
         """Say what ended the link, and how it looks together with how the ones before it ended."""
-        loop = asyncio.get_running_loop()
-        stable = self._up_s is not None and loop.time() - self._up_s >= STABLE_S
+        stable = self._holds()
         self._failures = 0 if stable else self._failures + 1
         went_away = self._up_s is not None and not self._silent.is_set()
         self.cut_short = self.cut_short + 1 if went_away and not stable else 0
@@ -168,9 +176,10 @@ class Link:
 
     async def _serve(self) -> None:
         self.attempts += 1
-        opened = self._open()
+        opened, wire = self._open()
         try:
             async with opened as client:
+                _stop_if_told()
                 if client._client.socket() is None:
                     # thrown out in the moment of the welcome: aiomqtt has forgotten it already, and would wait for ever
                     self._up_s = asyncio.get_running_loop().time()
@@ -181,11 +190,12 @@ class Link:
                 log.info("%s broker: connected", self._name)
                 await self._work(client)
         finally:
-            _hang_up(opened)
+            wire.hang_up()
 
     async def _subscribe_all(self, client: aiomqtt.Client) -> None:
         for topic in self._subscribe:
             codes = await client.subscribe(topic, qos=1)
+            self._on_heard()
             _stop_if_told()
             if any(getattr(code, "is_failure", False) for code in codes):
                 self._say(f"does not let this account read {topic}; check its access list")
@@ -230,6 +240,7 @@ class Link:
             log.warning("%s broker: %s", self._name, sentence)
 
     def _take(self, message: aiomqtt.Message) -> None:
+        self._on_heard()
         payload = message.payload if isinstance(message.payload, bytes) else b""
         if len(payload) > MAX_MESSAGE:
             log.warning("%s: %s of %d bytes refused, too large", self._name, message.topic, len(payload))
@@ -243,7 +254,7 @@ class Link:
             log.error("%s: %s could not be understood: %r", self._name, message.topic, fault)
             log.debug("where", exc_info=True)
 
-    def _open(self) -> aiomqtt.Client:
+    def _open(self) -> tuple[aiomqtt.Client, Wire]:
         parts = urlsplit(self._settings.url)
         tls = encryption(self._settings)
         will = self._will() if self._will else None
@@ -264,8 +275,7 @@ class Link:
         )
         # paho's own five seconds for the connection and the handshake are too few on a bad mobile link
         client._client.connect_timeout = self._settings.answer_within_s
-        _end_early(client)
-        return client
+        return client, Wire(client, aiomqtt.MqttError)
 
 
 class _Overheard(logging.Handler):
@@ -282,38 +292,6 @@ class _Overheard(logging.Handler):
         for told in record.args if isinstance(record.args, tuple) else ():
             if isinstance(told, OSError):
                 self.fault = told
-
-
-def _end_early(client: aiomqtt.Client) -> None:
-    """A broker that hangs up before it has welcomed us: aiomqtt would wait for its welcome all the same."""
-    loop = asyncio.get_running_loop()
-    pass_on = client._client.on_disconnect
-
-    def refuse() -> None:
-        if not client._connected.done():
-            client._connected.set_exception(aiomqtt.MqttError("hung up before it welcomed us"))
-            _seen(client._connected)
-
-    def gone(*told: Any) -> None:
-        if pass_on is not None:
-            pass_on(*told)
-        _seen(client._disconnected)
-        loop.call_soon_threadsafe(refuse)
-
-    client._client.on_disconnect = gone
-
-
-def _hang_up(client: aiomqtt.Client) -> None:
-    """Let go of the socket: after an attempt that failed the library would hold it until its keep-alive is over."""
-    if client._client.socket() is not None:
-        client._client._sock_close()
-    _seen(client._disconnected)
-
-
-def _seen(future: asyncio.Future[None]) -> None:
-    """What ended a link is told by us; that nobody waits for it any more is no news for the log."""
-    if future.done() and not future.cancelled():
-        future.exception()
 
 
 def _stop_if_told() -> None:

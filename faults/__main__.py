@@ -19,7 +19,8 @@ from faults.core.schedule import BadSchedule, Schedule
 from faults.run import Found, Run
 
 GOOD, BAD, USAGE, INTERRUPTED = 0, 1, 2, 130
-DEFAULT_MINUTES = 5.0
+DEFAULT_MINUTES = 8.0
+"""Each kind of fault has its turn in it, and an idle site its day."""
 MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -65,7 +66,7 @@ def _plan(asked: argparse.Namespace) -> Schedule:
             raise BadSchedule(f"{asked.schedule}: is not text in UTF-8 (byte {fault.start})") from fault
     seed = secrets.randbelow(10**9) if asked.seed is None else asked.seed
     minutes = DEFAULT_MINUTES if asked.minutes is None else asked.minutes
-    return draw.draw(seed, minutes, random.Random(seed).random, catalogue.extra())  # noqa: S311 - must be repeatable
+    return draw.draw(seed, minutes, random.Random(seed).random, **catalogue.drawn())  # noqa: S311 - must be repeatable
 
 
 async def _run(plan: Schedule, folder: Path | None) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from faults.core.schedule import Known
 from faults.fault import Fault, Witness
 from faults.kinds import broker, clock, link, people, program
+from faults.volume import Volume
 
 _OWN = (program, broker, link, clock, people)
 
@@ -27,15 +28,15 @@ def known() -> Mapping[str, Known]:
     return {name: one.known() for name, one in catalogue().items()}
 
 
-def witnesses() -> list[Witness]:
-    """Those that measure a run."""
+def witnesses(minutes: float) -> list[Witness]:
+    """Those that measure a run of so many minutes."""
     made = getattr(_disk(), "WITNESS", None)
-    return [made()] if made is not None else []
+    return [*([made()] if made is not None else []), Volume(minutes)]
 
 
-def extra() -> tuple[tuple[str, float, dict[str, Any]], ...]:
-    """What a drawn schedule takes from the other room: (name, seconds, parameters)."""
-    return tuple(getattr(_disk(), "DRAWN", ()))
+def drawn() -> dict[str, tuple[tuple[str, float, dict[str, Any]], ...]]:
+    """What a drawn schedule takes from the other room in its `first` round, and `then`: (name, seconds, parameters)."""
+    return {"first": tuple(getattr(_disk(), "FIRST", ())), "then": tuple(getattr(_disk(), "THEN", ()))}
 
 
 def _disk() -> Any:

@@ -44,6 +44,9 @@ class House(Protocol):
     async def release(self, program: str, holder: object) -> None:
         """Start it again, unless somebody else holds it. Harmless for one who does not hold."""
 
+    def forget_memory(self) -> None:
+        """While the gateway is down: what it held in memory only is gone, as when the box loses its power."""
+
     def say(self, sentence: str) -> None:
         """A line for the person who watches, with the time before it."""
 
@@ -75,6 +78,8 @@ class Fault:
         self.asked = asked
         self.for_s = 0.0
         """How long it will last; set by the run before `prepare`."""
+        self.done = 1
+        """How many faults it has really done when it is over; a storm does many."""
 
     @classmethod
     def wrong(cls, _asked: Any) -> str | None:

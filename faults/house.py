@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +22,13 @@ from faults.core.schedule import Schedule
 from faults.core.settings import LIFE, SITE, Pace
 from faults.fault import CannotFault
 from faults.io.brokers import Brokers
-from faults.io.files import copy_store
+from faults.io.files import copy_store, in_memory
 from faults.io.journal import Journal, Receipts
 from faults.io.net import Cable, free_number
 from faults.io.services import Services, installed, is_installed
 
 STANDS_WITHIN_S = 60.0
+CENTRE_UP_MS = 87_000_000
 DATA = ("gateway", "kiosk", "dashboard")
 MAINS_LASTS_S, OUTAGE_LASTS_S = 32.0, 34.0
 """About: long enough for every state of power to be shown, and to be wrong if it is shown too long."""
@@ -57,6 +59,8 @@ class House:
         self.receipts = Receipts(self.data("kiosk") / "drawn.jsonl")
         self.boots = 0
         self.spec = ""
+        self.centre_spec = ""
+        """The centre is another machine: it has the same time of day, and an uptime of its own."""
         self.clock = Clock()
         self.specs: dict[str, Callable[[], str]] = {}
         """By program, where it has another clock than the house."""
@@ -142,7 +146,9 @@ class House:
         self.kiosk_shows = {}
         wall_ms = self.clock.wall_ms() if self.spec else _wall_ms()
         self.pace = pace
-        self.spec = spec_of(pace.rate, int((wall_ms or 0) + 1000 * on_s), 60_000, f"faults-{self.boots}")
+        wall_ms = int((wall_ms or 0) + 1000 * on_s)
+        self.spec = spec_of(pace.rate, wall_ms, 60_000, f"faults-{self.boots}")
+        self.centre_spec = spec_of(pace.rate, wall_ms, CENTRE_UP_MS, f"faults-centre-{self.boots}")
         self.clock = Clock.parse(self.spec, allowed=True)
 
     def write_settings(self) -> None:
@@ -193,7 +199,7 @@ class House:
             define(
                 program,
                 lambda program=program, command=command, settings_of=settings_of: installed(
-                    *command, file(settings_of), "--clock", self.specs.get(program, lambda: self.spec)()
+                    *command, file(settings_of), "--clock", self._spec_of(program)
                 ),
             )
         define(
@@ -201,6 +207,11 @@ class House:
             lambda: installed("kiosk", "view", file("kiosk"), "--every", "1", "--clock", self.spec),
             lines=self._hear_kiosk,
         )
+
+    def _spec_of(self, program: str) -> str:
+        if program in self.specs:
+            return self.specs[program]()
+        return self.centre_spec if program == "dashboard" else self.spec
 
     def start_twin(self, folder: Path) -> None:
         """Say how a second gateway with the same identity is started, its store in that folder."""
@@ -282,10 +293,15 @@ class House:
             self.no_answers[str(fault)] = self.no_answers.get(str(fault), 0) + 1
             return {}
 
+    def forget_memory(self) -> None:
+        """What the gateway holds in memory only, while its disk takes nothing: gone when the box loses its power."""
+        shutil.rmtree(in_memory(self.data("gateway") / "gateway.db"), ignore_errors=True)
+
     async def close(self) -> None:
         """End everything and leave nothing but the folder; what the programs kept is copied out of its mounts."""
         await self.services.close()
         await asyncio.to_thread(self._keep_results)
+        await asyncio.to_thread(self.forget_memory)
         await self.brokers.close()
         if self.cable is not None:
             await self.cable.remove()

@@ -17,12 +17,15 @@ from faults.core.settings import SITE
 from faults.fault import CannotFault, Fault, Witness
 from faults.house import House
 from faults.io import journal
+from faults.io.brokers import JUDGE
 from faults.io.mqtt import Listener
+from faults.io.promises import Promises
 from faults.watch import Watch
 from faults.work import Work
 
 LOOK_S = 0.1
 ASK_S = 0.5
+KILLS = ("kill", "kill-storm")
 STEP_WITHIN_S = 90.0
 """A fault that cannot be begun or ended within that is a fault of this program."""
 
@@ -32,6 +35,8 @@ class Found:
     """Everything that a run found out. None: not measured."""
 
     faults: int = 0
+    kills: int = 0
+    """How many of them were a kill -9."""
     left_out: list[str] = field(default_factory=list)
     verdict: Verdict | None = None
     stale: list[str] = field(default_factory=list)
@@ -57,9 +62,10 @@ class Run:
             self._planned.append((one, fault))
         self._prepared: list[Fault] = []
         self._begun: list[Fault] = []
-        self._witnesses: list[Witness] = catalogue.witnesses()
+        self._witnesses: list[Witness] = catalogue.witnesses(schedule.minutes)
         self._work = Work(self.house)
         self._watch = Watch(self.house)
+        self._promises: Promises | None = None
         self.found = Found()
 
     async def play(self) -> Found:
@@ -122,9 +128,11 @@ class Run:
         self._say(f"the house stands; {len(self._planned)} faults in {self._schedule.minutes:g} min")
         listener = Listener(house.brokers.central_door("judge", None), SITE, house.journal)
         house.stands()
+        door = house.brokers.site_door(JUDGE, direct=True)
+        promises = self._promises = Promises(door, SITE, house.at_s, lambda: house.twin is not None)
         eyes = [asyncio.create_task(one, name=name) for name, one in (
-            ("journal", self._journal()), ("listener", listener.run()), ("watch", self._watch.run()),
-            ("owner", self._work.stay()), ("backfill", self._backfill()))]  # fmt: skip
+            ("journal", self._journal()), ("listener", listener.run()), ("promises", promises.run()),
+            ("watch", self._watch.run()), ("owner", self._work.stay()), ("backfill", self._backfill()))]  # fmt: skip
         hands = asyncio.create_task(self._work.run(), name="work")
         try:
             await self._perform()
@@ -141,7 +149,8 @@ class Run:
                     self.found.notes.append(f"an observer failed: {ended!r}")
         self.found.stale = list(self._watch.wrong)
         silent = [f"the dashboard did not answer {times} times: {why}" for why, times in house.no_answers.items()]
-        self.found.notes += [self._seen(), *silent[:10], *house.services.surprises[:20]]
+        kills = f"{self.found.kills} kills, {self.found.kills / self._schedule.minutes:.0f} a minute"
+        self.found.notes += [self._seen(), kills, *silent[:10], *house.services.surprises[:20]]
 
     async def _perform(self) -> None:
         """Every fault at its time, side by side."""
@@ -161,10 +170,11 @@ class Run:
             await self._step(fault.end(self.house), f"end {one.name}")
             self._begun.remove(fault)
             return
-        self.found.faults += 1
         if fault.lasts:
             await asyncio.sleep(one.for_s)
         await self._step(fault.end(self.house), f"end {one.name}")
+        self.found.faults += fault.done
+        self.found.kills += fault.done if one.name in KILLS else 0
         self._begun.remove(fault)
 
     async def _journal(self) -> None:
@@ -219,7 +229,7 @@ class Run:
         while True:
             rows = await asyncio.to_thread(self._spans)
             open_orders, open_receipts = await asyncio.to_thread(self._open)
-            done = books.covered(expected, rows) and not open_orders and not open_receipts
+            done = books.covered(expected, rows) and not open_orders and not open_receipts and not self._missing()
             if done or loop.time() >= until_s:
                 break
             await asyncio.sleep(ASK_S)
@@ -231,6 +241,15 @@ class Run:
         self.found.unanswered += [
             f"lost: the receipt of {name}, serial {serial}, never came" for name, serial in sorted(open_receipts)
         ]
+        self.found.unanswered += await asyncio.to_thread(self._broken)
+
+    def _missing(self) -> list[str]:
+        return self._promises.missing(self.house.clock.wall_ms() or 0) if self._promises else []
+
+    def _broken(self) -> list[str]:
+        """What was told at the site and is not so any more."""
+        orders, _ = journal.answers_at_centre(self.house.data("dashboard") / "dashboard.db", SITE)
+        return self._promises.broken(orders, self.house.clock.wall_ms() or 0) if self._promises else []
 
     def _open(self) -> tuple[set[str], set[tuple[str, int]]]:
         try:
@@ -240,11 +259,13 @@ class Run:
         return self._work.accepted - orders, self.house.receipts.seen - receipts
 
     def _seen(self) -> str:
-        watch = self._watch
+        watch, told = self._watch, self._promises
+        promised = f"{len(told.answered)} orders shown as answered, {told.pictures} pictures" if told else "nothing"
         return (
             f"observer: dashboard asked {watch.asked['dashboard']} times, fresh {watch.fresh['dashboard']}; kiosk "
             f"{watch.asked['kiosk']}, fresh {watch.fresh['kiosk']}; oldest value shown as fresh "
             f"{watch.oldest_fresh_s:.1f} s; {len(self._work.accepted)} orders, {self._work.bulletins} bulletins, "
+            f"at the site {promised}, "
             f"{len(self.house.receipts.seen)} receipts; {self.house.journal.looks} looks into the store"
         )
 

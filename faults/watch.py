@@ -3,8 +3,9 @@
 import asyncio
 from typing import Any
 
+from contract.freshness import LOST_HEARTBEATS, limit_ms
 from faults.core import truth
-from faults.core.settings import LIFE
+from faults.core.settings import Pace
 from faults.core.truth import Shown
 from faults.house import House
 
@@ -12,11 +13,10 @@ EVERY_S = 0.4
 LATE_MS = 2500
 """How late plant, poll and judgement may be, beyond what the readers themselves allow: three polls of a busy machine
 would be too much, one with its waiting for an answer is not."""
-JUDGED_MS = 5000
-"""From the mains at the plant to the word at the gateway: two polls, the set's own delays, and its waiting."""
-LOST_HEARTBEATS, STALE_PERIODS = 3, 3
-MOST_MS = round(STALE_PERIODS * LIFE.heartbeat_s * 1000)
-"""What a page may allow itself at most, whatever period the site says of itself."""
+JUDGED_S = 3.0
+"""From the mains at the plant to the word at the gateway, besides two polls: the set's own delays, and its waiting."""
+SLOW_S = 60.0
+"""What is polled seldom, where the product's own paces are taken."""
 FRESH = "fresh"
 
 
@@ -46,7 +46,7 @@ class Watch:
             asked_ms, boots = house.clock.up_ms(), house.boots
             card = await house.card()
             if card and plant is not None and boots == house.boots and not self._quiet():
-                self._judge("dashboard", plant, card_shown(card, asked_ms))
+                self._judge("dashboard", plant, card_shown(card, asked_ms, self._house.pace))
             await asyncio.sleep(EVERY_S)
 
     async def _kiosk(self) -> None:
@@ -55,12 +55,12 @@ class Watch:
             told, plant = self._house.kiosk_shows, self._house.plant
             if told is not last and not self._quiet() and plant is not None:
                 last = told
-                self._judge("kiosk", plant, kiosk_shown(told, self._house.clock.up_ms()))
+                self._judge("kiosk", plant, kiosk_shown(told, self._house.clock.up_ms(), self._house.pace))
             await asyncio.sleep(EVERY_S / 2)
 
     def _quiet(self) -> bool:
         """In fast time a second of waiting is an hour; nobody's word can be judged then."""
-        return self._house.pace is not LIFE
+        return self._house.pace.fast
 
     def _judge(self, where: str, plant: truth.Plant, shown: Shown | None) -> None:
         self.asked[where] += 1
@@ -75,7 +75,7 @@ class Watch:
             self._house.say(f"STALE: {why}")
 
 
-def card_shown(card: dict[str, Any], asked_ms: int) -> Shown:
+def card_shown(card: dict[str, Any], asked_ms: int, pace: Pace) -> Shown:
     """What the dashboard's card says as now."""
     contact = card["contact"]
     in_contact = bool(contact["in_contact"])
@@ -87,14 +87,13 @@ def card_shown(card: dict[str, Any], asked_ms: int) -> Shown:
         where="the dashboard",
         asked_ms=asked_ms,
         power=str(card["power"]) if in_contact else None,
-        power_within_ms=round(LOST_HEARTBEATS * LIFE.heartbeat_s * 1000) + JUDGED_MS,
+        power_within_ms=round(LOST_HEARTBEATS * pace.heartbeat_s * 1000) + judged_ms(pace),
         value=value if value is not None and value >= truth.FIRST_VALUE else None,
-        # the centre is told what moved with each heartbeat (contract/vouching.py), and may wait for one of them
-        value_within_ms=round((STALE_PERIODS * LIFE.poll_s + LIFE.heartbeat_s) * 1000) + LATE_MS,
+        value_within_ms=_limit_ms(row, pace) + round(LATE_MS * pace.rate) if row is not None else 0,
     )
 
 
-def kiosk_shown(told: dict[str, Any], now_ms: int) -> Shown | None:
+def kiosk_shown(told: dict[str, Any], now_ms: int, pace: Pace) -> Shown | None:
     """What the kiosk's view says as now; its own time is older than the moment at which its word came here."""
     if not told.get("fresh"):
         return None
@@ -102,5 +101,16 @@ def kiosk_shown(told: dict[str, Any], now_ms: int) -> Shown | None:
         where="the kiosk",
         asked_ms=min(int(told["up_ms"]), now_ms),
         power=str(told["power"]),
-        power_within_ms=round(LOST_HEARTBEATS * LIFE.heartbeat_s * 1000) + JUDGED_MS,
+        power_within_ms=limit_ms(pace.picture_s) + judged_ms(pace),
     )
+
+
+def judged_ms(pace: Pace) -> int:
+    """From the mains at the plant to the word at the gateway."""
+    return round(1000 * (2 * pace.poll_s + JUDGED_S * pace.rate))
+
+
+def _limit_ms(row: dict[str, Any], pace: Pace) -> int:
+    """What the page itself says of the row, but no more than the site's settings allow it to say."""
+    most = limit_ms(SLOW_S if pace.defaults else pace.poll_s, pace.heartbeat_s)
+    return min(int(row["limit_ms"]), most)

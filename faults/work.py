@@ -4,7 +4,6 @@ What was taken (202 from the dashboard, or handed to the site's own broker) must
 """
 
 import asyncio
-import contextlib
 import random
 import tomllib
 from collections.abc import Callable
@@ -16,17 +15,18 @@ from contract.words import Declared, NeedKind, Status
 from demo.core.faults import CannotRun
 from demo.core.settings import toml
 from demo.core.threads import bulletin, services
-from demo.io.owner import Owner
 from demo.io.processes import answer
 from demo.io.web import NoAnswer
-from doors.broker import LinkDown
 from faults.core.settings import SITE
 from faults.house import House
 from faults.io.services import installed
+from faults.io.shop import Shop
 
 EVERY_S = 2.0
 BULLETIN_EVERY_S, FIRST_BULLETIN_S = 45.0, 8.0
 OWNER_EVERY_S = 12.0
+LASTS = (timedelta(minutes=10), timedelta(days=5))
+"""Bulletins by turns: one that expires, one that outlives a long outage and every wrong clock."""
 TRIES = 60
 AGAIN_S = 1.0
 HEAD = "[[bulletins.key]]"
@@ -45,7 +45,7 @@ class Work:
         self._needs: list[str] = []
         self._number = 0
         self._key = house.folder / "secrets/bulletins/bulletin.key"
-        self._owner: Owner | None = None
+        self._shop: Shop | None = None
 
     async def make_key(self) -> None:
         """A key pair for bulletins, by the dashboard's own command. Raises CannotRun."""
@@ -61,9 +61,9 @@ class Work:
             tasks.create_task(self._at_the_site())
 
     async def stay(self) -> None:
-        """The owner's page stays open, also after the last deed: what it handed in stays there until answered."""
-        self._owner = Owner(self._house.brokers.site_door("owner"), SITE)
-        await self._owner.run()
+        """The shop's page stays open, also after the last deed: what it handed in stays there until answered."""
+        self._shop = Shop(self._house.brokers.site_door("owner"), SITE)
+        await self._shop.run()
 
     async def _orders(self) -> None:
         while True:
@@ -121,10 +121,9 @@ class Work:
             await asyncio.sleep(OWNER_EVERY_S * self._chance.uniform(0.5, 1.5))
             number += 1
             order = self._local_order(f"local-{self._house.schedule.seed}-{number}", number)
-            if self._owner is None:
+            if self._shop is None:
                 continue
-            with contextlib.suppress(LinkDown):  # it keeps the order and hands it in when the broker is back
-                await self._owner.order(order)
+            self._shop.order(order)
             self.accepted.add(order.id)
 
     def _local_order(self, name: str, number: int) -> Order:
@@ -155,7 +154,8 @@ class Work:
         sent = datetime.fromtimestamp(now_ms / 1000, UTC).replace(microsecond=0)
         self._bulletins_tried += 1  # one that was kept and not sent has its name for good
         tree = bulletin(SITE) | {"id": f"prov-{self._house.schedule.seed}-{self._bulletins_tried}"}
-        times = f"sent = {sent.isoformat()}\nexpires = {(sent + timedelta(minutes=10)).isoformat()}\n"
+        lasts = LASTS[self._bulletins_tried % len(LASTS)]
+        times = f"sent = {sent.isoformat()}\nexpires = {(sent + lasts).isoformat()}\n"
         file = self._house.folder / "content/bulletin.toml"
         file.write_text(times + toml(tree), "utf-8")
         return await self._try("bulletin", "publish", str(file), "--key", str(self._key), "--settings", settings,

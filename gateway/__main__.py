@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from doors.clock import Clock, ClockFault
+from doors.printing import printing
+from doors.private import keep_private
 from doors.settings import SettingsFault
 from doors.systemd import Notifier, runtime_folder
 from gateway.config import Plan, program_version, read
@@ -20,6 +22,7 @@ from gateway.io.counts import counts
 from gateway.io.pulse import Unit
 from gateway.io.starts import StartsNote
 from gateway.io.store import Store, StoreFault
+from gateway.io.store_file import ForeignFile
 from gateway.io.substitute import disk_back, give_back, open_store
 from gateway.judge import add_judge_parser, run_judge
 from gateway.read import add_read_parser, run_plan, run_profiles, run_read
@@ -38,15 +41,18 @@ WHY_STOPPED = {
 }
 
 
+@printing()
 def main() -> None:
     """Entry point: exit 0 done, 1 could not do it, 2 a mistake in call or settings, 75 halt the machine."""
     args = _parser().parse_args()
     try:
         sys.exit(_command(args))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+        raise
     except (SettingsFault, ClockFault) as fault:
+        _say(fault)
+        sys.exit(USAGE)
+    except ForeignFile as fault:
         _say(fault)
         sys.exit(USAGE)
     except (StoreFault, OSError) as fault:
@@ -94,6 +100,7 @@ def _run(plan: Plan, clock: Clock) -> int:
     notifier.status("reading the store")
     site = plan.settings.site
     path = Path(plan.settings.store.path)
+    keep_private(path)
     store = open_store(path, site.status, site.simulated, notifier.more_time, runtime_folder())
     code = asyncio.run(_serve(Gateway(plan, clock, store, Unit(notifier, starts)), store, notifier, note))
     give_back(store, site.status, site.simulated)

@@ -338,7 +338,7 @@ class Gateway:
         if not changed and now.up_ms - self._told_ms.get(name, -(10**12)) < self._facts.picture_every_s * 1000:
             return
         self._told_ms[name] = now.up_ms
-        self._local.tell([announce.device(self._site, name, self._facts, now)])
+        self._local.tell([announce.device(self._site.values.get(name, {}), name, self._facts, now)])
 
     def _tell_judgement(self, now: Now) -> None:
         self._told_ms["site"] = now.up_ms
@@ -358,8 +358,8 @@ class Gateway:
         beat_ms = -(10**12)
         while True:
             now = self._now()
-            if self._centre is not None and self._centre.link.up:
-                self._site = msgspec.structs.replace(self._site, centre_heard=now.moment())
+            if (road := self._centre) is not None:
+                self._site = msgspec.structs.replace(self._site, centre_heard=road.heard, contested=road.link.contested)
             self._take(Tick())
             if now.up_ms - self._told_ms.get("site", -(10**12)) >= self._facts.picture_every_s * 1000:
                 self._tell_judgement(now)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from doors.printing import printing
 from keys import centre, local
 from keys.core.certificates import SERVER_DAYS
 from keys.core.faults import KeysError
@@ -13,6 +14,7 @@ from keys.core.faults import KeysError
 Commands = argparse._SubParsersAction  # the only name argparse has for it
 
 
+@printing()
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: exit 0 done, 1 could not do it, 2 a mistake in the call or the files given."""
     asked = _parser().parse_args(arguments)

@@ -18,6 +18,7 @@ from keys.core.faults import BadUse
 from keys.day import now
 from keys.io import authority, files
 from keys.io.authority import Authority
+from keys.io.files import Sheet
 
 SHORTEST = 12
 """Letters of a passphrase, at least."""
@@ -51,10 +52,7 @@ def admit(asked: argparse.Namespace) -> str:
     with files.alone(asked.authority):
         opened = Authority(asked.authority, now(asked.today))
         key = opened.key(passphrase(asked))
-        made = opened.admit(told, key, asked.days, again=asked.readmit)
-        body = made.public_bytes(serialization.Encoding.PEM) + opened.own.public_bytes(serialization.Encoding.PEM)
-        if asked.out is not None:
-            files.write(asked.out, body, files.OPEN)
+        opened.admit(told, key, asked.days, again=asked.readmit, out=asked.out)
         said = opened.tell_broker()
     last = opened.admitted().newest()[site].last_day
     where = asked.out or opened.folder / "issued"
@@ -110,11 +108,10 @@ def new_server(asked: argparse.Namespace) -> str:
             tuple(asked.names), key.public_key(), by=opened.own, key=signing, serial=x509.random_serial_number(),
             today=opened.now.date(), days=asked.days,
         )  # fmt: skip
+        sheets = [Sheet(certificate_file, made.public_bytes(serialization.Encoding.PEM), files.OPEN, asked.replace)]
         if not key_file.exists():
-            files.write(key_file, files.key_pem(key), files.SECRET)
-        body = made.public_bytes(serialization.Encoding.PEM)
-        files.write(certificate_file, body, files.OPEN, replace=asked.replace)
-        opened.publish(opened.admitted(), signing)  # a broker does not start without the lists
+            sheets.insert(0, Sheet(key_file, files.key_pem(key), files.SECRET))
+        opened.publish(opened.admitted(), signing, *sheets)  # a broker does not start without the lists
     until = f"{made.not_valid_after_utc:%Y-%m-%d}"
     return f"{certificate_file}: for {', '.join(asked.names)}, until {until}; reload the broker"
 

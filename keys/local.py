@@ -9,6 +9,7 @@ from keys.core import certificates, mosquitto
 from keys.core.faults import BadUse, KeysError
 from keys.day import now, now_if_known
 from keys.io import accounts, authority, box, bulletin_keys, files
+from keys.io.files import Sheet
 
 
 def request(asked: argparse.Namespace) -> str:
@@ -16,7 +17,7 @@ def request(asked: argparse.Namespace) -> str:
     body = box.request(asked.folder, asked.site)
     if asked.out is None:
         return body.decode().strip()
-    files.write(asked.out, body, files.OPEN)
+    files.write(asked.out, body, files.OPEN, else_so=f"the request waits in {asked.folder / 'next'}")
     return f"{asked.out}: take it to the centre; the private key stays in {asked.folder}"
 
 
@@ -78,8 +79,8 @@ def centre_broker(asked: argparse.Namespace) -> str:
         account=asked.user,
     )  # fmt: skip
     files.make_folder(asked.out, 0o755)
-    files.write(asked.out / "mosquitto.conf", mosquitto.centre(told).encode(), files.OPEN, replace=True)
-    _empty(asked.out, "passwords")
+    made = Sheet(asked.out / "mosquitto.conf", mosquitto.centre(told).encode(), files.OPEN, replace=True)
+    files.write_all([*_empty(asked.out, "passwords"), made])
     return f"{asked.out / 'mosquitto.conf'}: written; the authority brings authority.crt, revoked.crl and central.acl"
 
 
@@ -96,11 +97,12 @@ def site_broker(asked: argparse.Namespace) -> str:
         plain_port=asked.plain_port, account=asked.user,
     )  # fmt: skip
     files.make_folder(asked.out, 0o755)
-    files.write(asked.out / "mosquitto.conf", mosquitto.site(told).encode(), files.OPEN, replace=True)
-    files.write(asked.out / "site.acl", access.site_acl(asked.site).encode(), files.OPEN, replace=True)
-    files.write(asked.out / "nodes.acl", access.nodes_acl(asked.site).encode(), files.OPEN, replace=True)
-    for name in accounts.BROKERS:
-        _empty(asked.out, name)
+    made = {
+        "site.acl": access.site_acl(asked.site), "nodes.acl": access.nodes_acl(asked.site),
+        "mosquitto.conf": mosquitto.site(told),
+    }  # fmt: skip
+    sheets = [Sheet(asked.out / name, text.encode(), files.OPEN, replace=True) for name, text in made.items()]
+    files.write_all([*_empty(asked.out, *accounts.BROKERS), *sheets])
     return f"{asked.out / 'mosquitto.conf'}: written; make the accounts with `sotpunkt-keys account`"
 
 
@@ -129,10 +131,9 @@ def _folder(asked: argparse.Namespace) -> str:
     return folder
 
 
-def _empty(folder: Path, name: str) -> None:
-    """A list that the broker insists on, without anybody in it yet."""
-    if not (folder / name).exists():
-        files.write(folder / name, b"", files.SECRET)
+def _empty(folder: Path, *names: str) -> list[Sheet]:
+    """Lists that the broker insists on, without anybody in them yet."""
+    return [Sheet(folder / name, b"", files.SECRET) for name in names if not (folder / name).exists()]
 
 
 def _address(text: str) -> None:

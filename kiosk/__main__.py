@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from doors.clock import Clock, ClockFault
+from doors.printing import printing
+from doors.private import keep_private
 from doors.settings import SettingsFault
 from doors.systemd import Notifier
 from kiosk import config
@@ -20,6 +22,7 @@ from kiosk.core.faults import KioskError
 USAGE = 2
 
 
+@printing()
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 0, 1 (could not do it) or 2 (wrong input)."""
     asked = _parser().parse_args(arguments)
@@ -35,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KioskError as fault:
         print(fault, file=sys.stderr)
         return fault.exit_code
+    except BrokenPipeError:
+        raise
     except OSError as fault:
         print(f"could not go on: {fault}; check the paths and the disk", file=sys.stderr)
         return 1
@@ -77,6 +82,7 @@ def _positive(text: str) -> float:
 
 
 def _keeper(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
+    keep_private(settings.cache_path)
     from kiosk.keeper import Keeper
 
     async def until_signal() -> None:
@@ -98,6 +104,7 @@ def _keeper(_asked: argparse.Namespace, settings: config.Settings, clock: Clock)
 
 
 def _screen(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> int:
+    keep_private()
     from kiosk.io.surface import prepare
 
     prepare(settings.cache_path.with_name("kivy"))

@@ -177,7 +177,7 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
         witnesses=_witnesses(state, picture, reader),
         contradictions=_clashes(state, picture, reader),
         alarms=alarm_rows(picture, pending, reader, own),
-        alarms_known=picture.alarms is not None,
+        alarms_known=picture.alarms_hold,
         flood=bool(picture.alarms and picture.alarms.flood),
         frames=frames(picture, reader),
         devices=device_values(picture, reader),

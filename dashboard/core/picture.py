@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from contract import vouching
+from contract import freshness, vouching
 from contract.freshness import LOST_HEARTBEATS, Contact, Now, silence_ms
 from contract.messages import Alarms, Birth, DevicePicture, Head, SiteState, SiteStatus
 from contract.words import ClockQuality
@@ -12,8 +12,6 @@ from dashboard.core.intake import Message, Picture
 MAX_DEVICES = 50
 HEARTBEAT_S = 300.0
 """Until a site has said its own: the idle heartbeat."""
-DRIFT = 0.0002
-"""How far two crystal clocks may run apart, generously (200 ppm)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +42,11 @@ class SitePicture:
     def told_every_s(self) -> float:
         """How long a value that does not move need not be told again; 0 where all comes by itself."""
         return vouching.told_every_s(self.status)
+
+    @property
+    def alarms_hold(self) -> bool:
+        """Are the alarms that are held all that there are? Not when the site has named newer ones since."""
+        return vouching.alarms_hold(self.alarms, self.status)
 
     @property
     def head(self) -> Head | None:
@@ -107,18 +110,9 @@ def _vouched(picture: SitePicture) -> SitePicture:
 
 
 def heard(picture: SitePicture, message: Message, mono_ms: int) -> SitePicture:
-    """The site spoke live just now. A message held up on its way must not make old values younger."""
-    head, was = message.head, picture.contact
-    contact = Contact.of(head, mono_ms)
-    if was is not None and was.boot == head.boot:
-        gone = max(0, mono_ms - was.mono_ms)
-        contact = replace_up(contact, max(head.up_ms, was.up_ms + gone - int(gone * DRIFT)))
-    return replace(picture, contact=contact, offline=False, runs=spoke(picture.runs, head, mono_ms))
-
-
-def replace_up(contact: Contact, up_ms: int) -> Contact:
-    """The same contact with another uptime of the sender."""
-    return Contact(contact.boot, up_ms, contact.mono_ms)
+    """The site spoke live just now."""
+    contact = freshness.heard(picture.contact, message.head, mono_ms)
+    return replace(picture, contact=contact, offline=False, runs=spoke(picture.runs, message.head, mono_ms))
 
 
 def _gone(picture: SitePicture, will: SiteStatus) -> SitePicture:

@@ -59,6 +59,7 @@ PAGE: dict[str, tuple[str, str]] = {
     "unacked_many": ("{n} okvitterade larm", "{n} unacknowledged alarms"),
     "no_unacked": ("Inga okvitterade larm", "No unacknowledged alarms"),
     "alarms_unknown": ("Larm: vet inte", "Alarms: not known"),
+    "alarms_more": ("om fler: vet inte", "whether more: not known"),
     # contact
     "contact": ("Hördes", "Heard"),
     "no_contact": ("Ingen kontakt", "No contact"),

@@ -1,5 +1,6 @@
 """The SQLite file under the stores: write-ahead log, durable commits, whole transactions, several processes at once."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.core.sites import DashboardError
 from dashboard.io.migrations import migrate
+from dashboard.io.store_care import damaged
 
 BUSY_S = 20
 
@@ -23,6 +25,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        _make(path)
         self._engine: Engine = create_engine(
             f"sqlite:///{path}", connect_args={"timeout": BUSY_S, "check_same_thread": False}
         )
@@ -53,11 +56,24 @@ class Database:
                 yield connection
         except (DBAPIError, OverflowError) as fault:
             reason = str(fault.orig) if isinstance(fault, DBAPIError) else str(fault)
+            if "not a database" in reason or "malformed" in reason:
+                raise StoreTrouble(damaged(self.path, reason)) from fault
             raise StoreTrouble(f"the store {self.path.name} could not do it: {reason}") from fault
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+
+def _make(path: Path) -> None:
+    """Folder and file, for our own account only: names and telephone numbers stand in it. Raises StoreTrouble."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as fault:
+        raise StoreTrouble(
+            f"{path}: the store cannot be kept there: {fault.strerror}; check [store] path and who may write it"
+        ) from fault
 
 
 def _prepare(connection: Any, _: Any) -> None:

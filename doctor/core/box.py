@@ -3,7 +3,7 @@
 import msgspec
 
 from doctor.core.contact import span
-from doctor.core.finding import Finding, fault, ok, remark
+from doctor.core.finding import Finding, Why, fault, ok, remark
 
 NOW, BEEN = 1 << 0, 1 << 16
 """Bits of the Raspberry Pi firmware's `get_throttled`: too low now, and at any time since the start."""
@@ -49,7 +49,7 @@ def supply(alarm: str | None, throttled: str | None) -> Finding:
     return remark("supply", "been") if bits & BEEN else ok("supply", "good")
 
 
-def screen(expected: bool, silent_s: float | None, why_not: str) -> Finding:
+def screen(expected: bool, silent_s: float | None, why_not: Why | None) -> Finding:
     """How long the screen has not drawn, as the gateway was told."""
     if not expected:
         return ok("screen", "none")

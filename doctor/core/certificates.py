@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from contract.certificates import WARN_DAYS, Standing, last_day, standing
-from doctor.core.finding import Finding, fault, ok, remark
+from doctor.core.finding import Finding, Why, fault, ok, remark
 
 
 class CertificateLook(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,14 +20,14 @@ class CertificateLook(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     key_fits: bool | None = None
     """None: there is no key beside it, or it could not be read."""
-    why_not: str = ""
+    why_not: Why | None = None
 
 
 class SecretLook(msgspec.Struct, frozen=True):
     """A file that nobody else may read; `fault` says what is wrong with its mode, if it could be `seen`."""
 
     path: str
-    fault: str | None
+    fault: Why | None
     seen: bool = True
 
 
@@ -43,6 +43,11 @@ def judge(looks: tuple[CertificateLook, ...], secrets: tuple[SecretLook, ...], w
     elif secrets and not open_to_others:
         found.append(ok("secrets", "shut", count=len(secrets)))
     return found
+
+
+def judge_stores(open_to_others: tuple[str, ...]) -> list[Finding]:
+    """Stores hold names and telephone numbers of people."""
+    return [remark("stores", "open", path=path) for path in open_to_others]
 
 
 def _certificate(look: CertificateLook, now: datetime | None) -> Finding:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from doctor.core.finding import Finding, fault, ok, remark
+from doctor.core.finding import Finding, Why, fault, ok, remark
 
 QUIET_MS = 15 * 60_000
 """Three heartbeats of five minutes."""
@@ -18,9 +18,9 @@ class ContactLook(msgspec.Struct, frozen=True, kw_only=True):
     central: bool
     age_ms: int | None = None
     told_ms: int | None = None
-    why_not: str = ""
+    why_not: Why | None = None
     waiting: int | None = None
-    store_why_not: str = ""
+    store_why_not: Why | None = None
 
 
 def judge(look: ContactLook) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from doctor.core.finding import Finding, fault, ok, remark
+from doctor.core.finding import Finding, Why, fault, ok, remark
 
 LITTLE, VERY_LITTLE = 0.15, 0.05
 LITTLE_BYTES = 200_000_000
@@ -20,7 +20,7 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
     files: int = 0
     """0: this file system has no fixed number of files."""
     read_only: bool = False
-    why_not: str = ""
+    why_not: Why | None = None
 
 
 def judge(spaces: tuple[Space, ...], wear: tuple[str, ...]) -> list[Finding]:

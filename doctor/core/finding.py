@@ -15,13 +15,27 @@ class Grade(StrEnum):
     """To do now."""
 
 
+class Why(msgspec.Struct, frozen=True):
+    """A reason: `key` is a row of [why] in the catalogues, `values` what stands in its braces beside the finding's own.
+
+    `said` is what a library or the system said itself, in whatever language: shown as a quotation only. `inner`: the
+    reason of this reason.
+    """
+
+    key: str
+    said: str = ""
+    values: dict[str, str] = {}
+    inner: "Why | None" = None
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """`text` is a key of the catalogues in `texts/`, `values` what stands in its braces."""
+    """`text` is a key of the catalogues in `texts/`, `values` what stands in its braces, `why` what in `{why}`."""
 
     check: str
     grade: Grade
     text: str
     values: dict[str, str] = {}
+    why: Why | None = None
 
 
 def ok(check: str, text: str, **values: object) -> Finding:
@@ -40,8 +54,10 @@ def fault(check: str, text: str, **values: object) -> Finding:
 
 
 def _finding(check: str, grade: Grade, text: str, values: dict[str, object]) -> Finding:
+    why = values.pop("why", None)
+    told = {name: str(one) for name, one in values.items()}
     return Finding(
-        check=check, grade=grade, text=f"{check}.{text}", values={name: str(one) for name, one in values.items()}
+        check=check, grade=grade, text=f"{check}.{text}", values=told, why=why if isinstance(why, Why) else None
     )
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from doctor.core.finding import Finding, fault, ok
+from doctor.core.finding import Finding, Why, fault, ok
 
 
 class Stage(StrEnum):
@@ -22,16 +22,17 @@ class Stage(StrEnum):
 
 
 class LinkLook(msgspec.Struct, frozen=True, kw_only=True):
-    """`check` is site_broker or central_broker; `why` the reason as the library or the broker gave it."""
+    """`check` is site_broker or central_broker; `why` the reason, `account` who we said we are."""
 
     check: str
     url: str
     stage: Stage
-    why: str = ""
+    why: Why | None = None
+    account: str = ""
 
 
 def judge(look: LinkLook) -> Finding:
     """One sentence for one broker."""
     if look.stage in (Stage.IN, Stage.CONNECTED):
         return ok(look.check, look.stage.value, url=look.url)
-    return fault(look.check, look.stage.value, url=look.url, why=look.why)
+    return fault(look.check, look.stage.value, url=look.url, account=look.account, why=look.why)

@@ -6,6 +6,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from doctor.core.certificates import CertificateLook, SecretLook
+from doctor.core.finding import Why
+from doctor.io import whys
 from doors.broker import BrokerSettings
 from doors.secrets import secret_fault
 
@@ -25,7 +27,19 @@ def look(brokers: tuple[BrokerSettings, ...]) -> tuple[CertificateLook, ...]:
 
 def secrets(paths: tuple[str, ...]) -> tuple[SecretLook, ...]:
     """Who else can read them?"""
-    return tuple(SecretLook(path, secret_fault(path), _seen(path)) for path in paths)
+    return tuple(SecretLook(path, whys.secret(path, secret_fault(path)), _seen(path)) for path in paths)
+
+
+def open_stores(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that others of this machine can read: file and folder let them."""
+    return tuple(path for path in paths if path and _readable(Path(path)))
+
+
+def _readable(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & 0o004 and path.parent.stat().st_mode & 0o001)
+    except OSError:
+        return False
 
 
 def _seen(path: str) -> bool:
@@ -56,9 +70,9 @@ def _certificate(path: str, *, own: bool) -> tuple[CertificateLook, x509.Certifi
             body = file.read(MAX_BYTES)
         certificate = x509.load_pem_x509_certificates(body)[0]
     except OSError as fault:
-        return CertificateLook(path=path, own=own, why_not=fault.strerror or "cannot be read"), None
+        return CertificateLook(path=path, own=own, why_not=whys.system(fault)), None
     except ValueError:
-        return CertificateLook(path=path, own=own, why_not="is no certificate in PEM form"), None
+        return CertificateLook(path=path, own=own, why_not=Why("no_pem")), None
     told = CertificateLook(
         path=path, own=own, since=certificate.not_valid_before_utc, until=certificate.not_valid_after_utc
     )

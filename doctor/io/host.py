@@ -7,6 +7,7 @@ from pathlib import Path
 
 from doctor.core.clock import ClockLook, Rtc
 from doctor.core.disk import Space
+from doctor.io import whys
 from doors.clock import Clock
 
 MAX_TEXT = 4096
@@ -68,7 +69,7 @@ def _space(folder: Path) -> Space:
     try:
         told = os.statvfs(folder)
     except OSError as fault:
-        return Space(path=str(folder), why_not=fault.strerror or "cannot be asked")
+        return Space(path=str(folder), why_not=whys.system(fault))
     return Space(
         path=str(folder),
         free=told.f_bavail * told.f_frsize,

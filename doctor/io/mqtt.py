@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 import aiomqtt
 
+from doctor.core.finding import Why
 from doctor.core.links import LinkLook, Stage
+from doctor.io import whys
 from doors.broker import BrokerSettings, LinkDown, check
-from doors.broker_settings import encryption, plain_tls, secret
+from doors.broker_settings import encryption, secret
 
 STEP_S = 8.0
 ALERT_S = 0.5
@@ -37,65 +39,65 @@ async def look(
     the connect ends after the encryption; otherwise the doctor would cut what it came to look at.
     """
     stage, why, heard = await _try(settings, topics, spare=spare, proc=proc)
-    return LinkLook(check=name, url=settings.url, stage=stage, why=why), heard
+    return LinkLook(check=name, url=settings.url, stage=stage, why=why, account=settings.user), heard
 
 
 async def _try(
     settings: BrokerSettings, topics: tuple[str, ...], *, spare: bool, proc: Path
-) -> tuple[Stage, str, Heard]:
+) -> tuple[Stage, Why | None, Heard]:
     wrong = check(settings)
     if wrong:
-        return Stage.SETTINGS, wrong, {}
+        return Stage.SETTINGS, whys.settings(wrong), {}
     parts = urlsplit(settings.url)
     tls_wanted = parts.scheme == "mqtts"
     host, port = parts.hostname or "", parts.port or (8883 if tls_wanted else 1883)
     try:
         context, password = encryption(settings), secret(settings.password_file)
     except LinkDown as fault:
-        return Stage.FILES, str(fault), {}
+        return Stage.FILES, whys.files(fault, settings), {}
     try:
         async with asyncio.timeout(STEP_S):
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, TimeoutError) as fault:
-        return Stage.NAME, _reason(fault), {}
+        return Stage.NAME, whys.system(fault), {}
     stage, why = await _wire(host, port, context)
     if stage is not Stage.IN:
         return stage, why, {}
     if spare and _connected({str(one[4][0]) for one in found}, port, proc):
-        return Stage.CONNECTED, "", {}
+        return Stage.CONNECTED, None, {}
     return await _enter(settings, host, port, context, password, topics)
 
 
-async def _wire(host: str, port: int, context: ssl.SSLContext | None) -> tuple[Stage, str]:
+async def _wire(host: str, port: int, context: ssl.SSLContext | None) -> tuple[Stage, Why | None]:
     """The port, then the encryption."""
     try:
         async with asyncio.timeout(STEP_S):
             _, writer = await asyncio.open_connection(host, port)
             writer.close()
     except (OSError, TimeoutError) as fault:
-        return Stage.PORT, _reason(fault)
+        return Stage.PORT, whys.system(fault)
     if context is None:
-        return Stage.IN, ""
+        return Stage.IN, None
     try:
         async with asyncio.timeout(STEP_S):
             reader, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
         try:
             async with asyncio.timeout(ALERT_S):
                 if not await reader.read(1):
-                    return Stage.ENCRYPTION, "the broker ended the connection after our certificate"
+                    return Stage.ENCRYPTION, Why("ours_ended")
         except TimeoutError:
-            return Stage.IN, ""  # it waits for us to speak: it has taken our certificate
+            return Stage.IN, None  # it waits for us to speak: it has taken our certificate
         finally:
             writer.close()
     except (OSError, TimeoutError) as fault:
-        return Stage.ENCRYPTION, plain_tls(fault) or _reason(fault)
-    return Stage.IN, ""
+        return Stage.ENCRYPTION, whys.encryption(fault) or whys.system(fault)
+    return Stage.IN, None
 
 
 async def _enter(
     settings: BrokerSettings, host: str, port: int, context: ssl.SSLContext | None, password: str | None,
     topics: tuple[str, ...],
-) -> tuple[Stage, str, Heard]:  # fmt: skip
+) -> tuple[Stage, Why | None, Heard]:  # fmt: skip
     heard: Heard = {}
     client = aiomqtt.Client(
         host, port, username=settings.user or None, password=password, tls_context=context, timeout=STEP_S,
@@ -108,12 +110,12 @@ async def _enter(
             await _listen(client, topics, heard)
     except aiomqtt.MqttCodeError as fault:
         if getattr(fault.rc, "value", fault.rc) in _NOT_THIS_ACCOUNT:
-            return Stage.ACCOUNT, settings.user, {}
-        return Stage.PORT, _reason(fault), heard
+            return Stage.ACCOUNT, None, {}
+        return Stage.PORT, whys.system(fault), heard
     except (aiomqtt.MqttError, OSError, TimeoutError) as fault:
-        told = plain_tls(fault) or plain_tls(fault.__context__) or plain_tls(fault.__cause__)
-        return Stage.ENCRYPTION if told else Stage.PORT, told or _reason(fault), heard
-    return Stage.IN, "", heard
+        told = whys.encryption(fault, fault.__context__, fault.__cause__)
+        return Stage.ENCRYPTION if told else Stage.PORT, told or whys.system(fault), heard
+    return Stage.IN, None, heard
 
 
 async def _listen(client: aiomqtt.Client, topics: tuple[str, ...], heard: Heard) -> None:
@@ -151,11 +153,3 @@ def _address(text: str, family: socket.AddressFamily) -> str:
     raw = bytes.fromhex(text)
     words = b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4))
     return socket.inet_ntop(family, words)
-
-
-def _reason(fault: BaseException) -> str:
-    if isinstance(fault, TimeoutError) and not str(fault):
-        return "no answer"
-    if isinstance(fault, OSError) and fault.strerror:
-        return fault.strerror
-    return str(fault) or type(fault).__name__

@@ -3,10 +3,13 @@
 import sqlite3
 from pathlib import Path
 
+from doctor.core.finding import Why
 
-def waiting(path: str) -> tuple[int | None, str]:
+
+def waiting(path: str) -> tuple[int | None, Why | None]:
     """Records that the centre has not confirmed, or None and why it cannot be told."""
-    return _ask(path, "SELECT COUNT(*) FROM outbox", ())
+    found, why = _ask(path, "SELECT COUNT(*) FROM outbox", ())
+    return (found if isinstance(found, int) else None), why
 
 
 def newest(path: str, topic: str) -> bytes | None:
@@ -15,9 +18,9 @@ def newest(path: str, topic: str) -> bytes | None:
     return found if isinstance(found, bytes) else None
 
 
-def _ask(path: str, question: str, values: tuple[str, ...]) -> tuple[object, str]:
+def _ask(path: str, question: str, values: tuple[str, ...]) -> tuple[object, Why | None]:
     if not Path(path).exists():
-        return None, "there is no file yet, or this account may not see it"
+        return None, Why("no_store")
     try:
         db = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)
         try:
@@ -25,5 +28,5 @@ def _ask(path: str, question: str, values: tuple[str, ...]) -> tuple[object, str
         finally:
             db.close()
     except sqlite3.Error as fault:
-        return None, str(fault)
-    return (row[0] if row else None), ""
+        return None, Why("store", str(fault))
+    return (row[0] if row else None), None

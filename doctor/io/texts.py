@@ -3,7 +3,9 @@
 import tomllib
 from importlib.resources import files
 
-from doctor.core.finding import Finding
+from contract.reasons import catalogue as reasons_known
+from contract.reasons import reason_words
+from doctor.core.finding import Finding, Why
 
 LANGUAGES = ("sv", "en")
 
@@ -11,12 +13,23 @@ LANGUAGES = ("sv", "en")
 def catalogue(language: str) -> dict[str, str]:
     """Key (`clock.synced`) → sentence, and `grade.ok` … → the word before it."""
     tree = tomllib.loads(files("doctor").joinpath(f"texts/{language}.toml").read_text("utf-8"))
-    return {f"{table}.{key}": text for table, rows in tree.items() for key, text in rows.items()}
+    reasons = {f"why.reason {key}": reason_words(key, language)[0] for key in reasons_known()}
+    return reasons | {f"{table}.{key}": text for table, rows in tree.items() for key, text in rows.items()}
 
 
 def sentence(finding: Finding, texts: dict[str, str]) -> str:
     """The finding in words; a reason from outside cannot bring line breaks or terminal signs."""
-    clean = {
-        name: "".join(letter if letter.isprintable() else " " for letter in one) for name, one in finding.values.items()
-    }
-    return texts[finding.text].format_map(clean)
+    values = finding.values | {"why": _reason(finding.why, finding.values, texts)}
+    return texts[finding.text].format_map(_clean(values))
+
+
+def _reason(why: Why | None, outer: dict[str, str], texts: dict[str, str]) -> str:
+    """A reason in words, with the reason of it; one that a newer program gives is quoted."""
+    if why is None:
+        return ""
+    values = {**outer, **why.values, "said": why.said or why.key, "why": _reason(why.inner, outer, texts)}
+    return texts.get(f"why.{why.key}", texts["why.said"]).format_map(_clean(values))
+
+
+def _clean(values: dict[str, str]) -> dict[str, str]:
+    return {name: "".join(letter if letter.isprintable() else " " for letter in one) for name, one in values.items()}

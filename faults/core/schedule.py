@@ -144,7 +144,24 @@ def _of_head(text: str, source: str, sentence: str, tree: Mapping[str, Any]) -> 
 def _plain(sentence: str) -> str:
     """A sentence of msgspec without its paths."""
     cut = re.sub(r" - at `\$[^`]*`", "", sentence)
-    return re.sub(r"Object contains unknown field `(\w+)`", r"\1 is unknown", cut)
+    cut = re.sub(r"Object contains unknown field `(\w+)`", r"\1 is unknown", cut)
+    cut = re.sub(r"Object missing required field `(\w+)`", r"\1 is missing", cut)
+    cut = re.sub(r"Invalid enum value ('[^']*')", r"\1 is none of those that are known", cut)
+    wanted = re.fullmatch(r"Expected `([^`]+)`(?: of length)?(?: (>=|<=|>|<) (\S+))?(?:, got `(\w+)`)?", cut)
+    if wanted is None:
+        return cut
+    kinds = [_KINDS.get(one.strip(), one.strip()) for one in wanted[1].split("|")]
+    told = f"must be {' or '.join(kinds)}"
+    if wanted[2]:
+        told += f", {_LIMITS[wanted[2]]} {wanted[3]}"
+    return f"{told}, not {_KINDS.get(wanted[4], wanted[4])}" if wanted[4] else told
+
+
+_KINDS = {
+    "int": "a whole number", "float": "a number", "str": "a text", "bool": "true or false", "array": "a list",
+    "object": "a table", "null": "nothing",
+}  # fmt: skip
+_LIMITS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
 
 
 def written(schedule: Schedule) -> str:

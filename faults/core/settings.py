@@ -24,10 +24,20 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     sample_s: float
     heartbeat_s: float
     window_s: float
+    fast: bool = False
+    """So fast that nobody can judge from outside what was shown when."""
+    defaults: bool = False
+    """The product's own paces are taken: the gateway's file says nothing of them."""
 
 
 LIFE = Pace(rate=1.0, poll_s=1.0, picture_s=1.0, sample_s=2.0, heartbeat_s=4.0, window_s=2.0)
 """As in life, only more talkative."""
+
+
+def ordinary(rate: float) -> Pace:
+    """As a site is set up when nobody says anything of paces (gateway/config.py), played so many times as fast."""
+    return Pace(rate=rate, poll_s=5.0, picture_s=10.0, sample_s=3600.0, heartbeat_s=300.0, window_s=2.0 * rate,
+                defaults=True)  # fmt: skip
 
 
 def fast(hours: float, for_s: float) -> Pace:
@@ -35,7 +45,7 @@ def fast(hours: float, for_s: float) -> Pace:
     rate = hours * 3600 / for_s
     return Pace(
         rate=rate, poll_s=60.0, picture_s=60.0, sample_s=60.0, heartbeat_s=min(3600.0, max(60.0, rate)),
-        window_s=max(60.0, 2 * rate),
+        window_s=max(60.0, 2 * rate), fast=True,
     )  # fmt: skip
 
 
@@ -61,15 +71,19 @@ def gateway(
     *, pace: Pace, ports: Sequence[int], store: str, site: Table, central: Table, keys: Sequence[Table], screen: bool
 ) -> dict[str, Any]:
     """The gateway's file."""
-    device = {"poll_every_s": pace.poll_s, "slow_every_s": pace.poll_s, "timeout_s": 0.5, "pause_s": 0.02}
+    device: dict[str, Any] = {"timeout_s": 0.5, "pause_s": 0.02}
+    paces: dict[str, Any] = {}
+    if not pace.defaults:
+        device |= {"poll_every_s": pace.poll_s, "slow_every_s": pace.poll_s}
+        paces = {"heartbeat_s": pace.heartbeat_s, "heartbeat_active_s": pace.heartbeat_s,
+                 "picture_every_s": pace.picture_s, "sample_every_s": pace.sample_s,
+                 "sample_active_every_s": pace.sample_s}  # fmt: skip
     return {
         "site": {"id": SITE, "place": PLACE, "connection": "automatic", "simulated": True, "status": "test"},
         "store": {"path": store, "commit_every_s": 3.0},
         "site_broker": _broker(site),
         "central_broker": _broker(central),
-        "pace": {"heartbeat_s": pace.heartbeat_s, "heartbeat_active_s": pace.heartbeat_s,
-                 "picture_every_s": pace.picture_s, "sample_every_s": pace.sample_s,
-                 "sample_active_every_s": pace.sample_s},
+        "pace": paces,
         "generator": {"rated_kw": 56, "controller": "genset"},
         "tank": {"litres": 1000},
         "screens": {"expected": int(screen)},

@@ -44,10 +44,9 @@ def main() -> int:
 
 
 def _some(text: str) -> int:
-    number = int(text)
-    if not 0 < number <= 100_000:
-        raise argparse.ArgumentTypeError(f"{number} is not between 1 and 100000")
-    return number
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or not 0 < int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100000")
+    return int(text)
 
 
 async def _cuts(asked: argparse.Namespace, folder: Path) -> tuple[int, dict[str, Any]]:

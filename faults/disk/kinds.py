@@ -85,6 +85,8 @@ class PowerCut(Fault):
         await asyncio.sleep(house.random.uniform(0, 2 * IN_FLIGHT_MS / 1000))
         await house.hold(process, self, kill=True)
         control.sync_ms = usual
+        if self.asked.program == "gateway":
+            await asyncio.to_thread(house.forget_memory)
         try:
             way = next((one for one in WAYS if one == self.asked.keeps), None)
             shim = Disks.of(house).shim(self.asked.program)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from contract.words import ClockQuality
 from doors.clock import spec_of
-from faults.core.settings import LIFE, fast
+from faults.core.settings import LIFE, Pace, fast, ordinary
 from faults.fault import CannotFault, Fault, NoParameters
 from faults.house import House
 
@@ -108,6 +108,47 @@ class Long(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hours: Annotated[float, Meta(ge=1, le=240)] = 48.0
 
 
+async def _reborn(house: House, holder: object, pace: Callable[[], Pace]) -> None:
+    """Everything that knows a clock begins anew at that pace."""
+    for program in REBORN:
+        if program in house.programs:
+            await house.hold(program, holder, kill=program != "plant")
+    house.specs.clear()
+    house.set_clock(pace())
+    house.write_settings()
+    for program in REBORN:
+        if program in house.programs:
+            await house.release(program, holder)
+
+
+class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many times as fast as in life."""
+
+    rate: Annotated[float, Meta(ge=1, le=12)] = 6.0
+
+
+class DefaultPace(Fault):
+    """The house runs with the product's own paces; freshness is judged by them. Other faults go on."""
+
+    name = "default-pace"
+    tells = "everything starts anew with the product's default paces (heartbeat 300 s), `rate` times as fast as in life"
+    Parameters = Rate
+    _begun = False
+
+    async def begin(self, house: House) -> None:
+        """Slow words."""
+        if house.pace is not LIFE:
+            raise CannotFault("the house has another pace already")
+        self._begun = True
+        await _reborn(house, self, lambda: ordinary(self.asked.rate))
+
+    async def end(self, house: House) -> None:
+        """Talkative again."""
+        if self._begun:
+            self._begun = False
+            await _reborn(house, self, lambda: LIFE)
+
+
 class LongOutage(Fault):
     """Days without a line to the centre, in fast time; at the end all come back in ordinary time, with the backlog."""
 
@@ -120,27 +161,16 @@ class LongOutage(Fault):
     async def begin(self, house: House) -> None:
         """The centre is gone, and everybody's clock runs fast."""
         if house.pace is not LIFE:
-            raise CannotFault("another long outage is going on")
+            raise CannotFault("the house has another pace already")
         await house.hold("central-broker", self, kill=True)
-        await self._reborn(house, lambda: house.set_clock(fast(self.asked.hours, self.for_s)))
+        await _reborn(house, self, lambda: fast(self.asked.hours, self.for_s))
 
     async def end(self, house: House) -> None:
         """Ordinary time, and the centre is back."""
-        await self._reborn(house, lambda: house.set_clock(LIFE))
+        await _reborn(house, self, lambda: LIFE)
         house.backlog = house.journal.waiting()
         house.back.set()
         await house.release("central-broker", self)
 
-    async def _reborn(self, house: House, change: Callable[[], None]) -> None:
-        for program in REBORN:
-            if program in house.programs:
-                await house.hold(program, self, kill=program != "plant")
-        house.specs.clear()
-        change()
-        house.write_settings()
-        for program in REBORN:
-            if program in house.programs:
-                await house.release(program, self)
 
-
-FAULTS = (Clock1970, ClockJump, LongOutage)
+FAULTS = (Clock1970, ClockJump, DefaultPace, LongOutage)

@@ -114,9 +114,8 @@ def short(values: dict[str, Value]) -> dict[str, Value]:
     return {key: one(key, value) for key, value in values.items()}
 
 
-def device(site: Site, name: str, facts: Facts, now: Now, *, briefly: bool = False) -> Message:
+def device(values: dict[str, Value], name: str, facts: Facts, now: Now, *, briefly: bool = False) -> Message:
     """The newest values of one device."""
-    values = site.values.get(name, {})
     said = DevicePicture(head=head(facts, now), device=name, values=short(values) if briefly else values)
     return topics.device(facts.site, name), encode(said)
 
@@ -228,7 +227,7 @@ def for_staff(site: Site, facts: Facts, now: Now) -> list[Message]:
     """The whole picture for centre and owner's page."""
     return [
         birth(facts, now),
-        *(device(site, one.name, facts, now) for one in facts.devices),
+        *(device(site.values.get(one.name, {}), one.name, facts, now) for one in facts.devices),
         alarms(site, facts, now),
         state(site, facts, now),
         status(facts, now, farewell=site.ending.farewell),

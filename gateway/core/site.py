@@ -73,7 +73,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     bounds: dict[str, int] = {}
     """Until when fuel and battery at least last, as last known in this run; the memory follows when it moves."""
     centre_heard: Moment | None = None
-    """When the link to the centre was last up, in this run."""
+    """When the centre's broker last said anything, in this run."""
     look: Look | None = None
     """The last look at the set in this run of the program."""
     run: RunSoFar | None = None
@@ -84,6 +84,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """How near the end of the box's own battery is."""
     store_trouble: bool = False
     """Something could not be written; it waits in memory."""
+    contested: bool = False
+    """The link to the centre ends again and again soon after it was made, as when two boxes have one identity."""
 
 
 class Change(msgspec.Struct, frozen=True):

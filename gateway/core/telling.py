@@ -26,6 +26,8 @@ AT_ONCE = 12
 """Messages that may come at once one after the other; then they wait, so that what flutters is not paid for."""
 AGAIN_S, AGAIN_ACTIVE_S = 600.0, 30.0
 """Idle and active: after so long one more may come at once."""
+TURN_S, TURN_ACTIVE_S = 600.0, 120.0
+"""The same for the values of one device that come and go: the going is always told at once, the coming waits."""
 END_STEP_MS = 120_000
 """The foretold end of the box's battery is told anew in such steps."""
 
@@ -33,13 +35,18 @@ Moved = dict[str, float | int | str]
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
-    """A device as the centre holds it. `spent`: bytes that its moved values have cost since; `size`: of the picture."""
+    """A device as the centre holds it. `spent`: bytes that its moved values have cost since; `size`: of the picture.
+
+    `turns`: how often its values may still come back or go, as of `turns_ms`; below one what comes back is not told.
+    """
 
     told_ms: int
     values: dict[str, Value]
     size: int
     spent: int = 0
     moved: Moved = {}
+    turns: float = AT_ONCE
+    turns_ms: int = 0
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +55,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     devices: dict[str, Base] = {}
     state: SiteState | None = None
     alarms: Alarms | None = None
+    alarms_again: bool = False
+    """They are told once more with the next heartbeat: whether the centre has them nobody here can know."""
     whole_ms: int | None = None
     beat_ms: int | None = None
     judged_ms: int | None = None
@@ -62,12 +71,14 @@ def afresh(told: Told, site: Site, facts: Facts, now: Now, *, birth: bool = True
     messages = [_packed(announce.birth(facts, now))] if birth else []
     devices: dict[str, Base] = {}
     for device in facts.devices:
-        devices[device.name], message = _picture(site, device, facts, now)
+        base, values = _base(told, device), site.values.get(device.name, {})
+        devices[device.name], message = _picture(base, values, device, facts, now)
         messages.append(message)
     alarms, state = announce.alarms_now(site, facts, now), announce.state_now(site, facts, now)
     told = msgspec.structs.replace(
-        told, devices=devices, alarms=alarms, state=state, whole_ms=now.up_ms, judged_ms=now.up_ms
-    )
+        told,
+        devices=devices, alarms=alarms, alarms_again=False, state=state, whole_ms=now.up_ms, judged_ms=now.up_ms,
+    )  # fmt: skip
     messages += [_alarms(alarms, facts), _state(state, facts)]
     told, beat = _beat(told, site, facts, now)
     return told, [*messages, beat]
@@ -82,13 +93,17 @@ def due(told: Told, site: Site, facts: Facts, now: Now, *, judged: bool = False)
     whole_s = facts.snapshot_active_every_s if active else facts.snapshot_every_s
     if beats and now.up_ms - told.whole_ms >= whole_s * 1000:
         return afresh(told, site, facts, now, birth=False)
-    told = _refilled(told, active, now)
+    told, again = _refilled(told, active, now), told.alarms_again
     told, messages = _judgement(told, site, facts, now, judged)
+    news = bool(messages) and messages[0][0] == topics.alarms(facts.site)
     urgent = bool(told.said) and told.said != _said(site, facts, now)
     for device in facts.devices:
         told, more, at_once = _device(told, site, device, facts, now, beats)
         messages += more
         urgent = urgent or at_once
+    if beats and again and not news and told.alarms is not None:
+        messages.append(_alarms(told.alarms, facts))
+        told = msgspec.structs.replace(told, alarms_again=False)
     if beats or urgent:
         told, beat = _beat(told, site, facts, now)
         messages.append(beat)
@@ -109,7 +124,7 @@ def _judgement(told: Told, site: Site, facts: Facts, now: Now, judged: bool) -> 
     messages: list[Message] = []
     alarms, state = announce.alarms_now(site, facts, now), announce.state_now(site, facts, now)
     if told.alarms is None or msgspec.structs.replace(alarms, head=told.alarms.head) != told.alarms:
-        told = msgspec.structs.replace(told, alarms=alarms)
+        told = msgspec.structs.replace(told, alarms=alarms, alarms_again=True)
         messages.append(_alarms(alarms, facts))
     if told.state is None or is_news(told.state, state):
         told = msgspec.structs.replace(told, state=state)
@@ -121,43 +136,95 @@ def _device(
     told: Told, site: Site, device: DeviceFacts, facts: Facts, now: Now, beats: bool
 ) -> tuple[Told, list[Message], bool]:
     """One device: its picture anew, or nothing; and whether the heartbeat that carries what moved must come at once."""
-    base, values = told.devices.get(device.name), site.values.get(device.name, {})
-    other = base is None or _other(base.values, values)
-    moved = {} if base is None or other else _moved(base, values, calm=not is_active(site, now))
-    sudden = other or (base is not None and _words(moved) != _words(base.moved))
-    if sudden and not beats:
+    base, values = _base(told, device), site.values.get(device.name, {})
+    active = is_active(site, now)
+    turns = _turns(base, active, now)
+    lost, changed = _lost(base.values, values), _changed(base.values, values, device, facts)
+    back = turns >= 1 and bool(_back(base.values, values))
+    moved = _moved(base, values, device, facts, calm=not active)
+    words = _words(moved) != _words(base.moved)
+    if (changed or words) and not (beats or lost or back):
         if told.tokens < 1:
             return told, [], False
         told = msgspec.structs.replace(told, tokens=told.tokens - 1)
     # moved values that have cost as much as a picture would have cost are told as one
-    dear = base is not None and beats and base.spent + MOVED_BYTES * len(moved) > base.size + MESSAGE_BYTES
-    if not other and not dear:
-        return told, [], sudden
-    new, message = _picture(site, device, facts, now)
+    dear = beats and base.spent + MOVED_BYTES * len(moved) > base.size + MESSAGE_BYTES
+    if not (lost or back or changed or dear):
+        return told, [], words
+    values = values if turns >= 1 else _without(_back(base.values, values), base.values, values)
+    turns = max(-AT_ONCE, turns - 1) if lost or back else turns
+    base = msgspec.structs.replace(base, turns=turns, turns_ms=now.up_ms)
+    new, message = _picture(base, values, device, facts, now)
     return msgspec.structs.replace(told, devices=told.devices | {device.name: new}), [message], False
 
 
-def _other(before: dict[str, Value], now: dict[str, Value]) -> bool:
-    """Has something changed that is no number: a signal more or less, a quality, an origin?"""
-    if before.keys() != now.keys():
+def _base(told: Told, device: DeviceFacts) -> Base:
+    return told.devices.get(device.name) or Base(told_ms=0, values={}, size=0)
+
+
+def _turns(base: Base, active: bool, now: Now) -> float:
+    """How often the values of the device may come or go by now."""
+    gone_s = max(0, now.up_ms - base.turns_ms) / 1000
+    return min(AT_ONCE, base.turns + gone_s / (TURN_ACTIVE_S if active else TURN_S))
+
+
+def _lost(before: dict[str, Value], now: dict[str, Value]) -> bool:
+    """Is there no value any more where the centre holds one? That never waits for anything."""
+    return any(was.value is not None and (key not in now or now[key].value is None) for key, was in before.items())
+
+
+def _back(before: dict[str, Value], now: dict[str, Value]) -> set[str]:
+    """Signals that have a value where the centre holds none."""
+    return {key for key, one in now.items() if one.value is not None and (key not in before or not _has(before[key]))}
+
+
+def _has(value: Value) -> bool:
+    return value.value is not None
+
+
+def _without(back: set[str], before: dict[str, Value], now: dict[str, Value]) -> dict[str, Value]:
+    """The values now, but for those that have come back: they stay as they were told."""
+    return {
+        key: before.get(key, one) if key in back else one for key, one in now.items() if key not in back - before.keys()
+    }
+
+
+def _changed(before: dict[str, Value], now: dict[str, Value], device: DeviceFacts, facts: Facts) -> bool:
+    """Has something changed that a heartbeat cannot carry: why a value is missing, its origin, what is read once?"""
+    if any(key not in now and not _has(was) for key, was in before.items()):
         return True
-    return any(
-        (was is not (value := now[key])) and (was.quality is not value.quality or was.origin is not value.origin)
-        for key, was in before.items()
-    )
+    for key, value in now.items():
+        was = before.get(key)
+        if was is None:
+            if not _has(value):
+                return True
+        elif was is not value and _has(was) == _has(value):
+            if was.quality is not value.quality or was.origin is not value.origin:
+                return True
+            if was.value != value.value and not _is_told(key, device, facts) and not _runs(key):
+                return True
+    return False
 
 
-def _moved(base: Base, values: dict[str, Value], *, calm: bool) -> Moved:
+def _is_told(key: str, device: DeviceFacts, facts: Facts) -> bool:
+    """Is it a signal of which a heartbeat may say that it still holds, or that it has moved?"""
+    return key in device.signals and vouching.can_vouch(key, announce.period_s(device, key, facts))
+
+
+def _runs(key: str) -> bool:
+    signal = catalogue().get(key)
+    return signal is not None and signal.runs
+
+
+def _moved(base: Base, values: dict[str, Value], device: DeviceFacts, facts: Facts, *, calm: bool) -> Moved:
     """What lies outside the dead-band of what was told."""
     moved: Moved = {}
     known = catalogue()
     for key, was in base.values.items():
-        value = values[key].value
-        if value is None or was.value is None or was.value == value:
+        value = values[key].value if key in values else None
+        if value is None or was.value is None or was.value == value or not _is_told(key, device, facts):
             continue
         signal = known.get(key)
-        if signal is not None and signal.runs:
-            continue
         if signal is None or isinstance(value, str) or isinstance(was.value, str):
             moved[key] = value
             continue
@@ -173,11 +240,12 @@ def _words(moved: Moved) -> Moved:
     return {key: one for key, one in moved.items() if key not in known or known[key].deadband == 0}
 
 
-def _picture(site: Site, device: DeviceFacts, facts: Facts, now: Now) -> tuple[Base, Message]:
-    values = site.values.get(device.name, {})
-    topic, payload = announce.device(site, device.name, facts, now, briefly=True)
+def _picture(base: Base, values: dict[str, Value], device: DeviceFacts, facts: Facts, now: Now) -> tuple[Base, Message]:
+    """The picture of a device with these values, and what the centre holds with it. `base`: what it held before."""
+    topic, payload = announce.device(values, device.name, facts, now, briefly=True)
     packed = pack(payload)
-    return Base(told_ms=now.up_ms, values=values, size=len(packed)), (topic, packed)
+    turns, turns_ms = base.turns, base.turns_ms
+    return Base(told_ms=now.up_ms, values=values, size=len(packed), turns=turns, turns_ms=turns_ms), (topic, packed)
 
 
 def _beat(told: Told, site: Site, facts: Facts, now: Now) -> tuple[Told, Message]:
@@ -186,15 +254,21 @@ def _beat(told: Told, site: Site, facts: Facts, now: Now) -> tuple[Told, Message
     devices = dict(told.devices)
     seen: dict[str, Seen] = {}
     for device in facts.devices:
-        base, values = devices.get(device.name), site.values.get(device.name, {})
-        if base is None or not values or _other(base.values, values):
+        base, values = _base(told, device), site.values.get(device.name, {})
+        back = _back(base.values, values)
+        if not values or _lost(base.values, values) or _changed(base.values, values, device, facts):
             continue  # what the centre holds does not hold any more, and nobody vouches for it
-        moved = _moved(base, values, calm=not active)
+        if back and not any(map(_has, base.values.values())):
+            continue  # all of it is missing there, and not here
+        moved = _moved(base, values, device, facts, calm=not active)
         devices[device.name] = msgspec.structs.replace(base, moved=moved, spent=base.spent + MOVED_BYTES * len(moved))
-        seen[device.name] = Seen(told=base.told_ms, read=_read(values, device, facts, now), moved=moved)
+        untold = tuple(sorted(back & base.values.keys()))
+        read = _read(values, device, facts, now)
+        seen[device.name] = Seen(told=base.told_ms, read=read, moved=moved, back=untold)
     state = told.state.head.up_ms if told.state is not None else None
     said = announce.status_now(facts, now, farewell=site.ending.farewell)
-    said = msgspec.structs.replace(said, heartbeat_s=pace(active, facts), state=state, seen=seen)
+    alarms = told.alarms.head.up_ms if told.alarms is not None else None
+    said = msgspec.structs.replace(said, heartbeat_s=pace(active, facts), state=state, alarms=alarms, seen=seen)
     told = msgspec.structs.replace(told, devices=devices, beat_ms=now.up_ms, said=_said(site, facts, now))
     return told, (topics.status(facts.site), pack(encode(said)))
 
@@ -204,7 +278,7 @@ def _read(values: dict[str, Value], device: DeviceFacts, facts: Facts, now: Now)
     ends = [
         value.up_ms + int(announce.period_s(device, key, facts) * 1000)
         for key, value in values.items()
-        if key in device.signals and vouching.can_vouch(key, announce.period_s(device, key, facts))
+        if _is_told(key, device, facts)
     ]
     return min(now.up_ms, *ends) if ends else now.up_ms
 

@@ -78,6 +78,8 @@ class Keeper:
         """Ticket up to which everything is on the disk."""
         self.repairs = 0
         """How often a damaged file was put aside in this run."""
+        self.signs = 0
+        """Signs of life of the thread in the midst of a long job: it mends, and answers nobody meanwhile."""
 
     # --- for the loop: nothing here waits for the disk ---
 
@@ -224,12 +226,15 @@ class Keeper:
         if self._store.damaged and self.repairs < MOST_REPAIRS and time.monotonic() >= self._mend_s:
             self._mend_s = time.monotonic() + MEND_AGAIN_S
             try:
-                self._store.repair()
+                self._store.repair(self._alive)
                 self.repairs += 1
             except StoreFault as fault:
                 self._refuse(fault)
                 return False
         return True
+
+    def _alive(self) -> None:
+        self.signs += 1
 
     def _write(self) -> None:
         """All that waits, in order, some at a time; stops at the first refusal."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from contract import topics
+from contract.wire import Moment
 from doors.broker import BrokerSettings, Handler, Link, LinkDown
 from gateway.core import announce
 from gateway.core.announce import Message
@@ -42,6 +43,9 @@ class Pictures:
         self._wake = asyncio.Event()
         self._leaving = False
         self.published = 0
+        self.heard: Moment | None = None
+        """When the broker last said anything; None: not in this run."""
+        self._now = now
         self.answers = Answers(time.monotonic)
         self.link = Link(
             settings,
@@ -51,7 +55,11 @@ class Pictures:
             will=lambda: announce.status(facts, now(), online=False),
             on_message=on_message,
             on_up=self._greet,
+            on_heard=self._hear,
         )
+
+    def _hear(self) -> None:
+        self.heard = self._now().moment()
 
     def tell(self, messages: list[Message]) -> None:
         """Show this, as soon as the broker is there."""

@@ -70,11 +70,21 @@ class Pulse:
             group.create_task(self._feel(keeper), name="feel the store")
 
     async def _feel(self, keeper: Keeper) -> None:
-        """Ask the thread that writes for nothing: it answers between two writes, also while the disk refuses."""
+        """Ask the thread that writes for nothing: it answers between two writes, also while the disk refuses.
+
+        While it mends a large file it answers nobody, but shows that it goes on.
+        """
+        beat_s = min(BEAT_S, self._notifier.every_s or BEAT_S)
         while True:
-            await asyncio.wrap_future(keeper.later(_nothing))
+            answer, signs = asyncio.wrap_future(keeper.later(_nothing)), keeper.signs
+            while not answer.done():
+                await asyncio.wait({answer}, timeout=beat_s)
+                if keeper.signs != signs:
+                    signs = keeper.signs
+                    self._progress.done(STORE)
+            answer.result()
             self._progress.done(STORE)
-            await asyncio.sleep(min(BEAT_S, self._notifier.every_s or BEAT_S))
+            await asyncio.sleep(beat_s)
 
 
 def sentence(site: Site, facts: Facts, *, centre_up: bool | None, behind: bool) -> str:

@@ -89,7 +89,6 @@ class Store(Outbox):
     ) -> None:
         self._lock = lock_store(path)
         self._meant = (status.value, int(simulated))
-        self._progress = progress
         self._began = self._alone = 0
         self._files = threading.Lock()
         """Whoever renames the file, or opens it by its name."""
@@ -229,15 +228,15 @@ class Store(Outbox):
 
     # --- trouble ---
 
-    def repair(self) -> None:
+    def repair(self, progress: Callable[[], None] = lambda: None) -> None:
         """The file turned out to be damaged while in use: do what a new start would do; raises StoreFault.
 
-        Whoever reads meanwhile is told to come again.
+        Whoever reads meanwhile is told to come again. `progress`: called now and then, for a large file takes minutes.
         """
         with self._files:
             self._close_reader()
             self._db.close()
-            self._db = _sound(self.path, self._meant, self._progress)
+            self._db = _sound(self.path, self._meant, progress)
             self._begin()
             self.damaged = self._doubtful = False
 

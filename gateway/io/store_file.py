@@ -12,6 +12,7 @@ from zlib import crc32
 import msgspec
 
 from contract.words import Stream
+from doors.private import SQLITE
 from gateway.io.migrations import TooNew, migrate
 
 MOST_WAL_BYTES = 16 * 1024 * 1024
@@ -27,6 +28,10 @@ SMALL_BYTES = 64 * 1024 * 1024
 """An old store up to this size is rewritten once at its migration, so that it can shrink from then on."""
 
 
+STORE_NAMES = (".db", ".sqlite", ".sqlite3")
+"""What files of stores end in: one whose first bytes are damaged is known by its name alone."""
+
+
 class StoreFault(Exception):
     """The store cannot be used; the sentence says why and what to do."""
 
@@ -37,6 +42,10 @@ class Damaged(StoreFault):
 
 class InUse(StoreFault):
     """Another gateway has it open."""
+
+
+class ForeignFile(StoreFault):
+    """The settings name a file that was never a store: it is nobody's to move."""
 
 
 class StoreFile:
@@ -111,6 +120,7 @@ def row_crc(body: bytes, *fields: str | int | None) -> int:
 
 def lock_store(path: Path) -> IO[str]:
     """One writer: a second gateway on the same store would number its records a second time."""
+    refuse_foreign(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.with_name(path.name + ".lock").open("w")
@@ -122,6 +132,26 @@ def lock_store(path: Path) -> IO[str]:
         lock.close()
         raise InUse(f"{path}: another gateway uses this store; stop that one first") from fault
     return lock
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raises ForeignFile for what is no SQLite file, has no name of a store, and was never locked by a gateway.
+
+    A store whose first bytes are damaged is still a store, and must not end the gateway.
+    """
+    try:
+        if path.with_name(path.name + ".lock").exists():
+            return
+        if not path.exists() or path.suffix in STORE_NAMES or (path.is_file() and not path.stat().st_size):
+            return
+        with path.open("rb") as file:
+            ours = file.read(len(SQLITE)) == SQLITE
+    except IsADirectoryError:
+        ours = False
+    except OSError:
+        return  # that is for the opening to tell
+    if not ours:
+        raise ForeignFile(f"{path} is no store and was not touched; give [store] path another name, like gateway.db")
 
 
 def check_file(path: Path, progress: Callable[[], None] = lambda: None) -> None:

@@ -11,8 +11,10 @@ import os
 import secrets
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
 
@@ -40,11 +42,11 @@ def open_store(
 
     `folder`: in memory, and there again after a new start of the program (systemd's RuntimeDirectory).
     """
-    left = folder / FOLDER / NAME if folder is not None else None
+    left = (folder / FOLDER if folder is not None else _by_hand(path)) / NAME
     store = None
     try:
         store = Store(path, status, simulated, progress)
-        if left is not None and left.exists():
+        if left.exists() and _ours(left.parent):
             _take_over(store, left)
         return store
     except InUse:
@@ -86,6 +88,18 @@ async def disk_back(store: Store) -> None:
             return
 
 
+def _by_hand(path: Path) -> Path:
+    """Started without systemd: a folder of this account's own, by the same name for the same store."""
+    room = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    return room / f"sotpunkt-gateway-{os.getuid()}-{sha256(os.fsencode(path.absolute())).hexdigest()[:12]}"
+
+
+def _ours(folder: Path) -> bool:
+    """A store that somebody else on this computer put there must never become ours."""
+    told = folder.lstat()
+    return stat.S_ISDIR(told.st_mode) and told.st_uid == os.getuid() and not told.st_mode & 0o022
+
+
 def _take_over(store: Store, left: Path) -> None:
     """What a run in memory has left becomes part of the store; then it is taken away. Raises StoreFault."""
     with contextlib.closing(lock_store(left)):
@@ -94,21 +108,16 @@ def _take_over(store: Store, left: Path) -> None:
     log.warning("%s: the disk takes writes again; %d records that lay in memory are on it", store.path, told)
 
 
-def _stand_in(
-    path: Path, status: Status, simulated: bool, progress: Callable[[], None], left: Path | None, why: str
-) -> Store:
+def _stand_in(path: Path, status: Status, simulated: bool, progress: Callable[[], None], left: Path, why: str) -> Store:
     try:
-        if left is None:
-            room = MEMORY if os.access(MEMORY, os.W_OK) else None
-            left = Path(tempfile.mkdtemp(prefix="sotpunkt-gateway-", dir=room)) / NAME
-        else:
-            left.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        left.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _ours(left.parent):
+            raise PermissionError(f"{left.parent} belongs to somebody else")
         if not left.exists():
             _fill(left, path, progress, why)
         store = Store(left, status, simulated, progress)
     except (OSError, StoreFault) as fault:
-        if left is not None:
-            shutil.rmtree(left.parent, ignore_errors=True)
+        shutil.rmtree(left.parent, ignore_errors=True)
         raise StoreFault(f"{path}: the disk takes nothing ({why}), and there is no room in memory ({fault})") from fault
     store.stand_in(path)
     log.error("%s: the disk takes nothing (%s); working in memory, in %s", path, why, left.parent)

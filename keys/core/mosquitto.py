@@ -109,7 +109,7 @@ def site(told: Site) -> str:
     if told.machine and told.plain_port:
         parts += [
             "",
-            "# boards that cannot encrypt: password, on the machine network only",
+            "# boards that cannot encrypt, only where that was asked for: password, on the machine network only",
             f"listener {told.plain_port} {told.machine}",
             "allow_anonymous false",
             f"password_file {folder}/nodes.passwords",

@@ -12,6 +12,7 @@ from contract import access
 from contract.topics import valid_level
 from keys.core.faults import BadUse
 from keys.io import files
+from keys.io.files import Sheet
 
 ITERATIONS = 10_000
 """Passwords made here have 192 bits: no number of rounds makes them harder to guess, and each connect costs them."""
@@ -46,14 +47,16 @@ def node(folder: Path, name: str, secret: Path, *, plain: bool, again: bool) -> 
 
 def remove(folder: Path, name: str) -> list[str]:
     """The files that knew the name and know it no more; raises BadUse."""
-    found = []
+    sheets = []
     with files.alone(folder):
         for file in BROKERS:
             lines = _lines(folder / file)
             kept = [line for line in lines if line.split(":", 1)[0] != name]
             if kept != lines:
-                files.write(folder / file, "".join(f"{line}\n" for line in kept).encode(), files.SECRET, replace=True)
-                found.append(file)
+                body = "".join(f"{line}\n" for line in kept).encode()
+                sheets.append(Sheet(folder / file, body, files.SECRET, replace=True))
+        files.write_all(sheets)
+    found = [one.path.name for one in sheets]
     if not found:
         raise BadUse(f"{name}: {folder} knows no such account")
     return found
@@ -71,9 +74,13 @@ def _add(file: Path, name: str, line: str, secret: Path, text: str, *, again: bo
         if any(one.split(":", 1)[0] == name for one in lines) and not again:
             raise BadUse(f"{name}: is there already and was not touched; give --replace for a new secret")
         kept = [one for one in lines if one.split(":", 1)[0] != name]
-        files.write(secret, f"{text}\n".encode(), files.SECRET, replace=again)
         body = "".join(f"{one}\n" for one in (*kept, f"{name}:{line}")).encode()
-        files.write(file, body, files.SECRET, replace=True)
+        files.write_all(
+            [
+                Sheet(secret, f"{text}\n".encode(), files.SECRET, replace=again),
+                Sheet(file, body, files.SECRET, replace=True),
+            ]
+        )
 
 
 def _lines(file: Path) -> list[str]:

@@ -21,6 +21,7 @@ from keys.core.faults import BadUse
 from keys.io import files
 from keys.io.broker import BrokerTable, tell
 from keys.io.broker import settings as broker_settings
+from keys.io.files import Sheet
 
 KEY, CERTIFICATE, LIST, REVOKED, ACL = "authority.key", "authority.crt", "sites.json", "revoked.crl", "central.acl"
 TEMPLATE = """\
@@ -35,7 +36,7 @@ TEMPLATE = """\
 
 
 def new(folder: Path, name: str, passphrase: bytes, now: datetime) -> x509.Certificate:
-    """A new authority; raises BadUse, KeysError. The key comes last but one: without it the folder is not begun."""
+    """A new authority; raises BadUse, KeysError. Its key comes last but one: without it the folder is not begun."""
     if not re.fullmatch(r"[^\x00-\x1f]{1,64}", name):
         raise BadUse(f"--name: {name!r} must be 1 to 64 letters")
     files.make_folder(folder)
@@ -45,12 +46,15 @@ def new(folder: Path, name: str, passphrase: bytes, now: datetime) -> x509.Certi
         files.make_folder(folder / "issued", 0o755)
         key = ec.generate_private_key(ec.SECP256R1())
         own = certificates.authority(name, key, x509.random_serial_number(), now.date())
-        files.write(folder / KEY, files.key_pem(key, passphrase), files.SECRET)
-        files.write(folder / CERTIFICATE, _pem(own), files.OPEN)
+        sheets = [
+            Sheet(folder / CERTIFICATE, _pem(own), files.OPEN),
+            Sheet(folder / KEY, files.key_pem(key, passphrase), files.SECRET),
+        ]
         if not (folder / "authority.toml").exists():
-            files.write(folder / "authority.toml", TEMPLATE.encode(), files.OPEN)
-        opened = Authority(folder, now)
-        opened.publish(AdmittedList(), key)
+            sheets.append(Sheet(folder / "authority.toml", TEMPLATE.encode(), files.OPEN))
+        lists = _lists(AdmittedList(), own, key, now)
+        broker = broker_settings(folder / "authority.toml")
+        files.write_all([*_at(folder, lists), *_for_broker(broker, own, lists), *sheets])
     return own
 
 
@@ -79,9 +83,13 @@ class Authority:
             raise BadUse(f"{path}: is damaged: {fault}; take it from a copy, sites are locked out by it") from fault
 
     def admit(
-        self, asked: x509.CertificateSigningRequest, key: ec.EllipticCurvePrivateKey, days: int, *, again: bool
-    ) -> x509.Certificate:
-        """A certificate for the site of a request; one that is locked out only when told so."""
+        self, asked: x509.CertificateSigningRequest, key: ec.EllipticCurvePrivateKey, days: int, *, again: bool,
+        out: Path | None = None,
+    ) -> None:  # fmt: skip
+        """A certificate for the site of a request, also in `out`; one that is locked out only when told so.
+
+        All files or none: a place that cannot be written admits nobody.
+        """
         site = certificates.common_name(asked.subject)
         held = self.admitted()
         before = held.newest().get(site)
@@ -101,9 +109,10 @@ class Authority:
             site=site, serial=f"{serial:x}", first_day=today, last_day=last,
             fingerprint=certificates.fingerprint(made),
         )  # fmt: skip
-        self.publish(AdmittedList(certificates=(*held.certificates, row)), key)
-        files.write(self.folder / "issued" / f"{site}-{last}-{serial:x}.crt", _pem(made) + _pem(self.own), files.OPEN)
-        return made
+        places = [self.folder / "issued" / f"{site}-{last}-{serial:x}.crt", *([] if out is None else [out])]
+        body = _pem(made) + _pem(self.own)
+        held = AdmittedList(certificates=(*held.certificates, row))
+        self.publish(held, key, *(Sheet(place, body, files.OPEN) for place in places))
 
     def lock(self, site: str, key: ec.EllipticCurvePrivateKey | None) -> None:
         """Every certificate of the site is taken back, its rights are gone. Without the key only the rights are."""
@@ -118,26 +127,10 @@ class Authority:
         )
         self.publish(AdmittedList(certificates=rows), key)
 
-    def publish(self, held: AdmittedList, key: ec.EllipticCurvePrivateKey | None) -> None:
-        """Write list, access list and revocation list, here and where the broker reads them."""
-        told = msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n"
-        written = {LIST: told, ACL: _acl(held)}
-        if key is not None:
-            locked = [
-                (int(one.serial, 16), datetime.fromisoformat(one.locked))
-                for one in held.certificates
-                if one.locked is not None
-            ]
-            number = int(self.now.timestamp())
-            listed = certificates.taken_back(locked, by=self.own, key=key, number=number, now=self.now)
-            written[REVOKED] = listed.public_bytes(serialization.Encoding.PEM)
-        for name, body in written.items():
-            files.write(self.folder / name, body, files.OPEN, replace=True)
-        if self.broker is not None:
-            target = Path(self.broker.folder)
-            files.make_folder(target, 0o755)
-            for name, body in {CERTIFICATE: _pem(self.own), **written}.items():
-                files.write(target / name, body, files.OPEN, replace=True)
+    def publish(self, held: AdmittedList, key: ec.EllipticCurvePrivateKey | None, *more: Sheet) -> None:
+        """Write list, access list and revocation list, here and where the broker reads them, and `more` after them."""
+        lists = _lists(held, self.own, key, self.now)
+        files.write_all([*_at(self.folder, lists), *_for_broker(self.broker, self.own, lists), *more])
 
     def tell_broker(self, drop: str | None = None) -> str:
         """The broker reads its files again and throws out the connection of `drop`; what to tell the user."""
@@ -169,6 +162,33 @@ def faults(folder: Path, now: datetime) -> list[str]:
     if not (folder / ACL).exists() or (folder / ACL).read_bytes() != _acl(held):
         found.append(f"{folder / ACL}: is not what {LIST} says; lock or admit a site again")
     return found + _at_the_broker(opened)
+
+
+def _lists(
+    held: AdmittedList, own: x509.Certificate, key: ec.EllipticCurvePrivateKey | None, now: datetime
+) -> dict[str, bytes]:
+    """Name → body. The revocation list only where the key is at hand."""
+    made = {LIST: msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n", ACL: _acl(held)}
+    if key is not None:
+        locked = [
+            (int(one.serial, 16), datetime.fromisoformat(one.locked))
+            for one in held.certificates
+            if one.locked is not None
+        ]
+        listed = certificates.taken_back(locked, by=own, key=key, number=int(now.timestamp()), now=now)
+        made[REVOKED] = listed.public_bytes(serialization.Encoding.PEM)
+    return made
+
+
+def _at(folder: Path, bodies: dict[str, bytes]) -> list[Sheet]:
+    return [Sheet(folder / name, body, files.OPEN, replace=True) for name, body in bodies.items()]
+
+
+def _for_broker(broker: BrokerTable | None, own: x509.Certificate, lists: dict[str, bytes]) -> list[Sheet]:
+    if broker is None:
+        return []
+    files.make_folder(Path(broker.folder), 0o755)
+    return _at(Path(broker.folder), {CERTIFICATE: _pem(own), **lists})
 
 
 def _acl(held: AdmittedList) -> bytes:

@@ -20,8 +20,10 @@ from contract.certificates import GRACE_DAYS, last_day
 from keys.core import certificates
 from keys.core.faults import BadUse, KeysError
 from keys.io import files
+from keys.io.files import Sheet
 
 KEY, CERTIFICATE, REQUEST, AUTHORITY = "site.key", "site.crt", "request.pem", "authority.crt"
+KEPT = "the certificate in use was not touched; mend it and give the same command again"
 
 
 def request(folder: Path, site: str) -> bytes:
@@ -40,10 +42,11 @@ def request(folder: Path, site: str) -> bytes:
             return body
         # a power cut between the two leaves a key without request: that key is taken, not replaced
         key = files.ec_key(waiting / KEY) if (waiting / KEY).exists() else ec.generate_private_key(ec.SECP256R1())
-        if not (waiting / KEY).exists():
-            files.write(waiting / KEY, files.key_pem(key), files.SECRET)
         body = certificates.request(site, key).public_bytes(serialization.Encoding.PEM)
-        files.write(waiting / REQUEST, body, files.OPEN)
+        sheets = [Sheet(waiting / REQUEST, body, files.OPEN)]
+        if not (waiting / KEY).exists():
+            sheets.insert(0, Sheet(waiting / KEY, files.key_pem(key), files.SECRET))
+        files.write_all(sheets)
         return body
 
 
@@ -60,7 +63,7 @@ def install(folder: Path, certificate: Path, authority: Path | None, today: date
         try:
             _turn(folder, home, own, above)
         except OSError as fault:
-            raise KeysError(f"{folder}: {fault.strerror}; the certificate in use was not touched") from fault
+            raise KeysError(f"{folder}: {fault.strerror}; {KEPT}") from fault
     last = last_day(own.not_valid_after_utc)
     return (
         f"{site}: in place, agreed until {last}, accepted {GRACE_DAYS} days longer\n"
@@ -132,12 +135,12 @@ def _home(folder: Path, own: x509.Certificate) -> Path | None:
 def _turn(folder: Path, home: Path, own: x509.Certificate, above: x509.Certificate) -> None:
     """Certificate beside its key, folder under its name, authority, at last `current`: each can be repeated."""
     encoding = serialization.Encoding.PEM
-    files.write(home / CERTIFICATE, own.public_bytes(encoding), files.OPEN, replace=True)
+    files.write(home / CERTIFICATE, own.public_bytes(encoding), files.OPEN, replace=True, else_so=KEPT)
     settled = folder / f"{own.serial_number:x}"
     if home != settled:
         home.rename(settled)
     (settled / REQUEST).unlink(missing_ok=True)
-    files.write(folder / AUTHORITY, above.public_bytes(encoding), files.OPEN, replace=True)
+    files.write(folder / AUTHORITY, above.public_bytes(encoding), files.OPEN, replace=True, else_so=KEPT)
     before = (folder / "current").resolve() if (folder / "current").is_symlink() else None
     turning = folder / ".current"
     turning.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keys.core.faults import BadUse
 from keys.io import files
+from keys.io.files import Sheet
 
 KEY, PUBLIC, LIST = "bulletin.key", "bulletin.pub", "keys.json"
 
@@ -35,9 +36,13 @@ def new(folder: Path, today: date) -> Trusted:
         if (folder / KEY).exists():
             raise BadUse(f"{folder / KEY} is there already and was not touched; `bulletin-key rotate` replaces it")
         key, made = _made(today)
-        _keep(folder, (made,))
-        files.write(folder / KEY, files.key_pem(key), files.SECRET)
-        files.write(folder / PUBLIC, f"{made.public}\n".encode(), files.OPEN, replace=True)
+        files.write_all(
+            [
+                _list(folder, (made,)),
+                Sheet(folder / KEY, files.key_pem(key), files.SECRET),
+                Sheet(folder / PUBLIC, f"{made.public}\n".encode(), files.OPEN, replace=True),
+            ]
+        )
         return made
 
 
@@ -56,11 +61,15 @@ def rotate(folder: Path, today: date, until: date) -> tuple[Trusted, ...]:
         )
         if name not in {one.id for one in held}:
             ends = (*ends, msgspec.structs.replace(_described(old, today), trusted_until=until))
-        files.write(folder / f"bulletin-{name}.key", files.key_pem(old), files.SECRET, replace=True)
-        # the list first: a key in use that it does not name would be believed by nobody
-        _keep(folder, (*ends, made))
-        files.write(folder / KEY, files.key_pem(key), files.SECRET, replace=True)
-        files.write(folder / PUBLIC, f"{made.public}\n".encode(), files.OPEN, replace=True)
+        files.write_all(
+            [
+                Sheet(folder / f"bulletin-{name}.key", files.key_pem(old), files.SECRET, replace=True),
+                # before the key: one in use that the list does not name would be believed by nobody
+                _list(folder, (*ends, made)),
+                Sheet(folder / KEY, files.key_pem(key), files.SECRET, replace=True),
+                Sheet(folder / PUBLIC, f"{made.public}\n".encode(), files.OPEN, replace=True),
+            ]
+        )
         return tuple(one for one in (*ends, made) if one.trusted_until is None or one.trusted_until >= today)
 
 
@@ -104,6 +113,6 @@ def _private(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _keep(folder: Path, keys: tuple[Trusted, ...]) -> None:
+def _list(folder: Path, keys: tuple[Trusted, ...]) -> Sheet:
     body = msgspec.json.format(msgspec.json.encode(keys), indent=1) + b"\n"
-    files.write(folder / LIST, body, files.OPEN, replace=True)
+    return Sheet(folder / LIST, body, files.OPEN, replace=True)

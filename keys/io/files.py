@@ -1,11 +1,13 @@
 """Files with keys in them: written whole or not at all, never over another without being told, for one reader only."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -17,6 +19,8 @@ from keys.core.faults import BadUse, KeysError
 
 MAX_BYTES = 1024 * 1024
 SECRET, OPEN = 0o600, 0o644
+UNCHANGED = "nothing was changed"
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 def read(path: Path, what: str) -> bytes:
@@ -38,33 +42,90 @@ def read_secret(path: Path, what: str) -> bytes:
     return read(path, what)
 
 
-def write(path: Path, body: bytes, mode: int, *, replace: bool = False) -> None:
-    """The whole file under its name, on the disk, or nothing; raises BadUse when it is there and may not be replaced.
+class Sheet(NamedTuple):
+    """A file that is to be written. Without `replace` it must not be there yet."""
 
-    Whatever the umask, the mode is `mode`. Root's files get the owner of their folder: the program that reads them.
+    path: Path
+    body: bytes
+    mode: int
+    replace: bool = False
+
+
+def write(path: Path, body: bytes, mode: int, *, replace: bool = False, else_so: str = UNCHANGED) -> None:
+    """One file, as `write_all` writes many."""
+    write_all([Sheet(path, body, mode, replace)], else_so=else_so)
+
+
+def write_all(sheets: Sequence[Sheet], *, else_so: str = UNCHANGED) -> None:
+    """All files, whole and on the disk, or none; raises BadUse when one is there and may not be replaced.
+
+    Each lies complete beside its place before the first gets its name: a folder that is not there, a full disk and
+    missing rights are found while nothing is changed yet. They get their names in the order given. Whatever the
+    umask, the mode is `mode`; root's files get the owner of their folder: the program that reads them. `else_so` is
+    the rest of the sentence when it could not be done.
     """
-    temporary = ""
+    waiting: list[str] = []
+    named: list[str] = []
+    at = Path()
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        for at, body, mode, replace in sheets:
+            if not replace and (at.exists() or at.is_symlink()):
+                raise FileExistsError
+            waiting.append(_laid_beside(at, body, mode))
+        for (at, _, _, replace), temporary in zip(sheets, waiting, strict=True):
+            _name(temporary, at, replace=replace)
+            named.append(str(at))
+    except FileExistsError as fault:
+        raise BadUse(f"{at} is there already and was not touched{_done(named)}") from fault
+    except OSError as fault:
+        rest = _done(named) or f"; {else_so}"
+        raise KeysError(f"{at} cannot be written: {fault.strerror}{rest}") from fault
+    finally:
+        for temporary in waiting:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink(missing_ok=True)
+
+
+def _laid_beside(path: Path, body: bytes, mode: int) -> str:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(body)
-            os.fchmod(file.fileno(), mode)
+            _restrict(file.fileno(), mode)
             _give(file.fileno(), path.parent)
             file.flush()
             os.fsync(file.fileno())
-        if replace:
-            Path(temporary).replace(path)
-        else:
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _restrict(descriptor: int, mode: int) -> None:
+    """A memory stick knows no modes: what everybody may read can be laid there, a secret cannot."""
+    try:
+        os.fchmod(descriptor, mode)
+    except PermissionError:
+        if mode != OPEN:
+            raise
+
+
+def _name(temporary: str, path: Path, *, replace: bool) -> None:
+    if replace:
+        Path(temporary).replace(path)
+    else:
+        try:
             os.link(temporary, path)  # fails where a file is, in one step
-        sync(path.parent)
-    except FileExistsError as fault:
-        raise BadUse(f"{path} is there already and was not touched") from fault
-    except OSError as fault:
-        raise KeysError(f"{path} cannot be written: {fault.strerror}; nothing was changed") from fault
-    finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
+        except OSError as fault:
+            if fault.errno not in NO_LINKS or path.exists():
+                raise
+            Path(temporary).rename(path)  # a memory stick knows no links
+    sync(path.parent)
+
+
+def _done(named: list[str]) -> str:
+    return f"; written already: {', '.join(named)}; mend it and give the same command again" if named else ""
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:

@@ -46,6 +46,14 @@ class Reader:
             return self.at(moment.wall_ms)
         return self.words.say("age.no_time") if age is None else self.ago(age, form)
 
+    def aged(self, moment: Moment) -> str:
+        """How long ago, of something that is old already: never "nyss". "" where a time of day tells it."""
+        age = self.age_ms(moment)
+        told = moment.wall_ms is not None and moment.clock is not ClockQuality.UNSYNCED
+        if age is None or told or self.wall_ms() is not None:
+            return ""
+        return self.words.say("age.under_a_minute") if age < MINUTE_MS else self.ago(age)
+
     def at(self, wall_ms: int) -> str:
         """A wall time in words: the nearer, the shorter."""
         then, here = local(wall_ms), self.wall_ms()

@@ -167,7 +167,10 @@ def _age(picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> str
     if fresh is Freshness.FRESH:
         return reader.words.say("power.fresh", when=reader.when(picture.head.moment()))
     key = "stale" if fresh is Freshness.STALE else "silent"
-    return reader.words.say(f"power.{key}", when=reader.since(picture.head.moment()))
+    moment = picture.head.moment()
+    if aged := reader.aged(moment):
+        return reader.words.say(f"power.{key}_ago", when=aged)
+    return reader.words.say(f"power.{key}", when=reader.since(moment))
 
 
 def _events(told: tuple[Told, ...], reader: Reader) -> tuple[Row, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import sqlite_utils
 
+from contract import freshness
 from contract.bulletins import PublicBulletin, Receipt
 from contract.content import ContactsDocument, PublicDocument, ServicesDocument
 from contract.freshness import Contact
@@ -148,11 +149,13 @@ class Cache:
     def _keep_one(self, one: Heard) -> None:
         row = (one.topic, one.payload, int(one.retained), one.own_boot, one.mono_ms)
         self._db.execute("INSERT OR REPLACE INTO newest VALUES (?, ?, ?, ?, ?)", row)
-        if not one.retained:
-            head = one.message.head
+        head = one.message.head
+        own = head.boot == one.own_boot and head.up_ms <= one.mono_ms
+        if not one.retained or own:  # on our own uptime a remembered word is as old as it is
+            contact = freshness.heard(_contact(self._db.conn, one.own_boot), head, one.mono_ms, one.own_boot)
             self._db.execute(
                 "INSERT OR REPLACE INTO contact VALUES (1, ?, ?, ?, ?)",
-                (head.boot, head.up_ms, one.own_boot, one.mono_ms),
+                (contact.boot, contact.up_ms, one.own_boot, contact.mono_ms),
             )
         if isinstance(one.message, PublicPicture):
             self._keep_events(one.message)

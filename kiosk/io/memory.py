@@ -1,5 +1,6 @@
 """Where keeper and screen meet while their disk takes nothing: a folder in memory that both find by themselves."""
 
+import contextlib
 import os
 import stat
 from hashlib import sha256
@@ -35,6 +36,8 @@ def take_away(path: Path) -> None:
     if _ours(place.parent):
         for tail in ("", "-wal", "-shm"):
             place.with_name(place.name + tail).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a socket may be in it
+            place.parent.rmdir()
 
 
 def _ours(folder: Path) -> bool:

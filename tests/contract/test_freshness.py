@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.freshness import Contact, Now, age_ms, hours_left, judge, silence_ms
+from contract.freshness import DRIFT, Contact, Now, age_ms, heard, hours_left, judge, silence_ms
 from contract.judgement import Endurance
 from contract.messages import Head
 from contract.wire import Moment
-from contract.words import ClockQuality, Freshness, Power
+from contract.words import ClockQuality, Freshness, Power, Status
 
 WALL = 1_764_000_000_000
 SYNCED, HOLDOVER, UNSYNCED = ClockQuality.SYNCED, ClockQuality.HOLDOVER, ClockQuality.UNSYNCED
@@ -73,6 +73,42 @@ def test_age_of_a_moment(expected: int | None, moment: Moment, contact: Contact 
 def test_contact_is_the_live_message(head: Head) -> None:
     """Contact takes boot and uptime from the head, and the reader's own time."""
     assert Contact(boot="b-1", up_ms=86_400_000, mono_ms=5) == Contact.of(head, 5)
+
+
+SAID = st.lists(st.tuples(st.integers(1, 400_000), st.integers(0, 4_000_000)), min_size=2, max_size=12)
+
+
+@given(said=SAID, first_ms=st.integers(0, 10_000), wait_ms=st.integers(0, 10**7))
+def test_no_delay_and_no_order_makes_a_word_younger(said: list[tuple[int, int]], first_ms: int, wait_ms: int) -> None:
+    """Messages held up for any time, in any order: no age is below the truth by more than the first one's delay."""
+    head = Head(site="s", run="r", boot="b-1", up_ms=0, wall_ms=None, clock=UNSYNCED, status=Status.ACTUAL)
+    up_ms, came = 1_000_000, [(1_000_000 + first_ms, 1_000_000)]
+    for gap_ms, late_ms in said:
+        up_ms += gap_ms
+        came.append((max(up_ms + late_ms, came[0][0]), up_ms))
+    contact: Contact | None = None
+    for mono_ms, told_ms in [came[0], *sorted(came[1:])]:
+        contact = heard(contact, msgspec.structs.replace(head, up_ms=told_ms), mono_ms)
+        then = Now(mono_ms + wait_ms, None, UNSYNCED)
+        moment = msgspec.structs.replace(head, up_ms=told_ms).moment()
+        true_ms = then.mono_ms - told_ms
+        slack = first_ms + int(DRIFT * (up_ms - 1_000_000)) + len(came)
+        age = age_ms(moment, contact, then)
+        assert age is not None
+        assert true_ms - slack <= age <= true_ms
+        silence = silence_ms(contact, then)
+        assert silence is not None
+        assert silence <= age
+
+
+def test_two_clocks_that_drift_stay_in_contact(head: Head) -> None:
+    """A year of heartbeats between crystals that run 100 ppm apart: none of them looks held up."""
+    contact: Contact | None = None
+    for beat in range(100_000):
+        contact = heard(contact, msgspec.structs.replace(head, up_ms=beat * 299_970), beat * 300_000)
+
+    assert contact is not None
+    assert 99_999 * 300_000 == contact.mono_ms
 
 
 @given(moment=MOMENTS, contact=CONTACTS, reader=NOWS)
@@ -231,3 +267,13 @@ def test_hours_left_never_grow(low: float, more: float, power: Power, ages: list
         assert bounds[1] is not None
         assert 0 <= bounds[0] <= bounds[1]
     assert later[0] <= sooner[0]
+
+
+def test_a_whole_queue_that_comes_at_once_is_as_old_as_it_is(head: Head) -> None:
+    """An hour of messages, one each second, from a broker that was frozen for so long."""
+    contact = heard(None, msgspec.structs.replace(head, up_ms=0), 0)
+    for second in range(1, 3601):
+        contact = heard(contact, msgspec.structs.replace(head, up_ms=second * 1000), 7_200_000)
+
+    silence = silence_ms(contact, Now(7_200_000, None, UNSYNCED))
+    assert silence == pytest.approx(3_600_000, abs=5000)

@@ -1,5 +1,6 @@
 """Clock, disk, serial line, services, supply: each well, and each ill in its ways."""
 
+import json
 import os
 import re
 import stat
@@ -202,9 +203,12 @@ def test_catalogues_say_the_same() -> None:
 
 def test_reasons_from_outside_move_no_cursor() -> None:
     """A file's or a broker's words cannot break the line or colour the terminal."""
+    from doctor.core.finding import Why
     from doctor.io.texts import catalogue, sentence
 
-    found = Finding(check="settings", grade="fault", text="settings.wrong", values={"path": "a\n", "why": "\x1b[2J"})
+    found = Finding(
+        check="settings", grade="fault", text="settings.wrong", values={"path": "a\n"}, why=Why("no_toml", "\x1b[2J")
+    )
 
     assert sentence(found, catalogue("en")).isprintable()
 
@@ -237,3 +241,47 @@ def test_nothing_on_the_box_changes(box, doctor: Callable) -> None:
     assert before == {
         path: (path.stat().st_mtime_ns, stat.S_IMODE(path.stat().st_mode)) for path in box.etc.parent.rglob("*")
     }
+
+
+def test_every_reason_is_in_both_catalogues() -> None:
+    """A reason that the code names has words, and a reason of the gateway has those of the contract."""
+    from doctor.core.refusals import SYSTEM
+    from doctor.io import whys
+    from doctor.io.texts import catalogue
+
+    used = {key for path in (ROOT / "doctor").rglob("*.py") for key in re.findall(r'Why\(\s*"(\w+)"', path.read_text())}
+    tables = (SYSTEM, whys.NAMES, whys.NOT_BELIEVED, whys.ALERTS, whys.SETTINGS, whys.FILES)
+    used |= {key for table in tables for key in table.values()}
+
+    for language in ("sv", "en"):
+        assert set() == {f"why.{key}" for key in used} - set(catalogue(language))
+        assert any("why.reason" in key for key in catalogue(language))
+
+
+def test_swedish_doctor_speaks_swedish(box, doctor: Callable, tmp_path: Path) -> None:
+    """No sentence of a box that is in a bad way holds English; what only the system knows is quoted."""
+    box.settings(screens=1, central=f'[central_broker]\nurl = "mqtts://127.0.0.1:1"\nca_file = "{tmp_path}/none.crt"\n')
+    (box.etc / "kiosk.toml").write_text("[site\n", "utf-8")
+    box.password.unlink()
+    said = doctor(*box.call, "--language", "sv")
+
+    assert "prövades inte: `password_file`" in said.sentence("site_broker.files")
+    assert "finns inte" in said.sentence("site_broker.files")
+    assert "går inte att läsa (finns inte)" in said.sentence("authority.unreadable")
+    assert "se raden om den" in said.sentence("screen.unknown")
+    assert "det finns ingen fil än" in said.sentence("waiting.unseen")
+    told = " ".join(row["sentence"] for row in json.loads(said.out)["findings"])
+    plain = re.sub(r'"[^"]*"|`[^`]*`', "", told).lower()
+    assert [] == re.findall(r"\b(?:the|such|not|check|nobody|said|was|is|file)\b", plain), plain
+
+
+def test_store_that_others_can_read_is_remarked_on(box, doctor: Callable) -> None:
+    """Names and telephone numbers stand in it; behind a shut folder it is nobody's to read."""
+    (box.state / "gateway.db").touch(0o644)
+    box.state.chmod(0o755)
+    said = doctor(*box.call, "--language", "sv")
+    box.state.chmod(0o750)
+
+    assert "remark" == said.grade("stores.open")
+    assert f"chmod 600 {box.state}/gateway.db" in said.sentence("stores.open")
+    assert [] == doctor(*box.call).of("stores")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from doctor.core.certificates import CertificateLook, SecretLook, judge
+from doctor.core.finding import Why
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -48,7 +49,7 @@ def test_what_does_not_fit_is_named_before_the_days() -> None:
     looks = (
         _look(300, key_fits=False),
         _look(300, since=NOW + timedelta(days=2)),
-        CertificateLook(path="x", own=False, why_not="No such file or directory"),
+        CertificateLook(path="x", own=False, why_not=Why("missing")),
     )
 
     assert ["certificate.misfit", "certificate.not_yet", "authority.unreadable"] == [
@@ -59,5 +60,5 @@ def test_what_does_not_fit_is_named_before_the_days() -> None:
 def test_secrets_that_could_not_be_seen_are_not_called_shut() -> None:
     """What this account may not see is said so; an open one is a fault."""
     assert ["secrets.unseen"] == [one.text for one in judge((), (SecretLook("a", None, seen=False),), NOW_MS)]
-    assert ["secrets.open"] == [one.text for one in judge((), (SecretLook("a", "a can be read"),), NOW_MS)]
+    assert ["secrets.open"] == [one.text for one in judge((), (SecretLook("a", Why("secret_open")),), NOW_MS)]
     assert ["secrets.shut"] == [one.text for one in judge((), (SecretLook("a", None),), NOW_MS)]

@@ -1,5 +1,7 @@
 """Brokers, certificates and what the gateway last said, against real Mosquitto."""
 
+import asyncio
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -177,7 +179,7 @@ def test_central_broker_of_another_authority(box, doctor: Callable, mosquitto: C
     box.settings(central=_central(port, theirs.file, *own))
     refused = doctor(*box.call)
 
-    assert "is not believed" in not_believed
+    assert "is from another authority" in not_believed
     assert ["central_broker.encryption"] == refused.of("central_broker")
 
 
@@ -204,3 +206,37 @@ def test_link_of_the_gateway_is_not_cut(box, doctor: Callable, mosquitto: Callab
     finally:
         gateway.kill()
         gateway.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("settings", "setup", "words"),
+    [
+        ({"url": "http://x"}, None, "`url` ska vara som mqtt://"),
+        ({"url": "mqtt://a:b@x"}, None, "kontot får inte stå i `url`"),
+        ({"url": "mqtt://x:99999"}, None, "porten i `url`"),
+        ({"url": "mqtt://x", "password_file": "p"}, None, "ange kontot också"),
+        ({"url": "mqtts://x", "key_file": "p"}, None, "hör ihop, ange båda"),
+        ({"url": "mqtt://x", "ca_file": "p"}, None, "är inte krypterat"),
+        ({"url": "mqtts://x", "ca_file": "{0}"}, b"text", "innehåller inget i PEM-form"),
+        ({"url": "mqtt://x", "user": "a", "password_file": "{0}"}, b"\xff", "är ingen text i UTF-8"),
+        ({"url": "mqtt://x", "user": "a", "password_file": "{0}"}, None, "finns inte"),
+        ({"url": "mqtt://x.invalid"}, None, "hittas inte ("),
+    ],
+)
+def test_reason_of_a_link_is_told_in_swedish(
+    tmp_path: Path, settings: dict[str, str], setup: bytes | None, words: str
+) -> None:
+    """Each way in which the settings of a broker or its files do not fit has Swedish words."""
+    from doctor.core.links import judge
+    from doctor.io.mqtt import look
+    from doctor.io.texts import catalogue, sentence
+    from doors.broker import BrokerSettings
+
+    if setup is not None:
+        (tmp_path / "f").write_bytes(setup)
+    told = BrokerSettings(**{name: one.format(tmp_path / "f") for name, one in settings.items()})
+    found, _ = asyncio.run(look(told, "site_broker"))
+    said = sentence(judge(found), catalogue("sv"))
+
+    assert words in said
+    assert not re.search(r"\b(?:the|is|not|no)\b", re.sub(r'"[^"]*"|`[^`]*`', "", said)), said

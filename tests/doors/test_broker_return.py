@@ -160,6 +160,7 @@ async def test_two_boxes_of_one_name_are_recognised(mosquitto, owner, caplog, mo
     monkeypatch.setattr(door, "STABLE_S", 0.2)
     await one.until(lambda: one.link.up)
     await asyncio.sleep(0.3)
+    assert not one.link.contested  # it holds
     broker.kill()
     await one.until(lambda: not one.link.up)
     assert not one.link.contested

@@ -66,6 +66,11 @@ class Broker:
         with socket.socket() as one:
             return one.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def freeze(self) -> None:
+        """It holds its sockets and does nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def kill(self) -> None:
         """Without a goodbye."""
         if self._process is not None:

@@ -94,20 +94,28 @@ def test_records_come_again_until_the_mark_and_in_order(brokers: Site, gateway: 
     assert "Traceback" not in gateway.said()
 
 
+@pytest.mark.parametrize("end", ["kill", "freeze"])
 def test_the_site_tells_visitors_when_the_centre_was_last_there(
-    brokers: Site, gateway: Gateway, inside: Listener
+    brokers: Site, gateway: Gateway, inside: Listener, end: str
 ) -> None:
-    """With the central broker gone the picture goes on, and its word of the centre grows old."""
+    """With the central broker gone, or frozen with its sockets open, its word of the centre grows old at once."""
 
     def silent_ms() -> int:
         pictures = inside.all("local/public/picture")
         heard = pictures[-1]["centre_heard"] if pictures else None
         return pictures[-1]["head"]["up_ms"] - heard["up_ms"] if heard else -1
 
+    def heard_ms() -> int:
+        return int(inside.all("local/public/picture")[-1]["centre_heard"]["up_ms"])
+
     eventually(lambda: 0 <= silent_ms() < 10_000, "contact with the centre")
-    brokers.centre.kill()
+    getattr(brokers.centre, end)()
+    count = len(inside.all("local/public/picture"))
+    eventually(lambda: len(inside.all("local/public/picture")) > count + 1, "the last that was heard is told")
+    last_ms = heard_ms()
 
     eventually(lambda: silent_ms() > 20_000, "a picture from after it")
+    assert last_ms == heard_ms()
 
 
 def test_after_kill_9_nothing_stored_is_lost(gateway: Gateway, centre: Listener, inside: Listener) -> None:

@@ -134,3 +134,31 @@ def test_only_root_installs_into_the_machine(programs: Path) -> None:
 
     assert 2 == done.returncode
     assert "usage: install" in done.stderr
+
+
+def test_faults_of_every_kind_come_at_once(install: Callable, answers: Callable) -> None:
+    """Form, sense, networks, and what only the programs know are told together, each once."""
+    said = install(
+        "--check",
+        answers(
+            ('id = "are-kall"', 'id = "Kall"'), ('staff = "wlan0"', 'staff = "eth0"'), ("litres = 1000", "litres = -1"),
+            ('profile = "dse-73xx-mkii"', 'profile = "dse-9000"'), ('rtc = "pi5"', 'rtc = "pi9"'),
+            ("width = 1280", "widht = 1280"), ("unit = 2", "unit = 900"),
+        ),
+    )  # fmt: skip
+
+    assert 2 == said.code
+    assert "7 faults, nothing installed" in said.err
+    for words in (
+        "[site] id: 'Kall'", "staff: eth0 is uplink already", "litres", 'unknown profile "dse-9000"',
+        "rtc: 'pi9' is none of", "did you mean width?", "unit: 900",
+    ):  # fmt: skip
+        assert 1 == said.err.count(words), words
+
+
+def test_boards_that_cannot_encrypt_need_a_place_to_go(install: Callable, answers: Callable) -> None:
+    """The door without encryption stands on the machine network only, and is remarked on."""
+    on = ("plain_nodes = false", "plain_nodes = true")
+
+    assert "plain_nodes: says nothing" in install("--check", answers(on, ('nodes_at = "10.44.0.1"', ""))).err
+    assert "can read what those boards say" in install("--check", answers(on)).out

@@ -3,14 +3,19 @@
 import os
 import re
 import shutil
+import signal
+import socket
 import stat
 import subprocess
+import sys
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 UNITS = "etc/systemd/system"
 SECRETS = "etc/sotpunkt/secrets"
 SERVICES = ("broker", "gateway", "keeper", "screen", "dashboard")
@@ -179,7 +184,7 @@ def test_units_hold_no_word_that_systemd_does_not_know(installed: Path) -> None:
     """Apart from targets and programs, which this small tree does not have, systemd finds nothing to say."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
-    units = [f"sotpunkt-{name}.service" for name in (*SERVICES, "again")]
+    units = [f"sotpunkt-{name}.service" for name in (*SERVICES, "again", "broker-look")]
     done = subprocess.run(
         ["systemd-analyze", f"--root={installed}", "verify", *units], capture_output=True, text=True, timeout=60
     )
@@ -217,3 +222,64 @@ def test_what_has_given_up_is_started_again(tmp_path: Path) -> None:
     subprocess.run(["/bin/sh", "-c", script.replace("$$", "$")], env={"PATH": path}, check=False, timeout=30)
 
     assert ["reset-failed sotpunkt-a.service", "start --no-block sotpunkt-a.service"] == log.read_text().splitlines()
+
+
+def test_wrong_answers_are_found_before_the_first_change(install: Callable, tree: Path, answers: Callable) -> None:
+    """What only the programs know is asked before accounts are made: "nothing installed" is true."""
+    before = _all(tree)
+    said = install("--root", tree, answers(('profile = "dse-73xx-mkii"', 'profile = "dse-9000"')))
+
+    assert (2, before) == (said.code, _all(tree))
+    assert "nothing installed" in said.err
+    assert "changed" not in said.out
+
+
+def test_door_without_encryption_is_there_only_when_asked_for(
+    install: Callable, installed: Path, tree: Path, answers: Callable
+) -> None:
+    """Broker and firewall open 1884 together, on the machine network, or neither does."""
+    if os.geteuid() != 0:
+        pytest.skip("accounts of a tree can be made by root only; run the tests as root for it")
+    install("--root", tree, answers(("plain_nodes = false", "plain_nodes = true")))
+    conf, rules = "etc/sotpunkt/broker/mosquitto.conf", "etc/nftables.conf"
+
+    assert "listener 1884 10.44.0.1" in (tree / conf).read_text("utf-8")
+    assert 'iifname { "eth1" } tcp dport 1884 accept' in (tree / rules).read_text("utf-8")
+    assert [] == [one for one in (conf, rules) if "1884" in (installed / one).read_text("utf-8")]
+
+
+def test_broker_that_hangs_is_ended(tmp_path: Path) -> None:
+    """A Mosquitto that answers goes on, even where it refuses us; one that stands still is killed after three asks."""
+    conf, log = tmp_path / "m.conf", tmp_path / "log"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    conf.write_text(f"listener {port} 127.0.0.1\nallow_anonymous false\n", "utf-8")
+    command = tmp_path / "systemctl"
+    command.write_text(f'#!/bin/sh\n[ "$1" = is-active ] || echo "$*" >> {log}\n', "utf-8")
+    command.chmod(0o755)
+    unit = (ROOT / "hw/host/systemd/sotpunkt-broker-look.service").read_text("utf-8")
+    (script,) = re.findall(r"^ExecStart=/bin/sh -c '(.*)'$", unit, re.MULTILINE)
+    short = f'{sys.executable} -c "import doctor.answers as a; raise SystemExit(not a.answers({port}, 0.3))"'
+    script = script.replace("$$", "$").replace("/opt/sotpunkt/bin/python -m doctor.answers 1883", short)
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}:/usr/sbin", "PYTHONPATH": str(ROOT)}
+
+    def look() -> str:
+        subprocess.run(["/bin/sh", "-c", script], env=env, check=True, timeout=30, stdout=subprocess.DEVNULL)
+        return log.read_text("utf-8") if log.exists() else ""
+
+    mosquitto = subprocess.Popen(["mosquitto", "-c", str(conf)], env=env, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 10
+        while subprocess.run(["/bin/sh", "-c", short], env=env, check=False, timeout=10).returncode:
+            assert time.monotonic() < until
+        well = look()
+        mosquitto.send_signal(signal.SIGSTOP)
+        hung = look()
+    finally:
+        mosquitto.kill()
+        mosquitto.wait(10)
+
+    assert "" == well
+    assert "kill --kill-who=main --signal=SIGKILL sotpunkt-broker.service\n" == hung
+    assert 2 == subprocess.run([sys.executable, "-m", "doctor.answers", "x"], cwd=ROOT, capture_output=True).returncode

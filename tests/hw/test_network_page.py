@@ -46,7 +46,10 @@ def _opened(installing: Any, file: Path) -> set[tuple[str, str, str, int, str]]:
 
 def test_page_and_firewall_tell_the_same(installing: Any, answers: Callable) -> None:
     """With every answer that opens something given, the page's rows are the firewall's ways, no more and no fewer."""
-    everything = answers(("serves_guests = false", "serves_guests = true"), ('ssh_from = "none"', 'ssh_from = "staff"'))
+    everything = answers(
+        ("serves_guests = false", "serves_guests = true"), ('ssh_from = "none"', 'ssh_from = "staff"'),
+        ("plain_nodes = false", "plain_nodes = true"),
+    )  # fmt: skip
 
     assert _listed() == _opened(installing, everything)
 

@@ -189,6 +189,7 @@ SITE_FACTS: dict[str, Callable[[View], Value]] = {
     "returning": lambda view: _power_is(view, Power.RETURNING),
     "running": lambda view: view.site.memory.judged.engine in TURNING,
     "service_visit": service_visit,
+    "link_contested": lambda view: view.site.contested,
     "load_dark": lambda view: view.site.evidence.load_live is not True,
     "set_voltage": set_voltage,
     "shutdown": shutdown,

@@ -13,6 +13,7 @@ from installing import schema
 SIDES = ("uplink", "staff", "machine", "guest")
 OWNER_PAGE_PORT = 8080
 NODES_PORT = 8883
+PLAIN_NODES_PORT = 1884
 MODBUS_PORT = 502
 LINES = "/dev/sotpunkt/"
 """Where the serial lines get their names."""
@@ -25,6 +26,8 @@ class Faults(Exception):
         super().__init__(source)
         self.source = source
         self.faults = faults
+        self.done = "nothing installed"
+        """What was done all the same."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,14 @@ def host_and_port(text: str) -> tuple[str, int]:
 
 def read(path: Path) -> Answers:
     """The answers in `path`; raises Faults with all that is wrong."""
+    answers, faults = look(path)
+    if faults:
+        raise Faults(path.name, faults)
+    return answers
+
+
+def look(path: Path) -> tuple[Answers, list[str]]:
+    """The answers in `path`, and all that is wrong with them; raises Faults where there is no table to look at."""
     try:
         tree = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as fault:
@@ -102,12 +113,15 @@ def read(path: Path) -> Answers:
     except tomllib.TOMLDecodeError as fault:
         raise Faults(path.name, [f"is not TOML: {fault}"]) from fault
     answers = Answers(tree=tree, folder=path.resolve().parent)
-    faults = schema.faults(tree)
-    if not faults:
-        faults = [*_site(answers), *_network(answers), *_devices(answers), *_lines(answers), *_centre(answers)]
-    if faults:
-        raise Faults(path.name, faults)
-    return answers
+    form = schema.faults(tree)
+    faults = list(form)
+    for judge in (_site, _network, _devices, _lines, _centre):
+        try:
+            faults += judge(answers)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            if not form:  # a table of another form has been told already, and the rest of it makes no sense
+                raise
+    return answers, list(dict.fromkeys(faults))
 
 
 def remarks(answers: Answers) -> list[str]:
@@ -119,6 +133,8 @@ def remarks(answers: Answers) -> list[str]:
         )
     if not answers.interfaces("staff") and "dashboard" in answers.programs:
         found.append("no `staff` network: the owner's page can be opened on the box only")
+    if answers.network("plain_nodes"):
+        found.append("`plain_nodes`: everybody on the machine network can read what those boards say")
     if (answers.network("ssh_from") or "none") == "none":
         found.append("no `ssh_from`: after this nobody reaches the box by ssh; use keyboard and screen")
     if "centre" not in answers.tree:
@@ -155,7 +171,7 @@ def _network(answers: Answers) -> list[str]:
             elif name in used:
                 found.append(f"[network] {side}: {name} is {used[name]} already; each network has its own interface")
             used[name] = side
-    for asked, needs in (("serves_guests", "guest"), ("nodes_at", "machine")):
+    for asked, needs in (("serves_guests", "guest"), ("nodes_at", "machine"), ("plain_nodes", "machine")):
         if answers.network(asked) and not answers.interfaces(needs):
             found.append(f"[network] {asked}: there is no `{needs}` interface; name it or take {asked} away")
     if answers.network("nodes_at"):
@@ -165,6 +181,8 @@ def _network(answers: Answers) -> list[str]:
             found.append(
                 f"[network] nodes_at: {answers.network('nodes_at')!r} is not the box's address, like 10.44.0.1"
             )
+    if answers.network("plain_nodes") and not answers.network("nodes_at"):
+        found.append("[network] plain_nodes: says nothing without `nodes_at`; give the box's address too")
     ssh = answers.network("ssh_from") or "none"
     if ssh != "none" and not answers.interfaces(ssh):
         found.append(f"[network] ssh_from: there is no `{ssh}` interface")

@@ -3,7 +3,7 @@
 A password is made on the box, goes into a file that only its program can read, and is shown nowhere.
 """
 
-from installing.answers import Answers
+from installing.answers import PLAIN_NODES_PORT, Answers
 from installing.programs import Programs
 from installing.settings import ACCOUNTS, password_file
 from installing.tree import Tree
@@ -17,6 +17,8 @@ def install(answers: Answers, tree: Tree, asked: Programs) -> None:
     tree.folder(FOLDER, 0o700, "mosquitto", "mosquitto")
     before = [tree.text(f"{FOLDER}/{name}") for name in FILES]
     nodes = ["--machine", answers.network("nodes_at")] if answers.network("nodes_at") else []
+    if nodes and answers.network("plain_nodes"):
+        nodes += ["--plain-port", str(PLAIN_NODES_PORT)]
     folder = asked.path(FOLDER)
     asked.ask(
         "sotpunkt-keys", "mosquitto", "site", "--site", answers.site, "--out", folder, "--folder", FOLDER, *nodes,

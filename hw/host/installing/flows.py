@@ -5,7 +5,7 @@ Inside the box (loopback) the programs meet at the site's broker; nothing here i
 
 from dataclasses import dataclass
 
-from installing.answers import NODES_PORT, Answers
+from installing.answers import NODES_PORT, PLAIN_NODES_PORT, Answers
 
 BROKER_PORT = 1883
 """The site's own broker, on loopback only."""
@@ -44,6 +44,8 @@ def flows(answers: Answers) -> tuple[Flow, ...]:
         found.append(Flow("in", "staff", "tcp", answers.owner_page, "the owner's page"))
     if answers.network("nodes_at"):
         found.append(Flow("in", "machine", "tcp", NODES_PORT, "sensor nodes, to the site's broker"))
+        if answers.network("plain_nodes"):
+            found.append(Flow("in", "machine", "tcp", PLAIN_NODES_PORT, "sensor nodes that cannot encrypt"))
     machine = "machine" if answers.interfaces("machine") else "uplink"
     found += [
         Flow("out", machine, "tcp", port, "Modbus, reading only", host=host, account="sotpunkt-gateway")

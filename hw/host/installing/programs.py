@@ -6,7 +6,7 @@ from pathlib import Path
 
 from installing import settings
 from installing.answers import Answers, Faults
-from installing.running import LONG_S, has, inside, run
+from installing.running import LONG_S, Failed, has, inside, run
 from installing.tree import CannotInstall, Tree
 
 HOME = "/opt/sotpunkt"
@@ -49,10 +49,30 @@ class Programs:
                 seen = str(file) if self._outside else f"/{file.relative_to(self._tree.root)}"
                 try:
                     self.ask(f"sotpunkt-{program}", "check", seen, what=program)
-                except CannotInstall as fault:
-                    faults.append(str(fault))
+                except Failed as fault:
+                    faults += [f"{program}: {one}" for one in _each(fault.lines)]
+        faults += self._unknown_profiles(answers)
         if faults:
-            raise Faults("answers", faults)
+            raise Faults("answers", list(dict.fromkeys(faults)))
+
+    def _unknown_profiles(self, answers: Answers) -> list[str]:
+        """The gateway comes to its devices only when the form of all tables is right: told with that."""
+        asked = self.ask("sotpunkt-gateway", "profiles", what="gateway").splitlines()
+        known = [line.split()[0] for line in asked if line.strip()]
+        if not known:
+            return []
+        there = ", ".join(known)
+        return [
+            f'gateway: [device {device.get("name")}] unknown profile "{device["profile"]}"; there are: {there}'
+            for device in answers.tree.get("device", [])
+            if isinstance(device, dict) and "profile" in device and device["profile"] not in known
+        ]
+
+
+def _each(lines: list[str]) -> list[str]:
+    """The faults that a program told: below a first line that counts them, or one alone."""
+    below = [line.strip() for line in lines if line.startswith("  ")]
+    return below or [" / ".join(lines[-3:])]
 
 
 def install(answers: Answers, tree: Tree, house: Path) -> str:

@@ -10,8 +10,16 @@ LONG_S = 1800.0
 SHORT_S = 60.0
 
 
+class Failed(CannotInstall):
+    """A command did not do it; `lines` is all that it said."""
+
+    def __init__(self, what: str, lines: list[str]) -> None:
+        super().__init__(f"{what}: {' / '.join(lines[-3:])}")
+        self.lines = lines
+
+
 def run(command: list[str], what: str, within_s: float = SHORT_S) -> str:
-    """What a command prints; raises CannotInstall with its last line when it fails."""
+    """What a command prints; raises CannotInstall, where the command itself failed Failed with what it said."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", "PIP_NO_INPUT": "1"}
     try:
         done = subprocess.run(
@@ -29,7 +37,7 @@ def run(command: list[str], what: str, within_s: float = SHORT_S) -> str:
         raise CannotInstall(f"{what}: {command[0]} did not end within {within_s:.0f} s") from fault
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()
-        raise CannotInstall(f"{what}: {' / '.join(said[-3:])}")
+        raise Failed(what, said)
     return done.stdout
 
 

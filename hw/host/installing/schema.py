@@ -97,6 +97,7 @@ ROWS: dict[str, dict[str, Rule]] = {
         "guest": INTERFACE,
         "serves_guests": truth,
         "nodes_at": text(r"[0-9a-fA-F.:]{2,45}", "10.44.0.1"),
+        "plain_nodes": truth,
         "ssh_from": one_of(SSH),
     },
     "owner_page": {"port": port},

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from installing import broker, firewall, programs, settings, system
-from installing.answers import Answers
+from installing.answers import Answers, Faults
 from installing.programs import Programs
 from installing.running import LONG_S, run
 from installing.tree import CannotInstall, Tree
@@ -17,12 +17,17 @@ Say = Callable[[str], None]
 def install(answers: Answers, tree: Tree, asked: Programs, house: Path | None, say: Say) -> None:
     """Everything; raises CannotInstall or Faults. Services are started last, so that a fault starts nothing."""
     _packages(answers, tree, say)
-    _told(tree, say, "accounts", lambda: _accounts(tree))
     if house is not None:
         _told(tree, say, "programs", lambda: programs.install(answers, tree, house))
     if not asked.there:
         raise CannotInstall("the programs are not there; give --wheelhouse DIR")
-    asked.check_settings(answers)
+    try:
+        asked.check_settings(answers)
+    except Faults as fault:
+        if house is not None:
+            fault.done = "packages and programs are in place, the site's settings were not touched"
+        raise
+    _told(tree, say, "accounts", lambda: _accounts(tree))
     _told(tree, say, "folders", lambda: _folders(tree))
     _told(tree, say, "broker", lambda: broker.install(answers, tree, asked))
     _told(tree, say, "settings", lambda: _settings(answers, tree))
@@ -142,7 +147,7 @@ def _start(answers: Answers, tree: Tree, say: Say) -> None:
         run(["systemctl", "reload", "nftables"], "start")
     if f"{system.UNITS}/mosquitto.service" in changed:
         run(["systemctl", "stop", "mosquitto"], "start")
-    run(["systemctl", "start", system.TIMER[0]], "start")
+    run(["systemctl", "start", *(f"{name}.timer" for name in system.TIMERS)], "start")
     wanted = system.services(answers)
     # what was installed anew runs anew; what is as before goes on undisturbed
     touched = [path for path in changed if path.startswith(("/etc/sotpunkt", "/opt/sotpunkt", "/etc/systemd/system/s"))]

@@ -16,7 +16,8 @@ SERVICES = {
 }
 """Program → its services."""
 ALWAYS = ("sotpunkt-broker.service",)
-TIMER = ("sotpunkt-again.timer", "sotpunkt-again.service")
+TIMERS = ("sotpunkt-again", "sotpunkt-broker-look")
+"""Units that are started by a timer of the same name."""
 STEPS_SINCE = 254
 """The systemd from which a service can wait longer after each failure."""
 BOOT = ("/boot/firmware/config.txt", "/boot/config.txt")
@@ -99,9 +100,10 @@ def units(answers: Answers, tree: Tree) -> None:
             tree.write(drop_in, (HOST / "systemd" / "restart-slower.conf").read_text("utf-8"))
         else:
             tree.remove(drop_in)
-    for unit in TIMER:
-        tree.write(f"{UNITS}/{unit}", (HOST / "systemd" / unit).read_text("utf-8"))
-    tree.link(f"{UNITS}/timers.target.wants/{TIMER[0]}", f"{UNITS}/{TIMER[0]}")
+    for name in TIMERS:
+        for unit in (f"{name}.service", f"{name}.timer"):
+            tree.write(f"{UNITS}/{unit}", (HOST / "systemd" / unit).read_text("utf-8"))
+        tree.link(f"{UNITS}/timers.target.wants/{name}.timer", f"{UNITS}/{name}.timer")
     # Debian's Mosquitto would listen beside ours with its own settings
     tree.link(f"{UNITS}/mosquitto.service", "/dev/null")
     tree.link(f"{UNITS}/sysinit.target.wants/nftables.service", "/lib/systemd/system/nftables.service")

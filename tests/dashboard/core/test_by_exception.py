@@ -8,8 +8,10 @@ import pytest
 
 from contract.messages import Seen, SiteStatus
 from contract.words import Freshness, Power
+from dashboard.core.card import Card, card
 from dashboard.core.picture import SitePicture, fold
 from dashboard.core.reader import Reader
+from dashboard.core.sites import Site
 from dashboard.core.values import ValueRow, device_values
 
 HEARTBEAT_MS = 300_000
@@ -28,6 +30,7 @@ class Remote:
         self.hear(self.told)
         self.state = self.site.state(Power.ON_MAINS)
         self.hear(self.state)
+        self.alarms: int | None = None
 
     def hear(self, message: Any) -> None:
         """A live message."""
@@ -42,7 +45,9 @@ class Remote:
         """A heartbeat that vouches for the set, read so long ago."""
         moved = {key.replace("__", "."): value for key, value in changes.items()}
         seen = Seen(told=self.told.head.up_ms, read=self.site.up_ms - read_ago_ms, moved=moved)
-        said = msgspec.structs.replace(self.site.alive(), state=self.state.head.up_ms, seen={"genset": seen})
+        said = msgspec.structs.replace(
+            self.site.alive(), state=self.state.head.up_ms, alarms=self.alarms, seen={"genset": seen}
+        )
         self.hear(said)
         return said
 
@@ -50,6 +55,13 @@ class Remote:
         """A signal as the page shows it now."""
         rows = device_values(self.picture, reader("sv", gone_ms=self.mono_ms))[0].rows
         return next(row for row in rows if row.key == key)
+
+
+@pytest.fixture
+def kall_card(reader: Callable[..., Reader]) -> Callable[[SitePicture], Card]:
+    """The card of what is held."""
+    kall = Site(id="are-kall", place="Kall", in_service=True)
+    return lambda picture: card(kall, picture, (), reader("sv"))
 
 
 @pytest.fixture
@@ -144,6 +156,61 @@ def test_a_state_that_the_site_has_replaced_does_not_count_as_now(remote: Remote
 
     remote.hear(remote.state)
     assert remote.picture.state_is_of_this_run
+
+
+def test_alarms_that_were_lost_are_missed(remote: Remote, kall_card: Callable[[SitePicture], Card]) -> None:
+    """The heartbeat names newer ones than those that are held: nobody knows what there is until they come."""
+    old = remote.site.alarms()
+    remote.hear(old)
+    remote.alarms = old.head.up_ms
+    remote.goes(HEARTBEAT_MS)
+    remote.beat()
+    assert kall_card(remote.picture).alarms_known
+
+    remote.goes(HEARTBEAT_MS)
+    lost = remote.site.alarms()
+    remote.alarms = lost.head.up_ms
+    remote.goes(1000)
+    beat = remote.beat()
+    assert not kall_card(remote.picture).alarms_known
+    remote.hear(old)
+    assert not kall_card(remote.picture).alarms_known
+    remote.hear(lost)
+    assert kall_card(remote.picture).alarms_known
+
+    # a centre that has begun anew holds what the broker remembers, in whatever order
+    for order in ((beat, old), (old, beat), (beat, lost)):
+        picture = SitePicture(site="are-kall")
+        for message in order:
+            picture = fold(picture, message, None)
+        assert (order[1] is lost) is kall_card(picture).alarms_known
+
+
+@pytest.mark.parametrize("other", [{"run": "r-9"}, {"run": "r-9", "boot": "boot-9"}], ids=["run", "boot"])
+def test_alarms_of_an_earlier_start_are_not_those_of_now(
+    remote: Remote, kall_card: Callable[[SitePicture], Card], other: dict[str, str]
+) -> None:
+    """The program at the site began anew; what it holds of alarms is known when it has said so."""
+    held = remote.site.alarms()
+    remote.hear(held)
+    remote.goes(1000)
+    head = msgspec.structs.replace(remote.site.head(), **other)
+    remote.hear(msgspec.structs.replace(remote.site.alive(), head=head, alarms=head.up_ms))
+    assert not kall_card(remote.picture).alarms_known
+
+    remote.hear(msgspec.structs.replace(held, head=head))
+    assert kall_card(remote.picture).alarms_known
+
+
+def test_what_is_named_as_back_is_vouched_for_by_nobody(remote: Remote) -> None:
+    """It keeps the time at which it was told, while the rest is young."""
+    remote.goes(HOUR_MS)
+    seen = Seen(told=remote.told.head.up_ms, read=remote.site.up_ms, back=("fuel.level",))
+    remote.hear(msgspec.structs.replace(remote.site.alive(), seen={"genset": seen}))
+    values = remote.picture.devices["genset"].values
+
+    assert remote.told.values["fuel.level"] == values["fuel.level"]
+    assert remote.site.up_ms - 10_000 == values["engine.state"].up_ms
 
 
 def test_on_the_sites_own_broker_nothing_changes(remote: Remote, reader: Callable[..., Reader]) -> None:

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from faults import catalogue
-from faults.core.draw import draw
+from faults.__main__ import DEFAULT_MINUTES
+from faults.core.draw import FIRST, THEN, draw
 from faults.core.schedule import BadSchedule, read, written
 
 GOOD = """
@@ -45,19 +46,24 @@ def test_schedule_without_minutes_ends_after_its_last_fault() -> None:
 @pytest.mark.parametrize(
     ("was", "now", "said"),
     [
-        ("seed = 7", "seed = -1", "a.toml, line 2: seed: Expected `int` >= 0"),
+        ("seed = 7", "seed = -1", "a.toml, line 2: seed: must be a whole number, at least 0"),
+        ("seed = 7", 'seed = "x"', "a.toml, line 2: seed: must be a whole number, not a text"),
         ("seed = 7", "sead = 7", "a.toml, line 2: sead: sead is unknown"),
         ("seed = 7", "seed = ", "a.toml: Invalid value (at line 2, column 8)"),
         ('name = "kill"', 'name = "kil"', "a.toml, line 5: there is no fault 'kil'; did you mean 'kill'?"),
         ('name = "kill"', "", "a.toml, line 5: a fault needs a name; known are"),
         ("at_s = 30.5", "", "a.toml, line 5: kill needs at_s"),
-        ("at_s = 30.5", "at_s = -2", "a.toml, line 5: at_s of kill: Expected `float` >= 0"),
+        ("at_s = 30.5", "at_s = -2", "a.toml, line 5: at_s of kill: must be a number, at least 0"),
         ("at_s = 30.5", "at_s = 130", "a.toml, line 5: at_s = 130 lies after the end of the run (120 s)"),
         ("at_s = 30.5", "at_s = 3\nfor_s = 2", "a.toml, line 5: kill happens in one moment and takes no for_s"),
         ('program = "dashboard"', 'program = "x"', "a.toml, line 5: kill: there is no program 'x'; programs are plant"),
         ('program = "dashboard"', 'programm = "x"', "a.toml, line 5: kill: programm is unknown; it takes program"),
-        ('link = "uplink"', 'link = "up"', "a.toml, line 10: cut: Invalid enum value 'up'; it takes link, every_s"),
-        ("every_s = 10", "every_s = 0", "a.toml, line 10: cut: Expected `float` >= 0.2; it takes link, every_s"),
+        (
+            'link = "uplink"',
+            'link = "up"',
+            "a.toml, line 10: cut: 'up' is none of those that are known; it takes link, every_s",
+        ),
+        ("every_s = 10", "every_s = 0", "a.toml, line 10: cut: must be a number, at least 0.2; it takes link, every_s"),
     ],
 )
 def test_bad_schedule_is_refused_with_its_line(was: str, now: str, said: str) -> None:
@@ -78,7 +84,7 @@ def test_empty_schedule_is_refused() -> None:
 @pytest.mark.parametrize("minutes", [0.5, 5.0, 60.0])
 def test_drawn_schedule_can_be_written_and_read(minutes: float) -> None:
     """What was drawn is a file that plays the same again, and the same seed draws the same."""
-    plan, again = (draw(9, minutes, random.Random(9).random, catalogue.extra()) for _ in range(2))
+    plan, again = (draw(9, minutes, random.Random(9).random, **catalogue.drawn()) for _ in range(2))
 
     assert plan == again
     assert plan == read(written(plan), "drawn.toml", catalogue.known())
@@ -87,13 +93,25 @@ def test_drawn_schedule_can_be_written_and_read(minutes: float) -> None:
 
 def test_drawn_schedule_holds_every_kind_of_fault_within_an_hour() -> None:
     """Nothing that can be drawn is forgotten, and kills come in hundreds."""
-    plan = draw(3, 60.0, random.Random(3).random, catalogue.extra())
+    plan = draw(3, 60.0, random.Random(3).random, **catalogue.drawn())
     names = [one.name for one in plan.faults]
 
     assert {"freeze", "forget", "mute", "refuse", "cut", "bad-net", "twin", "garbage", "certificate-expired", "kill",
-            "clock-1970", "clock-jump", "long-outage"} <= set(names)  # fmt: skip
+            "clock-1970", "clock-jump", "long-outage", "default-pace", "kill-storm"} <= set(names)  # fmt: skip
     assert 500 < names.count("kill")
     assert all(one.ends_s <= 3600 for one in plan.faults)
+
+
+@pytest.mark.parametrize("seed", [1, 7, 11, 20])
+def test_default_run_has_every_kind_of_fault(seed: int) -> None:
+    """Whatever the seed, nothing that can be drawn is left out of a run of the default length."""
+    plan = draw(seed, DEFAULT_MINUTES, random.Random(seed).random, **catalogue.drawn())
+    drawn = [(one.name, one.parameters) for one in plan.faults]
+    rounds = [*FIRST, *THEN, *catalogue.drawn()["first"], *catalogue.drawn()["then"]]
+
+    assert [] == [(name, asked) for name, _, asked in rounds if (name, asked) not in drawn]
+    assert {"kill", "kill-storm", "long-outage"} <= {name for name, _ in drawn}
+    assert not catalogue.catalogue().keys() - {name for name, _ in drawn} - {"default-pace"}
 
 
 def test_every_fault_explains_itself() -> None:

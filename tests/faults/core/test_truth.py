@@ -2,6 +2,7 @@
 
 import pytest
 
+from faults.core.settings import LIFE, ordinary
 from faults.core.truth import Plant, Shown, number_of, scenario, wrong
 from faults.watch import card_shown, kiosk_shown
 
@@ -57,19 +58,28 @@ def card(**changed: object) -> dict:
 
 def test_card_is_read_as_a_person_reads_it() -> None:
     """Only what is shown as fresh and in contact counts as shown now; nobody allows himself more than three beats."""
-    fresh, stale = card_shown(card(), 5), card_shown(card(freshness="stale", in_contact=False), 5)
+    fresh, stale = card_shown(card(), 5, LIFE), card_shown(card(freshness="stale", in_contact=False), 5, LIFE)
 
     assert (1230, "on_mains") == (fresh.value, fresh.power)
     assert (None, None) == (stale.value, stale.power)
-    assert card_shown(card(limit_ms=10**9), 5).value_within_ms < 20_000
+    assert card_shown(card(limit_ms=10**9), 5, LIFE).value_within_ms < 20_000
 
 
 def test_kiosks_view_counts_only_when_fresh() -> None:
     """A view that says that it is old is believed."""
     told = {"fresh": True, "up_ms": 7000, "power": "on_reserve"}
 
-    assert (6000, "on_reserve") == (kiosk_shown(told, 6000).asked_ms, kiosk_shown(told, 6000).power)
-    assert kiosk_shown(told | {"fresh": False}, 6000) is None
+    assert (6000, "on_reserve") == (kiosk_shown(told, 6000, LIFE).asked_ms, kiosk_shown(told, 6000, LIFE).power)
+    assert kiosk_shown(told | {"fresh": False}, 6000, LIFE) is None
+
+
+def test_limits_are_those_that_the_product_states() -> None:
+    """A page is judged by its own limit, the kiosk by three of its pictures; both in the paces of the site."""
+    assert 3000 + 2500 == card_shown(card(), 5, LIFE).value_within_ms
+    assert 3 * 1000 + 5000 == kiosk_shown({"fresh": True, "up_ms": 7, "power": "dead"}, 6000, LIFE).power_within_ms
+    slow = ordinary(6.0)
+    assert 3 * 10_000 + 28_000 == kiosk_shown({"fresh": True, "up_ms": 7, "power": "dead"}, 6000, slow).power_within_ms
+    assert 315_000 + 15_000 == card_shown(card(limit_ms=315_000), 5, slow).value_within_ms
 
 
 @pytest.mark.parametrize(("text", "number"), [("1 230 kPa", 1230), ("100 kPa", 100), (None, None), ("–", None)])

@@ -159,6 +159,7 @@ OTHER: dict[str, Any] = {
     "unanswered": lambda one, value, _now: one._remember(call=CallNow(unanswered=value)),
     "broken": lambda one, value, _now: one._remember(faulty=(value,) if value else ()),
     "woken": lambda one, value, now: one._remember(woken=(Woken(key=value, priority=1, at=now.moment()),)),
+    "contested": lambda one, value, _now: _with(one.site, contested=value),
     "store_trouble": lambda one, value, _now: _with(one.site, store_trouble=value),
     "silent": lambda one, value, _now: _with(one.site, polls_failed=CALM.polls_failed | ({value: 3} if value else {})),
 }

@@ -9,69 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract import topics
-from contract.messages import Birth, DevicePicture, SiteState, SiteStatus, Value, decode
+from contract.messages import Alarms, Birth, DevicePicture, SiteState, SiteStatus, Value, decode
 from contract.signals import catalogue
-from contract.vouching import periods, vouched
+from contract.vouching import alarms_hold, periods, vouched
 from contract.words import Power, Quality
-from gateway.core import announce, telling
-from gateway.core.announce import Message
-from gateway.core.facts import DeviceFacts, Facts
+from gateway.core import announce
+from gateway.core.facts import DeviceFacts
 from gateway.core.remembered import Judged, Memory
 from gateway.core.site import Site
-from gateway.core.telling import Told
 
-from .conftest import Story, at, device, facts, genset, gone, good, silence, volts
-
-STATUS, STATE = topics.status("are-kall"), topics.state("are-kall")
-SET, METER = topics.device("are-kall", "genset"), topics.device("are-kall", "meter")
-
-
-def quiet(**changes: Any) -> Facts:
-    """The site of the tests without rules of alarms, at the paces of the product."""
-    paces: dict[str, Any] = {"rules": {}, "snapshot_every_s": 43_200.0, "snapshot_active_every_s": 900.0}
-    return facts(**(paces | changes))
-
-
-class Line:
-    """A site and what its centre is told, second by second."""
-
-    def __init__(self, of: Facts | None = None) -> None:
-        self.story = Story(of or quiet())
-        self.told = Told()
-        self.sent: list[tuple[float, str, bytes]] = []
-
-    def poll(self, second: float, name: str, values: dict[str, Value]) -> None:
-        """One poll of a device."""
-        self.story.poll(at(second), name, values)
-
-    def connect(self, second: float) -> list[Message]:
-        """The link comes up."""
-        self.told, messages = telling.afresh(self.told, self.story.site, self.story.facts, at(second))
-        return self._keep(second, messages)
-
-    def look(self, second: float, *, judged: bool = False) -> list[str]:
-        """What is due; its topics."""
-        site, of = self.story.site, self.story.facts
-        self.told, messages = telling.due(self.told, site, of, at(second), judged=judged)
-        return [topic for topic, _ in self._keep(second, messages)]
-
-    def _keep(self, second: float, messages: list[Message]) -> list[Message]:
-        self.sent += [(second, topic, payload) for topic, payload in messages]
-        return messages
-
-    def last(self, topic: str, kind: type[Any]) -> Any:
-        """The newest message of a topic."""
-        return decode(next(payload for _, name, payload in reversed(self.sent) if name == topic), kind)
+from .conftest import at, device, facts, genset, gone, good, silence, volts
+from .told_line import METER, SET, STATE, STATUS, Line, connected, quiet
 
 
 @pytest.fixture
 def line() -> Line:
     """A site on mains, connected since second 10."""
-    line = Line()
-    line.poll(1, "genset", genset(1))
-    line.poll(2, "meter", volts("meter", 230, 2))
-    line.connect(10)
-    return line
+    return connected()
 
 
 def test_a_connect_brings_everything(line: Line) -> None:
@@ -174,18 +128,32 @@ def test_a_fluttering_flag_does_not_empty_the_purse(line: Line) -> None:
     assert 24 <= sum(topic in (STATUS, SET) for _, topic, _ in line.sent) < 60
 
 
-def test_a_device_that_changed_and_must_wait_is_not_vouched_for(line: Line) -> None:
-    """Too much came at once: its picture waits for the next heartbeat in turn, and one before that leaves it out."""
-    line.told = msgspec.structs.replace(line.told, tokens=0.0, tokens_ms=20_000)
-    line.poll(20, "meter", silence(line.story.site.values["meter"], 20))
-    waits = line.look(20)
-    line.poll(21, "genset", genset(21, mains=0, engine="running", kw=14))
-    line.poll(22, "genset", genset(22, mains=0, engine="running", kw=14))
+def test_what_is_read_once_and_changes_comes_as_a_picture() -> None:
+    """Another controller behind the same address: nobody vouches for its model, so a heartbeat cannot carry it."""
+    signals = dict.fromkeys(genset(0), ("", 5.0, False)) | {"controller.model": ("", 86_400.0, False)}
+    line = Line(quiet(devices=(msgspec.structs.replace(device("genset"), signals=signals),)))
+    for second, model in ((1, "IL-NT"), (20, "DSE 7320")):
+        line.poll(second, "genset", genset(second, controller__model=good(model, second)))
+        sent = line.look(second) or line.connect(second)
 
-    assert METER not in waits
-    assert STATUS in line.look(22, judged=True)
-    assert "meter" not in line.last(STATUS, SiteStatus).seen
-    assert METER in line.look(83)
+    assert [SET] == sent
+    assert "DSE 7320" == line.last(SET, DevicePicture).values["controller.model"].value
+
+
+def test_alarms_are_named_by_the_heartbeat_and_told_once_more(line: Line) -> None:
+    """The gateway cannot know whether the centre has them: after a change they come again with the next heartbeat."""
+    alarms, again = topics.alarms("are-kall"), []
+    line.story.site = msgspec.structs.replace(
+        line.story.site, memory=msgspec.structs.replace(line.story.site.memory, alarm_revision=7)
+    )
+    assert alarms in line.look(20, judged=True)
+    for second in range(25, 1225, 5):
+        again += [(second, topic) for topic in line.look(second) if topic == alarms]
+
+    assert [(310, alarms)] == again
+    held, status = line.last(alarms, Alarms), line.last(STATUS, SiteStatus)
+    assert (7, 20_000) == (held.revision, status.alarms)
+    assert alarms_hold(held, status)
 
 
 def test_what_counts_by_itself_is_no_news(line: Line) -> None:

@@ -319,3 +319,22 @@ def test_a_second_gateway_gets_no_store_in_memory(path: Path, run_folder: Path) 
     store.close()
 
     assert [] == list(run_folder.iterdir())
+
+
+@needs_root
+def test_a_start_by_hand_finds_what_a_killed_one_left(card: Card) -> None:
+    """Without systemd's folder it lies in one of this account's own, which is gone when the card has it."""
+    path = card.folder / "gateway.db"
+    worked(path)
+    card.read_only()
+    store = begin(path, None)
+    in_memory(store)
+    place = store.path.parent
+    store.close()
+    card.well()
+    store = begin(path, None)
+    found = seqs(store, EVENT)
+    store.close()
+
+    assert [5, 2, 3] == found
+    assert not place.exists()

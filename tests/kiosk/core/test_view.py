@@ -1,10 +1,12 @@
 """What the screen says of a picture, of its age, and of what nobody has said."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from contract.freshness import Contact, Now
 from contract.messages import Stay
@@ -58,6 +60,26 @@ def test_old_facts_are_marked_as_old(house: Any, gone_s: int, word: str, age: st
     seen = see(house, heard(house), gone_s * 1000)
 
     assert (word, age) == (seen.power.text, seen.power_age)
+
+
+@pytest.mark.parametrize(
+    ("gone_s", "sv", "en"),
+    [
+        (40, "Den kom för mindre än en minut sedan.", "It came less than a minute ago."),
+        (61, "Den kom för 1 min sedan.", "It came 1 min ago."),
+        (7_200, "Den kom för 2 tim sedan.", "It came 2 h ago."),
+        (432_000, "Den kom för 5 dygn sedan.", "It came 5 days ago."),
+    ],
+)
+def test_age_of_an_old_fact_never_contradicts_it(house: Any, gone_s: int, sv: str, en: str) -> None:
+    """Without a clock the age is told in words that fit something old: not "old, from just now"."""
+    held = heard(house)
+    head = structs.replace(held.picture.head, wall_ms=None, clock=ClockQuality.UNSYNCED)
+    held = replace(held, picture=structs.replace(held.picture, head=head))
+    told = {one: see(house, held, gone_s * 1000, clock=ClockQuality.UNSYNCED, language=one) for one in ("sv", "en")}
+
+    assert told["sv"].power_age.startswith(f"Gammal uppgift. {sv}")
+    assert told["en"].power_age.startswith(f"Old information. {en}")
 
 
 def test_point_that_is_being_opened_says_so(house: Any) -> None:

@@ -5,9 +5,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contract import topics
+from contract.freshness import Now, age_ms, silence_ms
 from contract.messages import encode
-from contract.words import Status
+from contract.words import ClockQuality, Status
 from kiosk.core.picture import Held
 from kiosk.io.cache import Cache, CacheReader, Heard, counts
 from kiosk.io.drawn import Drawn
@@ -51,6 +54,37 @@ def test_contact_counts_only_since_this_boot(house: Any, tmp_path: Path) -> None
     cache.keep([heard(house, house.picture(), mono_ms=77)], {})
     assert 77 == reader.held(OWN).contact.mono_ms
     assert reader.held("next-boot").contact is None
+
+
+def test_a_picture_that_was_held_up_makes_nothing_younger(house: Any, tmp_path: Path) -> None:
+    """Said 10 s after the one before and come 32 s after it: 22 s old; also when the keeper has begun anew between."""
+    file = tmp_path / "k.sqlite"
+    cache = Cache(file, house.SITE, False)
+    cache.keep([heard(house, house.picture(at=house.moment()), mono_ms=100_000)], {})
+    cache.close()
+    cache = Cache(file, house.SITE, False)
+    late = house.picture(at=house.moment(-10_000))
+    cache.keep([heard(house, late, mono_ms=132_000)], {})
+
+    contact = CacheReader(file, house.SITE, False).held(OWN).contact
+    now = Now(132_000, None, ClockQuality.UNSYNCED)
+    assert 22_000 == pytest.approx(age_ms(late.head.moment(), contact, now), abs=10)
+    assert 22_000 == pytest.approx(silence_ms(contact, now), abs=10)
+
+
+def test_what_counts_on_our_own_uptime_is_dated_by_it(house: Any, tmp_path: Path) -> None:
+    """A gateway on the screen's own computer: the first picture after a start tells its age, however it came."""
+    file = tmp_path / "k.sqlite"
+    cache, reader = Cache(file, house.SITE, False), CacheReader(file, house.SITE, False)
+    now = Now(144_000, None, ClockQuality.UNSYNCED)
+    for retained in (True, False):
+        own = house.picture(at=house.moment(boot=OWN, up_ms=100_000))
+        cache.keep([heard(house, own, retained=retained, mono_ms=124_000)], {})
+
+        assert 44_000 == age_ms(own.head.moment(), reader.held(OWN).contact, now)
+    older = house.picture(at=house.moment(boot=OWN, up_ms=90_000))
+    cache.keep([heard(house, older, mono_ms=124_000)], {})
+    assert 44_000 == silence_ms(reader.held(OWN).contact, now)
 
 
 def test_broken_file_is_put_aside(house: Any, tmp_path: Path) -> None:
