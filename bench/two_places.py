@@ -70,6 +70,17 @@ class TwoPlaces:
             _said(self.at(place, ["sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{end}/disable_ipv6"]))
             _said(self.at(place, [_tool("ip"), "address", "add", f"{address}/24", "dev", end]))
             _said(self.at(place, [_tool("ip"), "link", "set", end, "up"]))
+        for place, end, _ in ends:
+            self._introduce(place, end)
+
+    def _introduce(self, place: str, end: str) -> None:
+        """Each end knows the other's address for good: a mobile link has no ARP, which would be a tenth of the figure."""
+        here = place == self.site
+        other, other_end = (self.centre, self._ends[1]) if here else (self.site, self._ends[0])
+        hardware = _said(self.at(other, ["cat", f"/sys/class/net/{other_end}/address"])).strip()
+        address = CENTRE_ADDRESS if here else SITE_ADDRESS
+        known = ["neigh", "replace", address, "lladdr", hardware, "dev", end, "nud", "permanent"]
+        _said(self.at(place, [_tool("ip"), *known]))
 
     def clear(self) -> None:
         """Take everything away; the pair goes with its namespaces."""

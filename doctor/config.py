@@ -1,5 +1,6 @@
 """What the doctor reads of the programs' settings files: leniently, for it must also help where they are wrong."""
 
+import errno
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def _tree(path: Path, faults: list[tuple[str, Why]]) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except OSError as fault:
-        faults.append((str(path), refusal(fault.errno, str(fault))))
+        faults.append((str(path), refusal(errno.errorcode.get(fault.errno or 0, ""), str(fault))))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
         faults.append((str(path), Why("no_toml", str(fault))))
     return None

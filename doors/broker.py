@@ -9,6 +9,7 @@ import logging
 import random
 import re
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -124,6 +125,7 @@ class Link:
         finally:
             self._unanswered.discard(answer)
         if qos:
+            _spoke(client)
             self._on_heard()
         _stop_if_told()
 
@@ -292,6 +294,15 @@ class _Overheard(logging.Handler):
         for told in record.args if isinstance(record.args, tuple) else ():
             if isinstance(told, OSError):
                 self.fault = told
+
+
+def _spoke(client: aiomqtt.Client) -> None:
+    """Something was said and answered just now, so that no ping is needed for a keep-alive.
+
+    paho 2.2 notes what it sends only where the wire could not take all of it at once, and would ping each keep-alive
+    however much was said: a megabyte a month where every byte is paid for.
+    """
+    client._client._last_msg_out = time.monotonic()
 
 
 def _stop_if_told() -> None:

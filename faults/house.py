@@ -58,9 +58,7 @@ class House:
         self.journal = Journal(self.data("gateway") / "gateway.db", self.folder / "journal.jsonl")
         self.receipts = Receipts(self.data("kiosk") / "drawn.jsonl")
         self.boots = 0
-        self.spec = ""
-        self.centre_spec = ""
-        """The centre is another machine: it has the same time of day, and an uptime of its own."""
+        self.spec = self.centre_spec = ""
         self.clock = Clock()
         self.specs: dict[str, Callable[[], str]] = {}
         """By program, where it has another clock than the house."""
@@ -147,6 +145,7 @@ class House:
         wall_ms = self.clock.wall_ms() if self.spec else _wall_ms()
         self.pace = pace
         wall_ms = int((wall_ms or 0) + 1000 * on_s)
+        # the centre is another machine: it has the same time of day, and an uptime of its own
         self.spec = spec_of(pace.rate, wall_ms, 60_000, f"faults-{self.boots}")
         self.centre_spec = spec_of(pace.rate, wall_ms, CENTRE_UP_MS, f"faults-centre-{self.boots}")
         self.clock = Clock.parse(self.spec, allowed=True)

@@ -1,5 +1,6 @@
 """What systems, libraries and our own doors say, as reasons of the catalogue; what nobody foresaw is quoted."""
 
+import errno
 import socket
 import ssl
 from pathlib import Path
@@ -43,7 +44,9 @@ def system(fault: BaseException) -> Why:
     if isinstance(fault, socket.gaierror) and fault.errno in NAMES:
         return Why(NAMES[fault.errno])
     text = str(fault) or type(fault).__name__
-    return refusal(fault.errno, fault.strerror or text) if isinstance(fault, OSError) else Why("said", text)
+    if not isinstance(fault, OSError):
+        return Why("said", text)
+    return refusal(errno.errorcode.get(fault.errno or 0, ""), fault.strerror or text)
 
 
 def encryption(*faults: BaseException | None) -> Why | None:

@@ -6,9 +6,9 @@ import pytest
 
 PURE = {
     "abc", "base64", "binascii", "bisect", "calendar", "collections", "colorsys", "contextlib", "copy", "dataclasses",
-    "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "ipaddress",
-    "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing",
-    "unicodedata", "zoneinfo",
+    "datetime", "decimal", "difflib", "enum", "errno", "fractions", "functools", "hashlib", "heapq", "html",
+    "ipaddress", "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap", "types",
+    "typing", "unicodedata", "zoneinfo",
     "msgspec",       # types and bytes, nothing else
     "cryptography",  # checks a signature on bytes that it is given
 }  # fmt: skip

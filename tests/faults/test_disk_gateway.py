@@ -84,11 +84,11 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def test_power_cuts_lose_nothing_that_was_seen(tmp_path: Path) -> None:
-    """Four lives cut at random moments, some while they start: all that was at a broker is in the last store."""
-    verdict = await cut_often(tmp_path, 4, seed=11)
+    """Three lives cut at random moments, some while they start: all that was at a broker is in the last store."""
+    verdict = await cut_often(tmp_path, 3, seed=11)
 
     assert ([], 0, 0) == (verdict.lost, verdict.not_started, verdict.aside)
-    assert verdict.seen > 20
+    assert verdict.seen > 15
 
 
 async def test_a_slow_disk_slows_no_poll(house: House) -> None:

@@ -18,7 +18,7 @@ from faults.io.journal import at_centre
 ROOT = Path(__file__).resolve().parents[2]
 SCHEDULE = """
 seed = 20
-minutes = 0.5
+minutes = 0.4
 screen = false
 settle_s = 60
 
@@ -35,38 +35,38 @@ program = "central-broker"
 
 [[fault]]
 name = "garbage"
-at_s = 8
+at_s = 7
 for_s = 3
 
 [[fault]]
 name = "kill"
-at_s = 10
+at_s = 8
 program = "site-broker"
 
 [[fault]]
 name = "cut"
-at_s = 12
-for_s = 6
+at_s = 10
+for_s = 4
 every_s = 2
 
 [[fault]]
 name = "kill"
-at_s = 13
+at_s = 11
 program = "kiosk-keeper"
 
 [[fault]]
 name = "certificate-expired"
-at_s = 19
+at_s = 15
 for_s = 3
 
 [[fault]]
 name = "kill"
-at_s = 24
+at_s = 19
 program = "gateway"
 
 [[fault]]
 name = "kill-storm"
-at_s = 26
+at_s = 21
 for_s = 2
 """
 
