@@ -74,7 +74,7 @@ class TwoPlaces:
             self._introduce(place, end)
 
     def _introduce(self, place: str, end: str) -> None:
-        """Each end knows the other's address for good: a mobile link has no ARP, which would be a tenth of the figure."""
+        """Each end knows the other for good: a mobile link has no ARP, which would be a tenth of the figure."""
         here = place == self.site
         other, other_end = (self.centre, self._ends[1]) if here else (self.site, self._ends[0])
         hardware = _said(self.at(other, ["cat", f"/sys/class/net/{other_end}/address"])).strip()

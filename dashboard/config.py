@@ -26,7 +26,7 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class StoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file of the store (SQLite)."""
 
-    path: Name
+    path: Annotated[str, Meta(min_length=1, max_length=4096)]
 
 
 class View(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
