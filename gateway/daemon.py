@@ -64,7 +64,7 @@ class Gateway:
         self._site = pipeline.awakened(store.memory(), store.last_reading())
         self._documents = Documents(store, self._facts)
         self._keeper = Keeper(store, plan.settings.store.commit_every_s)
-        self._shown = Shown(self._site)
+        self._shown = Shown(self._site, in_memory=store.stands_in_for is not None)
         self._marks = Marks(plan.facts.site, store, self._keeper, self._now)
         self._dater = Dater(store, self._keeper, clock)
         self._dater.noted(self._site.memory.clock)

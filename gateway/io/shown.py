@@ -17,7 +17,9 @@ Documents = list[tuple[DocumentRef, bytes]]
 class Shown:
     """Sites whose decisions are on their way to the disk, by the keeper's tickets."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, *, in_memory: bool = False) -> None:
+        """`in_memory`: the store is no disk (`substitute.py`), so nothing that is kept there will surely last."""
+        self._answered = site.memory.answered if in_memory else None
         self._stored = site
         self._coming: deque[tuple[int, Site, Documents]] = deque()
 
@@ -43,10 +45,12 @@ class Shown:
         Receipts and orders are answered only when stored, whatever happens: whoever gave them lets go of them then. A
         bulletin is shown all the same, for it stands at the centre and comes again.
         """
-        if not self._coming:
+        if self._coming and behind:
+            kept = self._stored.memory
+            memory = msgspec.structs.replace(site.memory, receipts=kept.receipts, answered=kept.answered)
+            site = msgspec.structs.replace(site, memory=memory)
+        elif self._coming:
+            site = self._stored
+        if self._answered is None:
             return site
-        if not behind:
-            return self._stored
-        kept = self._stored.memory
-        memory = msgspec.structs.replace(site.memory, receipts=kept.receipts, answered=kept.answered)
-        return msgspec.structs.replace(site, memory=memory)
+        return msgspec.structs.replace(site, memory=msgspec.structs.replace(site.memory, answered=self._answered))

@@ -67,3 +67,13 @@ def test_while_the_disk_refuses_no_order_is_answered() -> None:
     assert () == shown.of(after, behind=True).memory.answered
     shown.reached(1)
     assert ["o-1"] == [one.order for one in shown.of(after, behind=True).memory.answered]
+
+
+def test_on_a_store_in_memory_no_order_is_answered_at_the_site() -> None:
+    """What the old file knows as answered stays so; what came since waits for a disk."""
+    old, new = AnswerBody(order="o-1", kind="notice"), AnswerBody(order="o-2", kind="notice")
+    before = Site(memory=Memory(answered=(old,)))
+    after = Site(memory=Memory(answered=(old, new)))
+
+    assert (old,) == Shown(before, in_memory=True).of(after, behind=False).memory.answered
+    assert (old, new) == Shown(before).of(after, behind=False).memory.answered
