@@ -18,6 +18,7 @@ def counts(path: Path) -> dict[str, Any]:
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     db.text_factory = lenient
     try:
+        db.execute("BEGIN")  # all figures of one moment: the gateway goes on writing meanwhile
         tallies = dict(db.execute("SELECT name, count FROM tallies").fetchall())
         figures: dict[str, Any] = _readings(db)
         for tally in ("created", "confirmed", "gaps"):

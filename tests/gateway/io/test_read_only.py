@@ -193,7 +193,7 @@ async def test_read_only_over_a_whole_run_and_every_profile(
         )
     )
 
-    assert 0 == await run_for(3.0, "run", str(settings))
+    assert 0 == await run_for(6.0, "run", str(settings))
     counted = len(tcp_peer.asked), len(serial_peer.asked)
     by_hand = (("--tcp", f"127.0.0.1:{tcp_peer.port}"), ("--serial", serial_peer.path))
     await asyncio.gather(*(run_for(5.0, "read", "--profile", names[0], *one, "--unit", "1") for one in by_hand))
