@@ -63,10 +63,6 @@ class Journal:
         if seq > self.seen.get((run, stream), 0):
             self.seen[run, stream] = seq
 
-    def rewound(self) -> None:
-        """The file is another one now: begin at its first row."""
-        self._place = 0
-
     def waiting(self) -> int | None:
         """How many records wait for the centre; None when the file cannot be read."""
         try:

@@ -186,11 +186,6 @@ class Store(Outbox):
             finally:
                 db.close()
 
-    def used_bytes(self) -> int:
-        """Bytes of the file that hold something; raises StoreFault."""
-        with self._telling():
-            return self._thinning.used()
-
     # --- in memory, while the disk takes nothing ---
 
     def stand_in(self, path: Path) -> None:
