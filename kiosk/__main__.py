@@ -108,7 +108,7 @@ def _screen(asked: argparse.Namespace, settings: config.Settings, clock: Clock) 
     from kiosk.io.surface import prepare
 
     prepare(settings.cache_path.with_name("kivy"))
-    from kiosk.app import show
+    from kiosk.app.window import show
 
     return show(settings, clock, shots=asked.shots, seconds=asked.seconds)
 

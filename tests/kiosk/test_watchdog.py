@@ -55,7 +55,7 @@ def test_a_keeper_without_a_broker_is_not_stuck(watched: Watched, kiosk: Any, sy
 
 def test_a_screen_without_frames_gives_no_sign_of_life() -> None:
     """The program ticks, but the panel takes nothing: that is a dark screen, whatever the program thinks."""
-    from kiosk.app import FrameWatch  # with it comes Kivy, which no other test here needs
+    from kiosk.app.signs import FrameWatch
 
     told: list[str] = []
 

@@ -160,12 +160,12 @@ def main(width: int, height: int, px_per_mm: float, home: Path) -> None:
     from kiosk.io.surface import prepare
 
     prepare(home)
-    import kiosk.app
+    import kiosk.app.window
     from doors.broker import BrokerSettings
     from kiosk import config
 
     house = load_house()
-    kiosk.app.open_window(
+    kiosk.app.window.open_window(
         config.Settings(
             site=config.Site(id=house.SITE), broker=BrokerSettings(url="mqtt://localhost"),
             cache=config.Cache(path="k.sqlite"),

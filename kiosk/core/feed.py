@@ -1,0 +1,31 @@
+"""What the keeper knows of one feed: when it was asked, when it answered well, and what it said then."""
+
+import msgspec
+
+from contract.wire import Moment
+from kiosk.feeds.alert import Alert
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True):
+    """Kept over restarts. Moments are the keeper's own (its boot, its uptime, its wall clock with quality).
+
+    `checked` moves with every good answer, also a 304 or an identical body. `every_s` is how often it is asked now
+    (thinned on battery), so that a reader can judge what is fresh. `fault`: why the newest try failed, "" when it did
+    not. `rejected`: records of the newest good answer that could not be read.
+    """
+
+    name: str
+    every_s: float
+    tried: Moment | None = None
+    checked: Moment | None = None
+    changed: Moment | None = None
+    fault: str = ""
+    rejected: int = 0
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert as it is kept: when it first reached this device, and since when its source lists it no more."""
+
+    alert: Alert
+    first: Moment
+    gone: Moment | None = None
