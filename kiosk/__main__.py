@@ -146,7 +146,7 @@ def _lines(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) 
     now = Now(clock.up_ms(), clock.wall_ms(), clock.quality())
     shown = view(held, now, words(settings.screen.language), site.id, site.simulated)
     lines = [shown.power.text, shown.power_since, shown.power_age, shown.active, shown.open_now.text]
-    lines += [one.headline for one in shown.bulletins] + [row.text for row in shown.notices]
+    lines += [one.headline for one in shown.alerts] + [row.text for row in shown.notices]
     print(json.dumps({"lines": [line for line in lines if line]}, ensure_ascii=False))
 
 
@@ -170,8 +170,8 @@ def _view(asked: argparse.Namespace, settings: config.Settings, clock: Clock) ->
             "up_ms": now.mono_ms, "fresh": shown.fresh, "power": names[shown.power.text],
             "power_text": shown.power.text, "power_role": shown.power.role, "power_age": shown.power_age,
             "checked": shown.checked.text, "checked_role": shown.checked.role, "active": shown.active,
-            "open_now": shown.open_now.text, "bulletins": [one.headline for one in shown.bulletins],
-            "until": [one.until for one in shown.bulletins], "clock": shown.clock,
+            "open_now": shown.open_now.text, "bulletins": [one.headline for one in shown.alerts],
+            "until": [one.until for one in shown.alerts], "clock": shown.clock,
         }  # fmt: skip
         print(json.dumps(told, ensure_ascii=False), flush=True)
         if not asked.every:

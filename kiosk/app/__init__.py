@@ -1,1 +1,1 @@
-"""The screen process, in parts: one file for each thing that goes on beside the drawing; `screen.py` puts them together."""
+"""The screen process in parts: a file for each thing beside the drawing; `screen.py` puts them together."""

@@ -16,7 +16,7 @@ class Owning:
 
     def look(self, root: Root, done: set[tuple[str, int]]) -> None:
         """`done`: messages that have had their first frame."""
-        new = {(one.id, one.serial) for one in root.view.bulletins} - done
+        new = {(one.id, one.serial) for one in root.view.alerts} - done
         shown = root.page.shown if root.page_name == "bulletin" else None
         read_s = Frames.get_time() - self._taken_s
         if not new:

@@ -1,47 +1,21 @@
 """One bulletin as words for the screen: what happens, what to do, who says it, since when and until when."""
 
-from dataclasses import dataclass
-
 from contract.bulletins import Bulletin, PublicBulletin
 from contract.bulletins import Words as BulletinWords
 from contract.freshness import silence_ms
 from contract.words import Status
 from kiosk.core.age import HOUR_MS, Reader
+from kiosk.core.alert_view import AlertView, Ended
 from kiosk.core.alerts import Why, unsure
-from kiosk.core.theme import Role
+from kiosk.core.theme import SHAPES, Role
 from kiosk.core.words import clean
+from kiosk.feeds.alert import Level, Source
 
 ENDED_SHOWN_MS = 12 * HOUR_MS
 """An ended message is told as ended for so long."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulletinView:
-    """A bulletin that holds now. `stamp` is the word of an exercise or a test."""
-
-    id: str
-    serial: int
-    status: Status
-    stamp: str
-    role: Role
-    headline: str
-    description: str
-    instruction: str
-    sender: str
-    until: str
-    remark: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """A bulletin that does not hold any more, in one sentence."""
-
-    id: str
-    serial: int
-    text: str
-
-
-def bulletin_view(held: PublicBulletin, reader: Reader, fresh: bool) -> BulletinView:
+def bulletin_view(held: PublicBulletin, reader: Reader, fresh: bool) -> AlertView:
     """An active bulletin in the reader's language, or in Swedish with a sentence saying so."""
     bulletin, words = held.bulletin, reader.words
     texts, remarks = _texts(bulletin, words.language), []
@@ -51,18 +25,29 @@ def bulletin_view(held: PublicBulletin, reader: Reader, fresh: bool) -> Bulletin
         silent = silence_ms(reader.contact, reader.now)
         when = reader.since(held.head.moment()) if silent is None else _before(reader, silent)
         remarks.append(words.say("bulletin.unchecked", when=when))
-    return BulletinView(
+    return AlertView(
+        source=Source.MUNICIPALITY,
         id=bulletin.id,
         serial=bulletin.serial,
+        incident=bulletin.incident,
         status=bulletin.status,
+        level=Level.NONE,
+        kind=words.say("bulletin.kind"),
+        shape=SHAPES[_role(bulletin)],
         stamp="" if bulletin.status is Status.ACTUAL else words.phrase("status", bulletin.status),
         role=_role(bulletin),
         headline=clean(texts.headline),
         description=clean(texts.description),
         instruction=clean(texts.instruction),
         sender=words.say("bulletin.sender", sender=clean(bulletin.sender_name), when=reader.at(bulletin.sent_ms)),
+        area="",
+        since=reader.at(bulletin.sent_ms),
         until=_until(held, reader),
+        checked="",
         remark=" ".join(remarks),
+        language=words.language if words.language in bulletin.texts else "sv",
+        takes=True,
+        sure=True,
     )
 
 
@@ -106,5 +91,5 @@ def ended_views(ended: tuple[tuple[PublicBulletin, Why], ...], reader: Reader) -
         if bulletin.status is not Status.ACTUAL:
             headline = f"{reader.words.phrase('status', bulletin.status)}: {headline}"
         text = reader.words.say(f"bulletin.ended_{why}", headline=headline)
-        views.append(Ended(id=bulletin.id, serial=bulletin.serial, text=text))
+        views.append(Ended(source=Source.MUNICIPALITY, id=bulletin.id, serial=bulletin.serial, text=text))
     return tuple(views)

@@ -12,6 +12,7 @@ from contract.freshness import Contact
 from contract.messages import Head, PublicEvent, PublicPicture, decode
 from contract.wire import Refused
 from contract.words import ClockQuality, Status
+from kiosk.core.feed import FeedState, Kept
 
 Public = PublicPicture | PublicBulletin | PublicDocument
 DOCUMENTS: dict[str, type[msgspec.Struct]] = {"services": ServicesDocument, "contacts": ContactsDocument}
@@ -35,6 +36,9 @@ class Held:
     bulletins: tuple[PublicBulletin, ...] = ()
     services: ServicesDocument | None = None
     contacts: ContactsDocument | None = None
+    alerts: tuple[Kept, ...] = ()
+    """What the feeds have said, ended or not; the municipality's own are in `bulletins`."""
+    feeds: tuple[FeedState, ...] = ()
 
 
 def read(topic: str, payload: bytes, site: str, simulated: bool) -> Public | ReceiptMark:

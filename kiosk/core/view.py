@@ -11,8 +11,9 @@ from contract.freshness import DECLARATION_HOLDS_MS, Now, judge, silence_ms
 from contract.messages import PublicPicture, ServiceNow
 from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Service, Status
 from kiosk.core.age import Reader
+from kiosk.core.alert_view import AlertView, Ended
 from kiosk.core.alerts import Sorted, sort, unsure
-from kiosk.core.bulletins import BulletinView, Ended, bulletin_view, ended_views
+from kiosk.core.bulletins import bulletin_view, ended_views
 from kiosk.core.content import contact_rows
 from kiosk.core.picture import Held, Told
 from kiosk.core.theme import Role
@@ -78,7 +79,7 @@ class View:
     doors: tuple[Door, ...]
     checked: Line
     scope: str
-    bulletins: tuple[BulletinView, ...]
+    alerts: tuple[AlertView, ...]
     banner: Line | None
     ended: tuple[Ended, ...]
     notices: tuple[Row, ...]
@@ -113,7 +114,7 @@ def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View
         doors=_doors(services, contacts),
         checked=_checked(bulletins, picture, reader, fresh),
         scope=words.say("check.scope"),
-        bulletins=shown,
+        alerts=shown,
         banner=_banner(shown, words),
         ended=ended_views(bulletins.ended, reader),
         notices=_stay(picture, reader) + _notices(picture, reader, fresh),
@@ -274,7 +275,7 @@ def _checked(bulletins: Sorted, picture: PublicPicture | None, reader: Reader, f
     return Line(reader.words.say("check.failed", when=reader.since(checked)), Role.UNKNOWN)
 
 
-def _banner(shown: tuple[BulletinView, ...], words: Words) -> Line | None:
+def _banner(shown: tuple[AlertView, ...], words: Words) -> Line | None:
     if not shown:
         return None
     first = shown[0]

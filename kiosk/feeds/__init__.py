@@ -1,1 +1,1 @@
-"""One source a file: bytes as they came from outside become items, or a sentence why not. Pure; all input is hostile."""
+"""One source a file: bytes as they came from outside become items, or a sentence why not. Pure; all is hostile."""

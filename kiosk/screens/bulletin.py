@@ -3,7 +3,7 @@
 from kivy.clock import Clock
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.core.bulletins import BulletinView
+from kiosk.core.alert_view import AlertView
 from kiosk.core.words import Words
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.panel import Panel
@@ -43,21 +43,21 @@ class Bulletin(Page):
         self._choose()
 
     def _choose(self, *_: object) -> None:
-        if self.view.bulletins:
-            chosen = self.view.bulletins[self.at % len(self.view.bulletins)]
+        if self.view.alerts:
+            chosen = self.view.alerts[self.at % len(self.view.alerts)]
             if self.shown is None or chosen.id != self.shown.id:
                 self.ids.text.page = 0
             self.shown = chosen
 
     def show_first_of(self, wanted: set[tuple[str, int]]) -> None:
         """Show the newest of these messages."""
-        for place, one in enumerate(self.view.bulletins):
+        for place, one in enumerate(self.view.alerts):
             if (one.id, one.serial) in wanted:
                 self.at = place
                 return
 
     @staticmethod
-    def told(one: BulletinView | None, words: Words) -> str:
+    def told(one: AlertView | None, words: Words) -> str:
         """What happens and what to do, as one text."""
         if one is None:
             return ""

@@ -12,7 +12,7 @@ class Important(Page):
     def rows(view: View) -> tuple[Row, ...]:
         """Everything on the page, most important first."""
         found = []
-        for one in view.bulletins:
+        for one in view.alerts:
             text = f"{one.stamp}: {one.headline}" if one.stamp else one.headline
             found.append(Row(text, role=one.role, detail=f"{one.sender}. {one.until}. {one.remark}".strip()))
         found += [Row(one.text, role=Role.PLAIN) for one in view.ended]

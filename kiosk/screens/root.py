@@ -122,7 +122,7 @@ class Root(FloatLayout):
 
     def pages(self) -> list[str]:
         """The pages that there is something on."""
-        return ["home", *self.view.doors, *(["bulletin"] if self.view.bulletins else [])]
+        return ["home", *self.view.doors, *(["bulletin"] if self.view.alerts else [])]
 
     def go(self, name: str) -> None:
         """Show a page; one that has nothing to tell is the first one."""

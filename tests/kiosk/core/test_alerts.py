@@ -81,7 +81,7 @@ def test_message_without_contact_says_what_we_cannot_see(house: Any) -> None:
     held = Held(picture=house.picture(), contact=Contact(house.BOOT, 50_000_000, 0), bulletins=(house.bulletin(),))
     seen = view(held, Now(3_600_000, house.NOON + 3_600_000, SYNCED), words("sv"), house.SITE, False)
 
-    assert "Vi kan inte se om meddelandet har ändrats sedan kl. 12:00." == seen.bulletins[0].remark
+    assert "Vi kan inte se om meddelandet har ändrats sedan kl. 12:00." == seen.alerts[0].remark
 
 
 def test_cancelled_is_told_as_no_longer_in_force(house: Any) -> None:

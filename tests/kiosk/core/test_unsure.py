@@ -42,8 +42,8 @@ def test_without_a_clock_validity_is_unknown(
     one = house.bulletin(expires_ms=house.NOON + expires_ms, at=house.moment(wall_ms=None))
     seen = shown(house, one, clock=ClockQuality.UNSYNCED, language=language)
 
-    assert [one.bulletin.id] == [row.id for row in seen.bulletins]
-    assert seen.bulletins[0].until.endswith(ending)
+    assert [one.bulletin.id] == [row.id for row in seen.alerts]
+    assert seen.alerts[0].until.endswith(ending)
     assert seen.checked.text.startswith(checked)
 
 
@@ -51,7 +51,7 @@ def test_without_a_clock_what_has_no_end_is_in_force(house: Any) -> None:
     """Nothing about it depends on the time."""
     seen = shown(house, house.bulletin(), clock=ClockQuality.UNSYNCED)
 
-    assert "Gäller tills vidare" == seen.bulletins[0].until
+    assert "Gäller tills vidare" == seen.alerts[0].until
     assert "Ett meddelande från kommunen gäller nu." == seen.checked.text
 
 
@@ -62,8 +62,8 @@ def test_with_a_clock_it_is_in_force_or_over(house: Any, clock: ClockQuality) ->
     over = house.bulletin("b", incident="i-2", expires_ms=house.NOON)
     seen = shown(house, live, over, clock=clock)
 
-    assert ["a"] == [one.id for one in seen.bulletins]
-    assert "klockan är inte säker" not in seen.bulletins[0].until
+    assert ["a"] == [one.id for one in seen.alerts]
+    assert "klockan är inte säker" not in seen.alerts[0].until
     assert ["Tiden har gått ut: Koka vattnet"] == [one.text for one in seen.ended]
 
 

@@ -1,0 +1,57 @@
+"""One message in force as the screen shows it, and one that has ended; whoever sent it."""
+
+from dataclasses import dataclass
+
+from contract.words import Status
+from kiosk.core.theme import Role
+from kiosk.feeds.alert import Level, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """A message that holds now, in words. (source, id, serial) is the message; `incident` what it is about.
+
+    `kind` is the heading in the sender's own terms ("VMA", "Orange varning", "Meddelande från kommunen"), with `shape`
+    (a name of widgets/symbol.py) so that nothing is told by colour alone. `stamp` is the word of an exercise or a test.
+    `language` is that of headline, description and instruction. `takes`: may it take the whole screen? `sure`: False
+    for what was in force before a restart and cannot be checked, or whose end nobody can judge: a banner, never more.
+    """
+
+    source: Source
+    id: str
+    serial: int
+    incident: str
+    status: Status
+    stamp: str
+    role: Role
+    shape: str
+    level: Level
+    kind: str
+    headline: str
+    description: str
+    instruction: str
+    area: str
+    sender: str
+    since: str
+    until: str
+    checked: str
+    remark: str
+    language: str
+    takes: bool
+    sure: bool
+    all_clear: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Identity of the message for proof of display: (source, id, serial)."""
+        return self.source.value, self.id, self.serial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A message that does not hold any more, in one sentence with reason and time."""
+
+    source: Source
+    id: str
+    serial: int
+    text: str
