@@ -12,22 +12,18 @@ from typing import Any
 import msgspec
 
 from contract import topics
-from contract.bulletins import Receipt
-from contract.messages import KioskStatus, Value, decode
-from contract.orders import Command, Orders
-from contract.records import Mark, NoteBody
-from contract.wire import Refused
+from contract.messages import KioskStatus, Value
+from contract.records import NoteBody
 from contract.words import Event, Quality
 from doors.clock import Clock
 from gateway.config import Plan
 from gateway.core import announce, dating, pipeline
 from gateway.core.announce import Message
 from gateway.core.box import restarts
-from gateway.core.down import bulletins
-from gateway.core.orders import needs
 from gateway.core.orders.exercise import forget_other_status
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
 from gateway.core.site import Change, Now, Site
+from gateway.hearing import Hearing, Work
 from gateway.io.box import BoxWatch
 from gateway.io.dating import Dater
 from gateway.io.device import Device
@@ -41,7 +37,7 @@ from gateway.io.mqtt import Pictures
 from gateway.io.pulse import Pulse, Unit
 from gateway.io.record_road import Records
 from gateway.io.shown import Shown
-from gateway.io.store import Step, Store, StoreFault
+from gateway.io.store import Step, Store
 from gateway.io.upstream import Upstream
 
 log = logging.getLogger(__name__)
@@ -75,13 +71,14 @@ class Gateway:
         self._unit = unit or Unit()
         self._pulse = Pulse(plan, clock, self._unit.notifier)
         self._foretold = self._site.ending.farewell
-        self._complained: set[str] = set()
+        self._hearing = self._ears()
         self._local = self._site_road()
         self._upstream = Upstream(self._facts, self._told_site, self._now)
         self._centre = self._central_road()
         self._records: Records | None = None
         if self._centre is not None:
             self._records = Records(store, self._centre, self._facts, self._now, self._keeper.confirmed)
+        self._hearing.records = self._records
         self._upstream.road = self._centre
         roads = [road for road in (self._local, self._centre) if road is not None]
         self.leaving = Leaving(plan, store, self._keeper, roads, now=self._now, site=self._looked_at)
@@ -97,7 +94,7 @@ class Gateway:
             facts=self._facts,
             now=self._now,
             subscribe=tuple(topic(site) for topic in (topics.local_orders, topics.receipt, topics.kiosk_status)),
-            on_message=self._from_site,
+            on_message=self._hearing.from_site,
             everything=self._everything,
         )
 
@@ -111,7 +108,7 @@ class Gateway:
             facts=self._facts,
             now=self._now,
             subscribe=(topics.down_all(self._facts.site),),
-            on_message=self._from_centre,
+            on_message=self._hearing.from_centre,
             everything=self._upstream.everything,
             on_up=self._centre_up,
         )
@@ -176,88 +173,16 @@ class Gateway:
             due_ms = max(due_ms + int(facts.poll_every_s * 1000), self._clock.up_ms())
             await self._clock.sleep((due_ms - self._clock.up_ms()) / 1000)
 
-    def _from_site(self, topic: str, payload: bytes, retained: bool) -> None:
-        if not (retained and topic == topics.kiosk_status(self._facts.site)):  # an old sign of life proves nothing
-            self._hear(topic, payload, "site")
+    def _ears(self) -> Hearing:
+        work = Work(
+            site=lambda: self._site, now=self._now, take=self._take, settle=self._settle, commit=self._commit,
+            signs_of_life=self._sign_of_life, tell_visitors=self._tell_visitors, tell_receipts=self._tell_receipts,
+            tell_everything=self._tell_everything,
+        )  # fmt: skip
+        return Hearing(self._plan, self._store, self._keeper, self._documents, self._marks, work)
 
-    def _from_centre(self, topic: str, payload: bytes, retained: bool) -> None:
-        self._hear(topic, payload, "centre", retained=retained)
-
-    def _hear(self, topic: str, payload: bytes, who: str, *, retained: bool = False) -> None:
-        """A message from outside is hostile until it is understood; a bad one costs one sentence in the log."""
-        levels = topics.parts(topic)
-        try:
-            if levels is not None and payload:
-                self._understand(topic, levels, payload, retained)
-        except Refused as fault:
-            if topic not in self._complained and len(self._complained) < 1000:
-                self._complained.add(topic)
-                log.warning("%s broker, %s: refused, %s", who, topic, fault)
-        except StoreFault as fault:
-            log.error("%s", fault)
-
-    def _understand(self, topic: str, levels: tuple[str, ...], payload: bytes, retained: bool) -> None:
-        site = self._facts.site
-        if topic in (topics.orders(site), topics.local_orders(site)):
-            self._obey(decode(payload, Orders))
-        elif topic == topics.receipt(site):
-            self._receive(decode(payload, Receipt))
-        elif topic == topics.kiosk_status(site):
-            self._box.hear(decode(payload, KioskStatus))
-        elif topic == topics.mark(site):
-            self._forget(decode(payload, Mark), retained=retained)
-        elif topic == topics.content(site):
-            self._documents.manifest(payload)
-            self._take_documents()
-        elif levels[1:3] == ("down", "blob") and len(levels) == 4:
-            self._documents.blob(levels[3], payload)
-            self._take_documents()
-        elif levels[1:3] == ("down", "bulletin"):
-            now = self._now()
-            new, changes, held = bulletins.take(self._site, site, payload, self._plan.keys, now, self._plan.keys_end_ms)
-            self._settle(new, changes, now)
-            if held is not None:
-                self._local.tell(announce.for_visitors(self._told_site(), self._facts, now))
-
-    def _obey(self, orders: Orders) -> None:
-        for order in orders.orders:
-            if order.id not in self._site.memory.done_orders:
-                self._take(order)
-                if isinstance(order.what, Command):
-                    self._upstream.again()
-                    self._local.tell(self._everything())
-
-    def _receive(self, receipt: Receipt) -> None:
-        """A receipt is stored once and in order; the kiosk repeats it until the mark says so."""
-        if self._keeper.behind or self._store.stands_in_for is not None:
-            return  # the disk refuses: what is not stored gets no mark
-        marks = self._site.memory.receipts
-        if receipt.number == marks.get(receipt.kiosk_run, 0) + 1:
-            now = self._now()
-            memory = msgspec.structs.replace(
-                self._site.memory, receipts=_newest(marks, receipt.kiosk_run, receipt.number)
-            )
-            site = msgspec.structs.replace(self._site, memory=memory)
-            site, one = pipeline.number_receipt(site, msgspec.to_builtins(receipt))
-            self._commit(site, now, None, [one])
-        self._local.tell([announce.receipt_mark(self._told_site(), self._facts)])
-
-    def _forget(self, mark: Mark, *, retained: bool) -> None:
-        self._marks.take(mark, self._site.seqs, self._records, retained=retained)
-        site = self._site
-        for run, streams in mark.marks.items():
-            for stream, seq in streams.items():
-                site = needs.received(site, run, stream, seq)
-        if site.memory != self._site.memory:
-            self._settle(site, [], self._now())
-
-    def _take_documents(self) -> None:
-        """While the disk refuses, what came waits where it is bounded."""
-        if not self._keeper.behind:
-            site, changes, held = self._documents.match(self._site)
-            now = self._now()
-            site, numbered = pipeline.number(site, changes, now)
-            self._commit(site, now, None, numbered, documents=held)
+    def _sign_of_life(self, status: KioskStatus) -> None:
+        self._box.hear(status)
 
     # --- think, keep, tell ---
 
@@ -305,7 +230,7 @@ class Gateway:
             self._tell_judgement(now)
         heard = (after.memory.receipts, after.memory.bulletins) != (before.memory.receipts, before.memory.bulletins)
         if heard or dating.moved(before.memory, after.memory):
-            self._local.tell(announce.for_visitors(self._told_site(), self._facts, now))
+            self._tell_visitors(now)
         self._local.tell(self._documents.public(documents, now))
         if self._records is not None:
             self._records.wake()
@@ -315,7 +240,7 @@ class Gateway:
         if trouble is not self._site.store_trouble:
             self._site = msgspec.structs.replace(self._site, store_trouble=trouble)
             if not trouble:
-                self._take_documents()
+                self._hearing.take_documents()
 
     def _told_site(self) -> Site:
         return self._shown.of(self._site, behind=self._keeper.behind)
@@ -346,6 +271,17 @@ class Gateway:
         self._local.tell([announce.alarms(site, self._facts, now), announce.state(site, self._facts, now)])
         self._upstream.look(judged=True)
         self._local.tell([announce.public_picture(site, self._facts, now), announce.answers(site, self._facts, now)])
+
+    def _tell_visitors(self, now: Now) -> None:
+        self._local.tell(announce.for_visitors(self._told_site(), self._facts, now))
+
+    def _tell_receipts(self) -> None:
+        self._local.tell([announce.receipt_mark(self._told_site(), self._facts)])
+
+    def _tell_everything(self) -> None:
+        """Somebody has asked for all of it."""
+        self._upstream.again()
+        self._local.tell(self._everything())
 
     def _everything(self) -> list[Message]:
         now = self._now()
@@ -389,9 +325,3 @@ class Gateway:
     def _now(self) -> Now:
         read = self._clock.read()
         return Now(run=self._run, boot=read.boot, up_ms=read.up_ms, wall_ms=read.wall_ms, clock=read.quality)
-
-
-def _newest(marks: dict[str, int], run: str, number: int, keep: int = 20) -> dict[str, int]:
-    """The mark of a kiosk run moves to the end; only the runs heard of last can still repeat a receipt."""
-    others = [(other, mark) for other, mark in marks.items() if other != run]
-    return dict([*others, (run, number)][-keep:])
