@@ -62,20 +62,27 @@ class PublicBulletin(Wire):
     ended: bool = False
 
 
-class Receipt(Wire):
-    """What became of one bulletin on one screen: the first frame that showed it, or why not.
+MessageId = Annotated[str, Meta(min_length=1, max_length=200)]
+"""The id that a sender gave its message; feeds have longer ones than the municipality."""
 
-    Identity is (kiosk_run, number); numbers run without gaps from 1 per kiosk run.
+
+class Receipt(Wire):
+    """What became of one message on one screen: the first frame that showed it, or why not.
+
+    Identity is (kiosk_run, number); numbers run without gaps from 1 per kiosk run. The message is (`source`,
+    `bulletin`, `serial`): `source` is "municipality" for its own signed bulletins, else the feed that it came by
+    ("vma", "smhi", "krisinformation"), with the sender's id and revision.
     """
 
     kiosk_run: Name
     number: Annotated[int, Meta(ge=1)]
     screen: Name
-    bulletin: Name
+    bulletin: MessageId
     serial: Count
     status: Status
     first_frame: Moment | None
     why_not: Text = ""
+    source: Name = "municipality"
 
 
 class ReceiptMark(Wire):

@@ -2,10 +2,13 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta
 
+from contract import everyday
+from contract.everyday import Hours, Link, Texts, UnstaffedNeed
 from contract.messages import Head
-from contract.wire import Name, Wire
+from contract.wire import Name, Text, Wire
 from contract.words import Audience
 
 MAX_DOCUMENT = 128 * 1024
@@ -40,8 +43,13 @@ class PublicDocument(Wire):
     body: dict[str, Any]
 
 
-class Service(Wire):
-    """One service in the document `services`: what a point offers, in words. Declared state comes separately."""
+class Service(Wire, omit_defaults=True):
+    """One service in the document `services`: what a point offers, in words. Declared state comes separately.
+
+    `staffed` and `unstaffed` are OSM opening hours; a way in while nobody is there needs all of `unstaffed_needs`.
+    `names` and `texts` are by language (`texts`: what the service's own people want to say). `hours_sv`/`hours_en`: the
+    hours as words, shown as they stand, for what has no `staffed`.
+    """
 
     key: Name
     icon: Name
@@ -49,6 +57,13 @@ class Service(Wire):
     en: Name
     hours_sv: str = ""
     hours_en: str = ""
+    names: dict[str, Name] = {}
+    texts: Texts | None = None
+    staffed: Hours = ""
+    unstaffed: Hours = ""
+    unstaffed_needs: tuple[UnstaffedNeed, ...] = ()
+    phone: str = ""
+    link: Link = ""
 
 
 class ServicesDocument(Wire):
@@ -63,3 +78,20 @@ class ContactsDocument(Wire):
     p4_mhz: Name
     rows_sv: tuple[Name, ...]
     rows_en: tuple[Name, ...]
+    phone_down: dict[str, tuple[Text, ...]] = {}
+    """What to do when no phone works, by language: staffed radio, a landline, the nearest place with people."""
+
+
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {
+    "services": ServicesDocument,
+    "contacts": ContactsDocument,
+    "here": everyday.HereDocument,
+    "businesses": everyday.BusinessesDocument,
+    "rooms": everyday.RoomsDocument,
+    "events": everyday.EventsDocument,
+    "information": everyday.InformationDocument,
+    "transport": everyday.TransportDocument,
+    "timetable": everyday.TimetableDocument,
+    "outage-hours": everyday.OutageHoursDocument,
+}
+"""Every document whose form this version knows, by name; others travel, and are not shown."""

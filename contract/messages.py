@@ -33,6 +33,7 @@ from contract.words import (
     Declared,
     Event,
     FarewellWhy,
+    Lasts,
     Opening,
     Origin,
     Power,
@@ -337,6 +338,8 @@ class PublicPicture(Wire):
     """When the site last had the centre's broker, which is where bulletins come from; None: not in this run."""
     stay: Stay | None = None
     """Of a unit that can be moved, and with it its place."""
+    box_lasts: Lasts | None = None
+    """While the box, and the screen with it, runs on a battery; never made of fuel. None: it does not, or not known."""
 
 
 class KioskStatus(Wire):

@@ -133,6 +133,15 @@ class FarewellWhy(StrEnum):
     PLANNED = "planned"
 
 
+class Lasts(StrEnum):
+    """How long the battery that the box hangs on still carries it: coarse, for a screen that has to save."""
+
+    PLENTY = "plenty"
+    HOURS = "hours"
+    LOW = "low"
+    LAST_HOUR = "last_hour"
+
+
 class Opening(StrEnum):
     """How far the point has come on the way to being a crisis point."""
 

@@ -1,5 +1,6 @@
 """The settings of the dashboard: one TOML file, refused with all its faults at once."""
 
+import ipaddress
 import zoneinfo
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,16 +12,38 @@ from contract.wire import Name
 from dashboard.core.sites import BadInput, Site
 from doors import broker, settings
 from doors.broker import BrokerSettings
-from doors.secrets import broker_faults, settings_fault
+from doors.secrets import broker_faults, secret_fault, settings_fault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the pages are served. Port 0 takes a free one."""
+    """Where the pages are served. Port 0 takes a free one; host `::` all addresses of both families.
+
+    `certificate_file`, `key_file`: then over HTTPS only. `names`: what the server may be called beside its addresses.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    names: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
+    certificate_file: str = ""
+    key_file: str = ""
+
+    @property
+    def loopback(self) -> bool:
+        """Does only this machine reach the pages?"""
+        return self.host in LOOPBACK
+
+    @property
+    def encrypted(self) -> bool:
+        """Are the pages served over HTTPS?"""
+        return bool(self.certificate_file)
+
+
+class SignInSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`required` false: whoever reaches the page may do everything; allowed on this machine alone."""
+
+    required: bool = True
 
 
 class StoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +71,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     site: tuple[Site, ...]
     web: Web = Web()
     view: View = View()
+    sign_in: SignInSettings = SignInSettings()
 
     def find(self, site: str) -> Site | None:
         """The site of that id."""
@@ -66,18 +90,22 @@ def read(path: str) -> Settings:
     except settings.SettingsFault as fault:
         raise BadInput(str(fault)) from fault
     faults = [fault] if (fault := settings_fault(path)) else []
-    faults += _faults(told)
+    faults += [*_faults(told), *_web_faults(told, Path(path).resolve().parent)]
     if faults:
         raise BadInput(str(settings.SettingsFault(Path(path).name, faults)))
     return _located(told, Path(path).resolve().parent)
 
 
 def _located(told: Settings, folder: Path) -> Settings:
-    """The list of certificates lies where the settings file says, seen from its own folder."""
-    if not told.view.certificates_file:
-        return told
-    found = str(folder / told.view.certificates_file)
-    return structs.replace(told, view=structs.replace(told.view, certificates_file=found))
+    """Files that the settings name lie where they say, seen from the settings' own folder."""
+    web, view = told.web, told.view
+    if web.encrypted:
+        web = structs.replace(
+            web, certificate_file=str(folder / web.certificate_file), key_file=str(folder / web.key_file)
+        )
+    if view.certificates_file:
+        view = structs.replace(view, certificates_file=str(folder / view.certificates_file))
+    return structs.replace(told, web=web, view=view)
 
 
 def store_path(path: str, told: Settings) -> Path:
@@ -87,11 +115,7 @@ def store_path(path: str, told: Settings) -> Path:
 
 def _faults(told: Settings) -> list[str]:
     """What the types can not see."""
-    faults = []
-    if told.web.host not in LOOPBACK:
-        faults.append(
-            f"[web] host: {told.web.host!r} can be reached by others and there is no sign-in yet; use 127.0.0.1"
-        )
+    faults: list[str] = []
     fault = broker.check(told.broker)
     if fault:
         faults.append(f"[broker] {fault}")
@@ -106,3 +130,33 @@ def _faults(told: Settings) -> list[str]:
     if told.view.mode == "site" and len(ids) > 1:
         faults.append('[view] mode: "site" shows one site; declare one, or use mode = "centre"')
     return faults
+
+
+def _web_faults(told: Settings, folder: Path) -> list[str]:
+    """Who may come in, and over what. `folder`: where the settings lie."""
+    web, faults = told.web, list[str]()
+    if not web.loopback and not _is_address(web.host):
+        faults.append(f"[web] host: {web.host!r} is no address; use 127.0.0.1, or :: for all addresses of this machine")
+    if not web.loopback and not told.sign_in.required:
+        faults.append(
+            f"[web] host: {web.host!r} can be reached by others and [sign_in] required is false; "
+            "use 127.0.0.1, or take required = false away"
+        )
+    if not web.loopback and not web.encrypted and told.view.mode == "centre":
+        faults.append(
+            f"[web] host: {web.host!r} leads out of this machine; give certificate_file and key_file, or use 127.0.0.1 "
+            "(only a site's own page, on the shop's own network, may do without)"
+        )
+    if bool(web.certificate_file) != bool(web.key_file):
+        faults.append("[web] certificate_file and key_file belong together; give both or none")
+    elif web.key_file and (fault := secret_fault(folder / web.key_file)):
+        faults.append(f"[web] key_file: {fault}")
+    return faults
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -83,7 +83,7 @@ def _positive(text: str) -> float:
 
 def _keeper(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
     keep_private(settings.cache_path)
-    from kiosk.keeper import Keeper
+    from kiosk.keeper.keeping import Keeper
 
     async def until_signal() -> None:
         stop = asyncio.Event()

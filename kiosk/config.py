@@ -9,7 +9,10 @@ from msgspec import Meta
 from contract.topics import valid_level
 from doors import broker, settings
 from doors.broker import BrokerSettings
-from doors.secrets import broker_faults, settings_fault
+from doors.secrets import broker_faults, secret_fault, settings_fault
+from kiosk.config_feeds import Feed, Fetch, Place, feeds_faults, place_faults, resolved
+from kiosk.core.catalogue import KINDS
+from kiosk.core.place import Place as Here
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +52,32 @@ class Settings(_Table):
     broker: BrokerSettings
     cache: Cache
     screen: Screen
+    place: Place | None = None
+    fetch: Fetch = Fetch()
+    feeds: dict[str, Feed] = {}
+
+    @property
+    def here(self) -> Here:
+        """Where this kiosk stands, as far as the settings say."""
+        return resolved(self.site.id, self.place)
+
+    @property
+    def asked_feeds(self) -> dict[str, Feed]:
+        """The feeds that are asked, by name, each with its address.
+
+        A real site with a place asks the sources of warnings by itself; a simulated one only what is named to it.
+        """
+        found = {name: feed for name, feed in self.feeds.items() if feed.on}
+        if self.place is not None and not self.site.simulated:
+            own = {name for name, kind in KINDS.items() if kind.url and name not in self.feeds}
+            found |= {name: Feed() for name in sorted(own)}
+        addressed = {name: self._addressed(name, feed) for name, feed in found.items()}
+        return {name: feed for name, feed in addressed.items() if feed.url}
+
+    def _addressed(self, name: str, feed: Feed) -> Feed:
+        kind = feed.kind or name
+        own = "" if self.site.simulated or kind not in KINDS else KINDS[kind].url
+        return msgspec.structs.replace(feed, kind=kind, url=feed.url or own)
 
     @property
     def cache_path(self) -> Path:
@@ -81,6 +110,10 @@ def load(path: Path) -> Settings:
         screen=msgspec.structs.replace(
             found.screen, wake_socket=str(base / found.screen.wake_socket) if found.screen.wake_socket else ""
         ),
+        feeds={
+            name: msgspec.structs.replace(feed, key_file=str(base / feed.key_file) if feed.key_file else "")
+            for name, feed in found.feeds.items()
+        },
     )
     faults = [fault] if (fault := settings_fault(path)) else []
     faults += _faults(found)
@@ -97,6 +130,12 @@ def _faults(found: Settings) -> list[str]:
     if fault:
         faults.append(f"[broker] {fault}")
     faults += [f"[broker] {fault}" for fault in broker_faults(found.broker)]
+    faults += place_faults(found.place) + feeds_faults(found.feeds, found.fetch, simulated=found.site.simulated)
+    faults += [
+        f"[feeds.{name}] key_file: {fault}"
+        for name, feed in found.feeds.items()
+        if feed.key_file and (fault := secret_fault(feed.key_file))
+    ]
     if len(str(found.wake_path.absolute()).encode()) > MAX_SOCKET_PATH:
         faults.append(f"[screen] wake_socket: {found.wake_path} is too long for a socket; choose a shorter path")
     side_mm = min(found.screen.width, found.screen.height) / found.screen.px_per_mm

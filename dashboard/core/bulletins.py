@@ -1,6 +1,7 @@
 """Bulletins: from a file a person wrote to the bytes that are signed, and what the screens answered."""
 
 import base64
+import contextlib
 import hashlib
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,9 @@ from dashboard.core.reader import Reader
 from dashboard.core.sites import BadInput
 
 TIMES = {"sent": "sent_ms", "expires": "expires_ms"}
+OWN = "municipality"
+FEED_NAMES = {"vma": "VMA", "smhi": "SMHI", "krisinformation": "Krisinformation"}
+SHOWN_OF_FEEDS = 10
 
 
 class ReceiptRow(Struct, frozen=True, kw_only=True):
@@ -112,15 +116,38 @@ def bulletin_rows(signed: list[SignedBulletin], receipts: list[Stored], reader: 
     return tuple(_row(one, answers.get(one.id, []), reader) for one in bulletins)
 
 
-def _receipts(stored: list[Stored]) -> dict[str, list[Receipt]]:
-    """Receipts by bulletin; what can not be read is left out."""
-    found: dict[str, list[Receipt]] = {}
+def feed_rows(receipts: list[Stored], reader: Reader) -> tuple[ReceiptRow, ...]:
+    """What the screens showed of other senders' messages (VMA, SMHI, Krisinformation), newest first."""
+    foreign = [one for one in _read(receipts) if one.source != OWN]
+    return tuple(_of_feed(one, reader) for one in foreign[:SHOWN_OF_FEEDS])
+
+
+def _of_feed(one: Receipt, reader: Reader) -> ReceiptRow:
+    whose = reader.t("feed_message", source=FEED_NAMES.get(one.source, one.source), id=one.bulletin)
+    if one.status is not Status.ACTUAL:
+        whose = f"{reader.phrase('status', one.status)}: {whose}"
+    if one.first_frame is None:
+        words = reader.t("feed_not_shown_on", what=whose, screen=one.screen, why=one.why_not or reader.t("unknown"))
+    else:
+        words = reader.t("feed_shown_on", what=whose, screen=one.screen, when=reader.moment(one.first_frame, None))
+    return ReceiptRow(screen=one.screen, shown=one.first_frame is not None, words=words)
+
+
+def _read(stored: list[Stored]) -> list[Receipt]:
+    """Receipts; what can not be read is left out."""
+    found = []
     for record in stored:
-        try:
-            receipt = msgspec.convert(record.body, Receipt)
-        except msgspec.ValidationError:
-            continue
-        found.setdefault(receipt.bulletin, []).append(receipt)
+        with contextlib.suppress(msgspec.ValidationError):
+            found.append(msgspec.convert(record.body, Receipt))
+    return found
+
+
+def _receipts(stored: list[Stored]) -> dict[str, list[Receipt]]:
+    """Receipts of the municipality's own bulletins by bulletin: another sender's with the same id proves nothing."""
+    found: dict[str, list[Receipt]] = {}
+    for receipt in _read(stored):
+        if receipt.source == OWN:
+            found.setdefault(receipt.bulletin, []).append(receipt)
     return found
 
 

@@ -50,7 +50,7 @@ class FieldView(Struct, frozen=True, kw_only=True):
 
 
 class FormView(Struct, frozen=True, kw_only=True):
-    """One form as drawn. `error` is a sentence about the whole of it."""
+    """One form as drawn. `error` is a sentence about the whole of it. `signed`: who is signed in, and so sends it."""
 
     id: str
     address: str
@@ -62,6 +62,8 @@ class FormView(Struct, frozen=True, kw_only=True):
     who_error: str
     error: str
     opened: bool
+    signed: str = ""
+    page_token: str = ""
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -106,6 +108,8 @@ def alarm_forms(alarm: AlarmRow, reader: Reader, tried: Tried | None = None) -> 
         "raised_run": alarm.raised_run,
         "raised_seq": str(alarm.raised_seq),
     }
+    if not reader.acts:
+        return ()
     shown = [machine.ACK] if alarm.needs_ack else []
     if alarm.key == link_alarm.KEY:
         pass  # the site knows nothing of it, and can lay nothing aside
@@ -128,7 +132,7 @@ def _shelving(alarm: AlarmRow) -> Form:
 
 def need_forms(need: NeedRow, reader: Reader, tried: Tried | None = None) -> tuple[FormView, ...]:
     """What can be said of one need. That it is read only the municipality can say."""
-    if need.waiting or need.solved:
+    if need.waiting or need.solved or not reader.acts:
         return ()
     shown = [people.NEED_SOLVED] if reader.at_site or need.read else [people.NEED_READ, people.NEED_SOLVED]
     return tuple(drawn_form(one, reader, tried, {"need": need.id}, of=need.id) for one in shown)
@@ -210,6 +214,8 @@ def drawn_form(
         who_error=mine.sentence if mine and wrong == "who" else "",
         error=mine.sentence if mine and not at_a_field else "",
         opened=mine is not None,
+        signed=reader.person.name,
+        page_token=reader.page_token,
     )
 
 

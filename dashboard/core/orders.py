@@ -66,7 +66,7 @@ FORMS: dict[str, Form] = {
 """Every form by its id."""
 EXPIRES_MS = 24 * 3_600_000
 Key = Annotated[str, Meta(min_length=8, max_length=80)]
-ENVELOPE = ("who", "idempotency_key", "lang", "kind", "form", "page")
+ENVELOPE = ("who", "idempotency_key", "lang", "kind", "form", "page", "page_token")
 """What goes with a form and is no part of the order."""
 NOT_YET = "-"
 """The boot of an offered time until `io/desk.py` has filled it in: nobody writes it."""

@@ -9,17 +9,24 @@ from contract.phrases import phrase
 from contract.wire import Moment
 from contract.words import ClockQuality
 from dashboard.core import numbers
+from dashboard.core.people import Person
 from dashboard.core.texts import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """The reader of a page. `at_site`: the page is the site's own, so that "here" means the site."""
+    """The reader of a page. `at_site`: the page is the site's own, so that "here" means the site.
+
+    `acts`: may this person act for the site of the page? `page_token`: what the forms of the page carry.
+    """
 
     language: str
     zone: tzinfo
     now: Now
     at_site: bool = False
+    person: Person = Person()
+    acts: bool = True
+    page_token: str = ""
 
     def t(self, key: str, **parts: object) -> str:
         """A text of the dashboard."""

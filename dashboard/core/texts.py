@@ -1,11 +1,13 @@
 """Every text of the pages that is not in the contract's catalogues, Swedish first: key -> (sv, en).
 
-What words the site's judgement stands in `texts_judgement.py`, what goes with forms in `texts_forms.py`.
+What words the site's judgement stands in `texts_judgement.py`, what goes with forms in `texts_forms.py`,
+signing in and accounts in `texts_sign_in.py`.
 """
 
 from contract.phrases import LANGUAGES
 from dashboard.core.texts_forms import FORMS
 from dashboard.core.texts_judgement import JUDGEMENT
+from dashboard.core.texts_sign_in import SIGN_IN
 
 PAGE: dict[str, tuple[str, str]] = {
     # the page
@@ -157,6 +159,9 @@ PAGE: dict[str, tuple[str, str]] = {
     "no_bulletins": ("Inga meddelanden har skickats ut.", "No bulletins are out."),
     "shown_on": ("Visades på {screen} {when}", "Shown on {screen} {when}"),
     "not_shown_on": ("Visades inte på {screen}: {why}", "Not shown on {screen}: {why}"),
+    "feed_message": ("{source} {id}", "{source} {id}"),
+    "feed_shown_on": ("{what} visades på {screen} {when}", "{what} was shown on {screen} {when}"),
+    "feed_not_shown_on": ("{what} visades inte på {screen}: {why}", "{what} was not shown on {screen}: {why}"),
     "no_receipts": ("Ingen skärm har bekräftat ännu.", "No screen has confirmed yet."),
     "expires": ("gäller till {when}", "valid until {when}"),
     "bulletin_alert": ("Varning", "Alert"),
@@ -165,7 +170,7 @@ PAGE: dict[str, tuple[str, str]] = {
 }
 
 
-TEXTS = PAGE | JUDGEMENT | FORMS
+TEXTS = PAGE | JUDGEMENT | FORMS | SIGN_IN
 
 
 def text(key: str, language: str = "sv", **parts: object) -> str:

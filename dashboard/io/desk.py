@@ -21,6 +21,7 @@ from dashboard.core.card import Card, card
 from dashboard.core.fields import BadOrder
 from dashboard.core.intake import Picture
 from dashboard.core.link_alarm import LinkLoss, Watch
+from dashboard.core.people import Person, Role
 from dashboard.core.picture import SitePicture, fold, heard
 from dashboard.core.reader import Reader
 from dashboard.core.salvage import leftovers, sift
@@ -83,10 +84,18 @@ class Desk:
         """The time here."""
         return Now(mono_ms=self.clock.up_ms(), wall_ms=self.clock.wall_ms(), clock=self.clock.quality())
 
-    def reader(self, language: str | None) -> Reader:
-        """Somebody who reads a page now."""
-        at_site = self.settings.view.mode == "site"
-        return Reader(language=language_of(language), zone=self.zone, now=self.now(), at_site=at_site)
+    def reader(self, language: str | None, person: Person | None = None, *, acts: bool = True, token: str = "") -> Reader:
+        """Somebody who reads a page now; without a person whoever comes."""
+        return Reader(
+            language=language_of(language), zone=self.zone, now=self.now(), at_site=self.settings.view.mode == "site",
+            person=person or self.anybody(), acts=acts, page_token=token,
+        )  # fmt: skip
+
+    def anybody(self) -> Person:
+        """Who comes where nobody needs to sign in."""
+        if self.settings.view.mode == "site":
+            return Person(role=Role.OWNER, scope=self.settings.site[0].id)
+        return Person(role=Role.COORDINATOR)
 
     def card(self, site: Site, reader: Reader) -> Card:
         """The card of a site now."""

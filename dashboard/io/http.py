@@ -1,6 +1,7 @@
 """The addresses of the dashboard: pages for people, JSON for programs, orders in."""
 
 import asyncio
+import contextlib
 import secrets
 from importlib.resources import files
 from pathlib import Path
@@ -8,26 +9,29 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import Parameter
 from litestar.response import Redirect, ServerSentEvent
 from litestar.static_files import create_static_files_router
 
 from contract.messages import Ack
-from contract.orders import MAX_ORDERS, AckAlarm, SetClock
+from contract.orders import MAX_ORDERS, AckAlarm, Order, SetClock
 from contract.phrases import LANGUAGES
 from contract.words import Stream
 from dashboard.core import link_alarm, orders, series
+from dashboard.core.addresses import shortened
 from dashboard.core.entry import Tried
 from dashboard.core.fields import BadOrder
-from dashboard.core.orders import Asked
+from dashboard.core.people import Access
 from dashboard.core.reader import Reader
-from dashboard.core.sites import Site
+from dashboard.io import http_accounts, http_sign_in
+from dashboard.io.asking import Asked, came_from, desk_of, known, pages_of, reader_of, sign_in_of, site_of
 from dashboard.io.database import StoreTrouble
 from dashboard.io.desk import Desk
-from dashboard.io.guard import HEADERS, refused
+from dashboard.io.guard import HEADERS, MOST_FIELDS, admit, is_form
 from dashboard.io.pages import Pages
+from dashboard.io.sign_in import SignIn
 
 STATIC = Path(str(files("dashboard").joinpath("static")))
 UPLOT = files("youplot").joinpath("vendor")
@@ -35,18 +39,20 @@ CURVES = {"uplot.iife.min.js": "text/javascript", "uplot.min.css": "text/css"}
 MAX_BODY = 64 * 1024
 MAX_SIGNALS = 10
 HOUR_MS = 3_600_000
+PUBLIC = {"access": Access.OPEN, "public": True}
+"""Files that are the same for everybody; nobody looks who asks."""
+LIVE = {"access": Access.READ, "quiet": True}
+"""What an open page fetches by itself: no sign that somebody is there."""
 
 Count = Annotated[int, Parameter(ge=0, le=2**53)]
 Limit = Annotated[int, Parameter(ge=1, le=10_000)]
 Hours = Annotated[float, Parameter(gt=0, le=24 * 400)]
 
 
-def build(desk: Desk, pages: Pages, port: int) -> Litestar:
-    """The web program on a port."""
-
-    async def guard(request: Request[Any, Any, Any]) -> Response[Any] | None:
-        reason = refused(request.method, request.headers, port)
-        return None if reason is None else _sentence(403, reason)
+def build(desk: Desk, pages: Pages, port: int, sign_in: SignIn | None = None) -> Litestar:
+    """The web program on a port. Where the settings ask people to sign in, `sign_in` must be there."""
+    if desk.settings.sign_in.required and sign_in is None:
+        raise ValueError("the settings ask people to sign in, and nobody could")
 
     async def add_headers(response: Response[Any]) -> Response[Any]:
         for name, value in HEADERS.items():
@@ -56,78 +62,72 @@ def build(desk: Desk, pages: Pages, port: int) -> Litestar:
     app = Litestar(
         route_handlers=[
             overview, site_page, enter_page, cards, panels, events, counts, site_events, history, site_json, health,
-            order, uplot,
-            create_static_files_router(path="/static", directories=[STATIC]),
+            order, uplot, *http_sign_in.HANDLERS, *http_accounts.HANDLERS,
+            create_static_files_router(path="/static", directories=[STATIC], opt=PUBLIC),
         ],
-        before_request=guard,
+        guards=[admit],
         after_request=add_headers,
         exception_handlers={HTTPException: _http_fault, StoreTrouble: _store_fault, BadOrder: _bad_order},
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
     )  # fmt: skip
-    app.state.desk = desk
-    app.state.pages = pages
+    app.state.desk, app.state.pages, app.state.port = desk, pages, port
+    app.state.sign_in = sign_in if desk.settings.sign_in.required else None
     return app
-
-
-def _desk(request: Request[Any, Any, Any]) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-def _pages(request: Request[Any, Any, Any]) -> Pages:
-    pages: Pages = request.app.state.pages
-    return pages
-
-
-def _site(request: Request[Any, Any, Any], name: str) -> Site:
-    site = _desk(request).settings.find(name)
-    if site is None:
-        raise HTTPException(status_code=404, detail="there is no such site here")
-    return site
 
 
 # --- pages ---
 
 
-@get("/", media_type=MediaType.HTML)
-async def overview(request: Request[Any, Any, Any], lang: str | None = None) -> str:
+@get("/", media_type=MediaType.HTML, opt={"access": Access.READ})
+async def overview(request: Asked, lang: str | None = None) -> str:
     """All sites; at the site itself its one card."""
-    desk = _desk(request)
-    if desk.settings.view.mode == "site":
-        return await _pages(request).site(desk.settings.site[0], lang)
-    return _pages(request).overview(lang)
+    desk = desk_of(request)
+    if desk.settings.view.mode == "site" and known(request).person.sees(desk.settings.site[0].id):
+        here = desk.settings.site[0]
+        return await pages_of(request).site(here, reader_of(request, lang, here.id))
+    return pages_of(request).overview(reader_of(request, lang))
 
 
-@get("/sites/{site:str}", media_type=MediaType.HTML)
-async def site_page(request: Request[Any, Any, Any], site: str, lang: str | None = None) -> str:
+@get("/sites/{site:str}", media_type=MediaType.HTML, opt={"access": Access.READ})
+async def site_page(request: Asked, site: str, lang: str | None = None) -> str:
     """One site in full."""
-    return await _pages(request).site(_site(request, site), lang)
+    return await pages_of(request).site(site_of(request, site), reader_of(request, lang, site))
 
 
-@get("/cards")
-async def cards(request: Request[Any, Any, Any], lang: str | None = None) -> dict[str, str]:
+@get("/cards", opt=LIVE)
+async def cards(request: Asked, lang: str | None = None) -> dict[str, str]:
     """The changing parts of the overview."""
-    return _pages(request).cards(lang)
+    return pages_of(request).cards(reader_of(request, lang))
 
 
-@get("/sites/{site:str}/panels")
-async def panels(request: Request[Any, Any, Any], site: str, lang: str | None = None) -> dict[str, str]:
+@get("/sites/{site:str}/panels", opt=LIVE)
+async def panels(request: Asked, site: str, lang: str | None = None) -> dict[str, str]:
     """The changing parts of a site's page."""
-    return await _pages(request).panels(_site(request, site), lang)
+    return await pages_of(request).panels(site_of(request, site), reader_of(request, lang, site))
 
 
-@get("/events")
-async def events(request: Request[Any, Any, Any]) -> ServerSentEvent:
+@get("/events", opt=LIVE)
+async def events(request: Asked) -> ServerSentEvent:
     """Which sites change, as it happens."""
-    hub = _desk(request).hub
+    hub = desk_of(request).hub
     if hub.full:
         raise HTTPException(status_code=503, detail="too many pages listen already; close one")
-    return ServerSentEvent(hub.stream())
+    visitor, sign_in = known(request), sign_in_of(request)
+
+    async def still() -> bool:
+        if sign_in is None:
+            return True
+        with contextlib.suppress(StoreTrouble):
+            found = await asyncio.to_thread(sign_in.session, visitor.session, touch=False)
+            return found is not None and found.account.person == visitor.person
+        return True  # a store that does not answer at this moment sends nobody away
+
+    return ServerSentEvent(hub.stream(visitor.person, still))
 
 
-@get("/uplot/{name:str}")
+@get("/uplot/{name:str}", opt=PUBLIC)
 async def uplot(name: str) -> Response[bytes]:
     """The curve library, from its installed package."""
     if name not in CURVES:
@@ -138,17 +138,19 @@ async def uplot(name: str) -> Response[bytes]:
 # --- for programs ---
 
 
-@get("/healthz")
-async def health(request: Request[Any, Any, Any]) -> dict[str, Any]:
+@get("/healthz", opt={"access": Access.OPEN})
+async def health(request: Asked) -> dict[str, Any]:
     """Is the program well?"""
-    desk = _desk(request)
+    desk = desk_of(request)
+    if sign_in_of(request) is not None and not known(request).signed_in:
+        return {"ok": not desk.trouble}
     return {"ok": not desk.trouble, "broker": desk.broker_up, "store": desk.trouble or "ok"}
 
 
-@get("/api/counts")
-async def counts(request: Request[Any, Any, Any]) -> dict[str, Any]:
+@get("/api/counts", opt={"access": Access.READ_ALL, "quiet": True})
+async def counts(request: Asked) -> dict[str, Any]:
     """What was folded, committed and refused."""
-    desk = _desk(request)
+    desk = desk_of(request)
     return {
         "folded": desk.folded,
         "records": await asyncio.to_thread(desk.records.counts),
@@ -159,31 +161,31 @@ async def counts(request: Request[Any, Any, Any]) -> dict[str, Any]:
     }
 
 
-@get("/api/sites/{site:str}")
-async def site_json(request: Request[Any, Any, Any], site: str, lang: str | None = None) -> Response[bytes]:
+@get("/api/sites/{site:str}", opt=LIVE)
+async def site_json(request: Asked, site: str, lang: str | None = None) -> Response[bytes]:
     """The card of a site as JSON."""
-    desk = _desk(request)
-    card = desk.card(_site(request, site), desk.reader(lang))
+    desk = desk_of(request)
+    card = desk.card(site_of(request, site), reader_of(request, lang, site))
     return Response(msgspec.json.encode(card), media_type=MediaType.JSON)
 
 
-@get("/api/sites/{site:str}/events")
+@get("/api/sites/{site:str}/events", opt=LIVE)
 async def site_events(
-    request: Request[Any, Any, Any], site: str, after: Count = 0, limit: Limit = 1000, stream: Stream = Stream.EVENT
+    request: Asked, site: str, after: Count = 0, limit: Limit = 1000, stream: Stream = Stream.EVENT
 ) -> list[dict[str, Any]]:
     """Records of a stream in committed order; `number` of the last one is the next `after`."""
-    name = _site(request, site).id
-    rows = await asyncio.to_thread(_desk(request).records.listed, name, stream, after=after, limit=limit)
+    name = site_of(request, site).id
+    rows = await asyncio.to_thread(desk_of(request).records.listed, name, stream, after=after, limit=limit)
     keys = ("number", "run", "seq", "kind", "wall_ms", "up_ms", "body")
     return [{key: getattr(row, key) for key in keys} for row in rows]
 
 
-@get("/api/sites/{site:str}/history")
+@get("/api/sites/{site:str}/history", opt=LIVE)
 async def history(
-    request: Request[Any, Any, Any], site: str, signals: str = "fuel.level,generator.power", hours: Hours = 24.0
+    request: Asked, site: str, signals: str = "fuel.level,generator.power", hours: Hours = 24.0
 ) -> dict[str, Any]:
     """Curves by signal: [seconds UTC, value or null], null where a gap begins; the newest sample sets the end."""
-    name, desk = _site(request, site).id, _desk(request)
+    name, desk = site_of(request, site).id, desk_of(request)
     wanted = [key for key in signals.split(",") if key][:MAX_SIGNALS]
     found = {}
     for key in wanted:
@@ -197,36 +199,48 @@ async def history(
 # --- orders ---
 
 
-@get("/sites/{site:str}/enter", media_type=MediaType.HTML)
-async def enter_page(request: Request[Any, Any, Any], site: str, lang: str | None = None) -> str:
+@get("/sites/{site:str}/enter", media_type=MediaType.HTML, opt={"access": Access.ACT})
+async def enter_page(request: Asked, site: str, lang: str | None = None) -> str:
     """Everything that can be entered about a site."""
-    return await _pages(request).enter(_site(request, site), lang)
+    return await pages_of(request).enter(site_of(request, site), reader_of(request, lang, site))
 
 
-@post("/sites/{site:str}/{address:path}", status_code=202)
-async def order(request: Request[Any, Any, Any], site: str, address: str) -> Response[Any]:
+@post("/sites/{site:str}/{address:path}", status_code=202, opt={"access": Access.ACT})
+async def order(request: Asked, site: str, address: str) -> Response[Any]:
     """Take an order; the same idempotency key twice is one order."""
-    place, desk = _site(request, site), _desk(request)
-    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    body = _body(await request.body(), is_form)
+    place, desk, visitor = site_of(request, site), desk_of(request), known(request)
+    form = is_form(request)
+    body = _body(await request.body(), form)
     language = body.get("lang") if isinstance(body, dict) else None
+    if isinstance(body, dict) and visitor.signed_in:
+        body = body | {"who": visitor.person.name}  # whoever is signed in says it, whatever name was sent
     try:
-        reader = desk.reader(language)
+        reader = reader_of(request, language, place.id)
         asked = orders.asked(address.strip("/"), body, reader)
         if getattr(asked.what, "key", "") == link_alarm.KEY:
-            await _seen(desk, place.id, asked, reader)
-            return _sent(is_form, place.id, body, language, link_alarm.KEY, "alarms")
-        full = reader.t("wrong_full", n=MAX_ORDERS)
-        kept = await asyncio.to_thread(
-            desk.shelf.add_order, place.id, asked.idempotency_key, _order(desk, place.id, asked, reader), full
-        )
+            await _seen(request, place.id, asked, reader)
+            return _sent(form, place.id, body, language, link_alarm.KEY, "alarms")
+        kept = await _keep(request, place.id, asked, reader)
     except BadOrder as fault:
-        if not is_form:
+        if not form:
             raise
-        page = await _pages(request).not_taken(place, language, _tried(body, fault))
+        page = await pages_of(request).not_taken(place, reader_of(request, language, place.id), _tried(body, fault))
         return Response(page, status_code=400, media_type=MediaType.HTML)
     desk.reload_orders(place.id)
-    return _sent(is_form, place.id, body, language, kept.id, "orders")
+    return _sent(form, place.id, body, language, kept.id, "orders")
+
+
+async def _keep(request: Asked, site: str, asked: orders.Asked, reader: Reader) -> Order:
+    """Keep the order, and with it the line of the log."""
+    desk, sign_in, person = desk_of(request), sign_in_of(request), known(request).person
+    made, note = _order(desk, site, asked, reader), None
+    if sign_in is not None:
+        note = sign_in.audit.row(
+            sign_in.now(), f"order: {made.what.__struct_config__.tag}", who=person.name, role=person.role.value,
+            site=site, address=shortened(came_from(request).address),
+        )  # fmt: skip
+    full = reader.t("wrong_full", n=MAX_ORDERS)
+    return await asyncio.to_thread(desk.shelf.add_order, site, asked.idempotency_key, made, full, note)
 
 
 def _sent(
@@ -240,17 +254,20 @@ def _sent(
     return Response({"id": order_id, "state": "waiting"}, status_code=202)
 
 
-async def _seen(desk: Desk, site: str, asked: Asked, reader: Reader) -> None:
+async def _seen(request: Asked, site: str, asked: orders.Asked, reader: Reader) -> None:
     """Acknowledge here what was raised here; raises BadOrder."""
+    desk, sign_in, person = desk_of(request), sign_in_of(request), known(request).person
     what = asked.what
     if not isinstance(what, AckAlarm):
         raise BadOrder(reader.t("wrong_here"))
     ack = Ack(
-        id=asked.idempotency_key, who=asked.who, role="coordinator", wall_ms=reader.now.wall_ms or 0,
+        id=asked.idempotency_key, who=asked.who, role=person.role.value, wall_ms=reader.now.wall_ms or 0,
         comment=what.comment,
     )  # fmt: skip
     if not await desk.acknowledge_loss(site, what, ack):
         raise BadOrder(reader.t("wrong_gone"))
+    if sign_in is not None:
+        await sign_in.note("order", person, came_from(request).address, "ack", site=site)
 
 
 def _tried(body: dict[str, str], fault: BadOrder) -> Tried:
@@ -258,7 +275,7 @@ def _tried(body: dict[str, str], fault: BadOrder) -> Tried:
     return Tried(form=body.get("form", ""), values=body, field=fault.field, sentence=str(fault))
 
 
-def _order(desk: Desk, site: str, asked: Asked, reader: Reader) -> orders.Order:
+def _order(desk: Desk, site: str, asked: orders.Asked, reader: Reader) -> orders.Order:
     head = desk.pictures[site].head
     if isinstance(asked.what, SetClock):
         asked = msgspec.structs.replace(asked, what=desk.offered(site, asked.what, reader))
@@ -266,7 +283,7 @@ def _order(desk: Desk, site: str, asked: Asked, reader: Reader) -> orders.Order:
     return orders.order(
         asked,
         order_id=f"o-{secrets.token_hex(12)}",
-        role="owner" if at_site else "coordinator",
+        role=reader.person.role.value,
         through="owner-page" if at_site else "dashboard",
         entered_ms=desk.clock.wall_ms(),
         status=head.status if head else None,
@@ -276,7 +293,7 @@ def _order(desk: Desk, site: str, asked: Asked, reader: Reader) -> orders.Order:
 def _body(data: bytes, is_form: bool) -> Any:
     try:
         if is_form:
-            return dict(parse_qsl(data.decode("utf-8"), max_num_fields=50))
+            return dict(parse_qsl(data.decode("utf-8"), max_num_fields=MOST_FIELDS))
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, ValueError, RecursionError) as fault:
         raise BadOrder(f"an order is JSON: {fault}") from fault
@@ -285,19 +302,30 @@ def _body(data: bytes, is_form: bool) -> Any:
 # --- faults ---
 
 
-def _http_fault(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
+def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
     """One sentence: as a page for people, as JSON for programs."""
-    if fault.status_code == 404 and "text/html" in request.headers.get("accept", ""):
-        page = _pages(request).missing(request.query_params.get("lang"))
-        return Response(page, status_code=404, media_type=MediaType.HTML, headers=HEADERS)
+    language, told = request.query_params.get("lang"), fault.extra if isinstance(fault.extra, dict) else {}
+    reader, key = reader_of(request, language), str(told.get("key", ""))
+    # whoever is in sees "/": they get there although it is a form that was sent
+    if "text/html" in request.headers.get("accept", ""):
+        if fault.status_code == 401:
+            return http_sign_in.to_sign_in(request, reader)
+        if fault.status_code in (403, 404, 413):
+            page = pages_of(request).fault(reader, fault.status_code, key, fault.detail)
+            return Response(page, status_code=fault.status_code, media_type=MediaType.HTML, headers=HEADERS)
+    if fault.status_code == 401:
+        return _sentence(401, reader.t("signed_out_why") if request.method != "GET" else reader.t("signed_out"))
+    if key:
+        words = reader.t("denied_why", role=reader.t(f"role_{reader.person.role.value}")) if key == "denied" else ""
+        return _sentence(fault.status_code, words or reader.t(key))
     return _sentence(fault.status_code, fault.detail)
 
 
-def _store_fault(_: Request[Any, Any, Any], fault: StoreTrouble) -> Response[Any]:
+def _store_fault(_: Asked, fault: StoreTrouble) -> Response[Any]:
     return _sentence(503, str(fault))
 
 
-def _bad_order(_: Request[Any, Any, Any], fault: BadOrder) -> Response[Any]:
+def _bad_order(_: Asked, fault: BadOrder) -> Response[Any]:
     return _sentence(400, str(fault), fault.field)
 
 

@@ -1,16 +1,26 @@
 """The live stream to browsers: which sites have changed. What has changed they fetch themselves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 from litestar.response.sse import ServerSentEventMessage
+
+from dashboard.core.people import Person
 
 TICK_S = 5.0
 """A browser that hears nothing for three of these says that it has lost us."""
 GATHER_S = 0.2
 """Changes that come together are told together."""
 MAX_LISTENERS = 200
+ASK_S = 1.0
+
+
+def _seen(sites: set[str], person: Person) -> list[str]:
+    """Nobody hears of sites that are not theirs."""
+    return sorted(site for site in sites if not site or person.sees(site))
 
 
 class _Listener:
@@ -42,22 +52,33 @@ class Hub:
         self._closed = True
         self.tell("")
 
-    async def stream(self) -> AsyncIterator[ServerSentEventMessage]:
-        """What one browser gets: `hello`, then `changed` and `tick`."""
-        listener = _Listener()
+    async def stream(
+        self, person: Person, still: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[ServerSentEventMessage]:
+        """What one browser gets: `hello`, then `changed` and `tick`; `ended` when nobody is signed in there any more.
+
+        `still`: is the session that asked for it alive? Asked before each word, at most once a second.
+        """
+        listener, asked_s = _Listener(), time.monotonic()
         self._listeners.add(listener)
         try:
             yield ServerSentEventMessage(event="hello", data="{}", retry=2000)
             while not self._closed:
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(TICK_S):
                         await listener.wake.wait()
-                except TimeoutError:
-                    yield ServerSentEventMessage(event="tick", data="{}")
-                    continue
-                await asyncio.sleep(GATHER_S)
-                changed, listener.changed = sorted(listener.changed), set()
+                if time.monotonic() - asked_s >= ASK_S:
+                    asked_s = time.monotonic()
+                    if not await still():
+                        yield ServerSentEventMessage(event="ended", data="{}")
+                        return
+                if listener.wake.is_set():
+                    await asyncio.sleep(GATHER_S)
+                changed, listener.changed = _seen(listener.changed, person), set()
                 listener.wake.clear()
-                yield ServerSentEventMessage(event="changed", data=msgspec.json.encode({"sites": changed}))
+                if changed:
+                    yield ServerSentEventMessage(event="changed", data=msgspec.json.encode({"sites": changed}))
+                else:
+                    yield ServerSentEventMessage(event="tick", data="{}")
         finally:
             self._listeners.discard(listener)

@@ -1,6 +1,8 @@
 """What goes down to the sites and must survive here until it is answered or replaced: orders, bulletins, content."""
 
-from sqlalchemy import text
+from collections.abc import Callable
+
+from sqlalchemy import Connection, text
 
 from contract.bulletins import SignedBulletin
 from contract.content import DocumentRef, Manifest
@@ -22,10 +24,12 @@ class Shelf:
 
     # --- orders ---
 
-    def add_order(self, site: str, key: str, order: Order, full: str) -> Order:
+    def add_order(
+        self, site: str, key: str, order: Order, full: str, note: Callable[[Connection], None] | None = None
+    ) -> Order:
         """Keep an order; the one already kept under the same key if there is one. Raises BadOrder, StoreTrouble.
 
-        `full`: the sentence for people when too many wait already.
+        `full`: the sentence for people when too many wait already. `note`: writes a line of the log with it.
         """
         with self._database.writing() as connection:
             held = connection.execute(
@@ -43,6 +47,8 @@ class Shelf:
                 {"id": order.id, "site": site, "key": key, "at": order.entered_ms, "body": encode(order)},
             )
             raise_counter(connection, f"orders:{site}")
+            if note is not None:
+                note(connection)
         return order
 
     def answer_order(self, site: str, order: str, answer: str, body: AnswerBody | None = None) -> None:

@@ -25,6 +25,7 @@ from contract.messages import (
 from contract.records import Answers
 from contract.signals import catalogue
 from gateway.core import dating
+from gateway.core.box.last_words import lasts
 from gateway.core.down.bulletins import over
 from gateway.core.facts import DeviceFacts, Facts
 from gateway.core.fuel import fuel_level
@@ -190,6 +191,7 @@ def public_picture(site: Site, facts: Facts, now: Now) -> Message:
         opening=site.memory.call.opening,
         centre_heard=site.centre_heard,
         stay=_stay(facts),
+        box_lasts=lasts(site, facts),
     )
     return topics.public_picture(facts.site), encode(said)
 

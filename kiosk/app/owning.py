@@ -1,34 +1,69 @@
-"""Who owns the screen: a message that was never drawn takes it at once, an older one when the newer has been read."""
+"""Who owns the screen: what `core/attention.py` decides is shown here, and the visitor gets back to where they were."""
+
+from collections.abc import Callable
 
 from kivy.clock import Clock as Frames
 
+from kiosk.core import attention
+from kiosk.core.attention import Event, Shown
 from kiosk.screens.root import Root
 
-READING_S = 15.0
-"""How long the newer of several new messages stands before the next is shown for the first time."""
+CRISIS = "crisis"
 
 
 class Owning:
-    """Looks after each new view."""
+    """Looks after each new view, after every touch and "I have read it". `wake` lights a screen that saves power."""
 
-    def __init__(self) -> None:
-        self._taken_s, self._returns = -READING_S, False
+    def __init__(self, drawn: tuple[Shown, ...] = (), *, wake: Callable[[], None] = lambda: None) -> None:
+        self._state = attention.begin(drawn)
+        self._wake = wake
+        self._owner = ""
+        self._back = ""
+        """Where the visitor was when the screen was taken."""
+        self.sounded: Callable[[], None] = lambda: None
+        """Called when one tone is due."""
 
-    def look(self, root: Root, done: set[tuple[str, int]]) -> None:
-        """`done`: messages that have had their first frame."""
-        new = {(one.id, one.serial) for one in root.view.alerts} - done
-        shown = root.page.shown if root.page_name == "bulletin" else None
-        read_s = Frames.get_time() - self._taken_s
-        if not new:
-            if self._returns and read_s >= READING_S:
-                self._returns = False
-                if shown is not None:
-                    root.page.at = 0  # the newest is what stays
-            return
-        newer = shown is None or max(serial for _, serial in new) > shown.serial
-        if newer or read_s >= READING_S:
-            if shown is None:
-                root.ask(False)
-                root.go("bulletin")
-            root.page.show_first_of(new)
-            self._taken_s, self._returns = Frames.get_time(), True
+    def look(self, root: Root) -> None:
+        """A new view, or time has passed."""
+        self._step(root, Event.TICK)
+
+    def touched(self, root: Root) -> None:
+        """Somebody touches the screen: what is being read is not taken away."""
+        self._step(root, Event.TOUCHED)
+
+    def read(self, root: Root) -> None:
+        """The visitor says "I have read it": the next message, or back to where they were."""
+        self._step(root, Event.READ)
+
+    def left(self, root: Root) -> None:
+        """The visitor went on to another page: that is read too."""
+        if self._owner and root.page_name != CRISIS:
+            self._back = ""
+            self._step(root, Event.READ)
+
+    def _step(self, root: Root, event: Event) -> None:
+        now_ms = int(Frames.get_time() * 1000)
+        self._state = attention.step(self._state, root.view.alerts, now_ms, event)
+        if self._state.sound:
+            self.sounded()
+        one = attention.owner(self._state, root.view.alerts)
+        if one is None:
+            self._give_back(root, read=event is Event.READ)
+        elif one.matter != self._owner:
+            self._take(root, one.matter)
+
+    def _take(self, root: Root, matter: str) -> None:
+        self._wake()
+        root.ask(False)
+        if root.page_name != CRISIS:
+            self._back = root.page_name
+        self._owner = matter
+        root.take(matter)
+
+    def _give_back(self, root: Root, *, read: bool) -> None:
+        """Nobody owns it any more: the visitor is where they were, unless they have gone on themselves."""
+        owned, self._owner = self._owner, ""
+        if (owned or read) and root.page_name == CRISIS:
+            root.give_back(self._back)
+        if owned:
+            self._back = ""

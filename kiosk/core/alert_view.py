@@ -14,7 +14,9 @@ class AlertView:
     `kind` is the heading in the sender's own terms ("VMA", "Orange varning", "Meddelande från kommunen"), with `shape`
     (a name of widgets/symbol.py) so that nothing is told by colour alone. `stamp` is the word of an exercise or a test.
     `language` is that of headline, description and instruction. `takes`: may it take the whole screen? `sure`: False
-    for what was in force before a restart and cannot be checked, or whose end nobody can judge: a banner, never more.
+    for what was in force before a restart and has not been checked since: a banner, never more. `attribution`: "Källa:
+    SMHI". `gist`: what it says to people here, as a fingerprint: the same in every language and in an update that
+    changes nothing for this place.
     """
 
     source: Source
@@ -40,6 +42,18 @@ class AlertView:
     takes: bool
     sure: bool
     all_clear: bool = False
+    attribution: str = ""
+    gist: str = ""
+
+    @property
+    def real(self) -> bool:
+        """Is it meant for real, neither exercise nor test?"""
+        return self.status is Status.ACTUAL
+
+    @property
+    def matter(self) -> str:
+        """What attention is counted by: the gist, else the message itself."""
+        return self.gist or "/".join((self.source.value, self.id, str(self.serial)))
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -49,9 +63,19 @@ class AlertView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A message that does not hold any more, in one sentence with reason and time."""
+    """A message that does not hold any more. `text`: that it is over, and what it was; `detail`: who says so and when.
+
+    (source, id, serial) is the message that ended it where there is one (a cancel), else the message itself.
+    """
 
     source: Source
     id: str
     serial: int
     text: str
+    detail: str = ""
+    status: Status = Status.ACTUAL
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Identity of the message for proof of display: (source, id, serial)."""
+        return self.source.value, self.id, self.serial

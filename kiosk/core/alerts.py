@@ -1,13 +1,12 @@
-"""The life of a bulletin on the screen: alert begins, update replaces, cancel ends, expiry ends under a known clock."""
+"""The municipality's bulletins by what is to be done with them; their life is that of all messages (`lifecycle.py`)."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from contract.bulletins import PublicBulletin
 from contract.freshness import Now
-from contract.words import ClockQuality
-
-Why = Literal["cancelled", "expired", "replaced", "elsewhere"]
+from kiosk.core.checks import Time
+from kiosk.core.lifecycle import Why, lives, of_bulletin
+from kiosk.core.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,48 +19,20 @@ class Sorted:
 
 def sort(bulletins: tuple[PublicBulletin, ...], site: str, now: Now) -> Sorted:
     """Which bulletins hold now, and why the others do not."""
+    newest_first = sorted(bulletins, key=lambda held: held.bulletin.serial, reverse=True)
+    messages = [of_bulletin(held) for held in newest_first]
+    told = {id_of(life.alert.id, life.alert.revision, life.alert.status): life.why
+            for life in lives(messages, Place(site=site), {}, Time(now))}  # fmt: skip
     active, ended = [], []
-    for held in sorted(bulletins, key=lambda held: held.bulletin.serial, reverse=True):
-        why = _why_not(held, bulletins, site, now)
-        if why:
-            ended.append((held, why))
-        else:
+    for held in newest_first:
+        why = told[id_of(held.bulletin.id, held.bulletin.serial, held.bulletin.status)]
+        if why is None:
             active.append(held)
+        else:
+            ended.append((held, why))
     return Sorted(tuple(active), tuple(ended))
 
 
-def unsure(held: PublicBulletin, now: Now) -> bool:
-    """Has it an end, and nobody knows what time it is? Then it is neither in force nor over."""
-    return held.bulletin.expires_ms is not None and _believed_ms(now) is None
-
-
-def _believed_ms(now: Now) -> int | None:
-    return None if now.clock is ClockQuality.UNSYNCED else now.wall_ms
-
-
-def _over_there(held: PublicBulletin) -> bool:
-    """Had its time run out by the clock of the box, when that passed it on?"""
-    head, expires = held.head, held.bulletin.expires_ms
-    known = head.wall_ms is not None and head.clock is not ClockQuality.UNSYNCED
-    return known and expires is not None and expires <= (head.wall_ms or 0)
-
-
-def _why_not(held: PublicBulletin, bulletins: tuple[PublicBulletin, ...], site: str, now: Now) -> Why | None:
-    bulletin = held.bulletin
-    if site not in bulletin.sites:
-        return "elsewhere"
-    if bulletin.msg_type == "cancel":
-        return "cancelled"
-    for other in bulletins:
-        successor = other.bulletin
-        # an exercise may not end what is real
-        if successor.serial <= bulletin.serial or successor.status is not bulletin.status:
-            continue
-        if successor.incident == bulletin.incident or bulletin.id in successor.references:
-            return "cancelled" if successor.msg_type == "cancel" else "replaced"
-    here = _believed_ms(now)
-    if here is not None and bulletin.expires_ms is not None and bulletin.expires_ms <= here:
-        return "expired"
-    if held.ended:
-        return "expired" if _over_there(held) else "cancelled"
-    return None
+def id_of(name: str, serial: int, status: str) -> tuple[str, int, str]:
+    """What tells one bulletin from another."""
+    return name, serial, status

@@ -29,3 +29,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     alert: Alert
     first: Moment
     gone: Moment | None = None
+
+
+class Items(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feed of everyday things said last, as its parser gave it, in JSON; `kind` says what is in it."""
+
+    name: str
+    kind: str
+    body: bytes

@@ -1,21 +1,21 @@
 """What the keeper hears becomes what the cache holds: a message by its topic, judged and ordered."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import msgspec
 
 from contract import topics
 from contract.bulletins import PublicBulletin, ReceiptMark
-from contract.content import ContactsDocument, PublicDocument, ServicesDocument
+from contract.content import DOCUMENTS, ContactsDocument, PublicDocument, ServicesDocument
 from contract.freshness import Contact
 from contract.messages import Head, PublicEvent, PublicPicture, decode
 from contract.wire import Refused
 from contract.words import ClockQuality, Status
-from kiosk.core.feed import FeedState, Kept
+from kiosk.core.feed import FeedState, Items, Kept
 
 Public = PublicPicture | PublicBulletin | PublicDocument
-DOCUMENTS: dict[str, type[msgspec.Struct]] = {"services": ServicesDocument, "contacts": ContactsDocument}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +36,13 @@ class Held:
     bulletins: tuple[PublicBulletin, ...] = ()
     services: ServicesDocument | None = None
     contacts: ContactsDocument | None = None
+    documents: Mapping[str, msgspec.Struct] = field(default_factory=dict)
+    """Every other document, by name."""
     alerts: tuple[Kept, ...] = ()
     """What the feeds have said, ended or not; the municipality's own are in `bulletins`."""
     feeds: tuple[FeedState, ...] = ()
+    items: tuple[Items, ...] = ()
+    """What everyday feeds said last (departures, road, news); how old each is stands in `feeds` under its name."""
 
 
 def read(topic: str, payload: bytes, site: str, simulated: bool) -> Public | ReceiptMark:

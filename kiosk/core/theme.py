@@ -15,6 +15,9 @@ class Role(StrEnum):
     INFORMATION = "information"
     PLAIN = "plain"
     ACCENT = "accent"
+    LEVEL_YELLOW = "level_yellow"
+    LEVEL_ORANGE = "level_orange"
+    LEVEL_RED = "level_red"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,17 @@ SHAPES = {
     Role.INFORMATION: "information",
     Role.PLAIN: "none",
     Role.ACCENT: "none",
+    Role.LEVEL_YELLOW: "level_yellow",
+    Role.LEVEL_ORANGE: "level_orange",
+    Role.LEVEL_RED: "level_red",
 }
+
+LEVELS = {
+    Role.LEVEL_YELLOW: Pair("#000000", "#FFD400"),
+    Role.LEVEL_ORANGE: Pair("#000000", "#FF7F00"),
+    Role.LEVEL_RED: Pair("#FFFFFF", "#8B0000"),
+}
+"""SMHI's colours, the same in every theme; never white on yellow or orange, never pure red."""
 
 LIGHT = Theme(
     paper=Pair("#15181A", "#FBFAF7"),
@@ -61,6 +74,7 @@ LIGHT = Theme(
         Role.INFORMATION: Pair("#FFFFFF", "#0F4C81"),
         Role.PLAIN: Pair("#15181A", "#EFEDE6"),
         Role.ACCENT: Pair("#FFFFFF", "#0B5A52"),
+        **LEVELS,
     },
     stripes=Pair("#FFFFFF", "#0F4C81"),
 )
@@ -78,9 +92,29 @@ DARK = Theme(
         Role.INFORMATION: Pair("#9CC9F5", "#14202B"),
         Role.PLAIN: Pair("#F2F4F3", "#1D2623"),
         Role.ACCENT: Pair("#FFFFFF", "#0B5A52"),
+        **LEVELS,
     },
     stripes=Pair("#FFFFFF", "#0F4C81"),
 )
+
+HIGH = Theme(
+    paper=Pair("#FFFFFF", "#000000"),
+    quiet=Pair("#FFFFFF", "#000000"),
+    edge="#FFFFFF",
+    roles={
+        Role.GOOD: Pair("#000000", "#6FF09A"),
+        Role.REMARK: Pair("#000000", "#FFD400"),
+        Role.BAD: Pair("#FFFFFF", "#8B0000"),
+        Role.RESERVE: Pair("#000000", "#FFB020"),
+        Role.UNKNOWN: Pair("#FFFFFF", "#000000"),
+        Role.INFORMATION: Pair("#000000", "#8FD0FF"),
+        Role.PLAIN: Pair("#FFFFFF", "#000000"),
+        Role.ACCENT: Pair("#000000", "#FFFFFF"),
+        **LEVELS,
+    },
+    stripes=Pair("#FFFFFF", "#0F4C81"),
+)
+"""For eyes that need more: black, white and pure colours, 7:1 and more everywhere, edges too."""
 
 
 def contrast(one: str, other: str) -> float:

@@ -5,21 +5,21 @@ with the last known fact beside it, marked as old.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from contract.freshness import DECLARATION_HOLDS_MS, Now, judge, silence_ms
 from contract.messages import PublicPicture, ServiceNow
-from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Service, Status
+from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Status
 from kiosk.core.age import Reader
 from kiosk.core.alert_view import AlertView, Ended
 from kiosk.core.alerts import Sorted, sort, unsure
 from kiosk.core.bulletins import bulletin_view, ended_views
-from kiosk.core.content import contact_rows
+from kiosk.core.content import contact_rows, numbers_line
+from kiosk.core.day.section import Entry, Section
+from kiosk.core.day.sections import everyday
 from kiosk.core.picture import Held, Told
 from kiosk.core.theme import Role
 from kiosk.core.words import Words, clean
 
-Door = Literal["services", "power", "important", "contacts"]
 LAST_EVENTS = 12
 
 POWER_ROLES = {
@@ -75,8 +75,8 @@ class View:
     events: tuple[Row, ...]
     no_events: str
     open_now: Line
-    services: tuple[Row, ...]
-    doors: tuple[Door, ...]
+    services: tuple[Entry, ...]
+    doors: tuple[str, ...]
     checked: Line
     scope: str
     alerts: tuple[AlertView, ...]
@@ -84,6 +84,10 @@ class View:
     ended: tuple[Ended, ...]
     notices: tuple[Row, ...]
     contacts: tuple[Row, ...]
+    numbers: str = ""
+    """Whom to call and where to listen, on one line: for the foot of a warning."""
+    sections: tuple[Section, ...] = ()
+    """Everyday pages; each stands behind the door of its group."""
 
 
 def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View:
@@ -93,7 +97,10 @@ def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View
     fresh = _freshness(picture, reader)
     bulletins = sort(held.bulletins, site, now)
     shown = tuple(bulletin_view(one, reader, fresh is Freshness.FRESH) for one in bulletins.active)
-    services = _services(held, reader, fresh)
+    day = everyday(
+        held, reader, _believed(picture, fresh), _line_heard(picture, reader, fresh),
+        lambda said: _declared(said, picture, reader, fresh),
+    )  # fmt: skip
     contacts = tuple(Row(text) for text in contact_rows(held.contacts, words))
     return View(
         words=words,
@@ -109,9 +116,10 @@ def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View
         events_title=words.say("power.old_events"),
         events=_events(held.events, reader),
         no_events=words.say("power.no_events"),
-        open_now=_open_now(services, words),
-        services=services,
-        doors=_doors(services, contacts),
+        open_now=Line(day.open_text, day.open_role),
+        services=day.services,
+        doors=_doors(day.doors, contacts),
+        sections=day.sections,
         checked=_checked(bulletins, picture, reader, fresh),
         scope=words.say("check.scope"),
         alerts=shown,
@@ -119,6 +127,7 @@ def view(held: Held, now: Now, words: Words, site: str, simulated: bool) -> View
         ended=ended_views(bulletins.ended, reader),
         notices=_stay(picture, reader) + _notices(picture, reader, fresh),
         contacts=contacts,
+        numbers=numbers_line(held.contacts, words),
     )
 
 
@@ -185,44 +194,6 @@ def _events(told: tuple[Told, ...], reader: Reader) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _services(held: Held, reader: Reader, fresh: Freshness) -> tuple[Row, ...]:
-    """Every service of the document, then what people said of others; open only by a person's word that still holds,
-    never from power.
-    """
-    said = {one.service: one for one in held.picture.services} if held.picture else {}
-    listed = held.services.services if held.services is not None else ()
-    known = {service.key for service in listed}
-    rows = []
-    for service in listed:
-        name = service.sv if reader.words.language == "sv" else service.en
-        hours = service.hours_sv if reader.words.language == "sv" else service.hours_en
-        rows.append(_service(name, hours, said.get(service.key), held.picture, reader, fresh))
-    # a site without a centre has no document, and its staff still say what is open
-    others = [key for key in Service if key in said and key not in known]
-    return (
-        *rows,
-        *(_service(reader.words.phrase("service", key), "", said[key], held.picture, reader, fresh) for key in others),
-    )
-
-
-def _service(
-    name: str, hours: str, one: ServiceNow | None, picture: PublicPicture | None, reader: Reader, fresh: Freshness
-) -> Row:
-    """One service: what it is, how it stands, its hours and who said so when."""
-    declared = _declared(one, picture, reader, fresh)
-    detail = [reader.words.say("service.hours", hours=clean(hours))] if hours else []
-    if one and one.declared_at and declared is not Declared.UNKNOWN:
-        detail.append(reader.words.say("service.said", when=reader.when(one.declared_at)))
-    return Row(clean(name), _service_word(one, declared, reader), DECLARED_ROLES[declared], " · ".join(detail))
-
-
-def _service_word(one: ServiceNow | None, declared: Declared, reader: Reader) -> str:
-    word = reader.words.phrase("declared", declared)
-    if one and one.until_ms is not None and declared in (Declared.OPEN, Declared.LIMITED):
-        return f"{word} {reader.words.say('service.until', when=reader.at(one.until_ms))}"
-    return word
-
-
 def _declared(one: ServiceNow | None, picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> Declared:
     """What may be shown of a declaration; anything doubtful is unknown."""
     if one is None or picture is None or one.declared_at is None or fresh is not Freshness.FRESH:
@@ -237,20 +208,19 @@ def _declared(one: ServiceNow | None, picture: PublicPicture | None, reader: Rea
     return one.declared
 
 
-def _open_now(services: tuple[Row, ...], words: Words) -> Line:
-    """One line for the first page: what is open, else what is not, else that nobody has said."""
-    for role, key in ((Role.GOOD, "open"), (Role.REMARK, "limited"), (Role.BAD, "closed")):
-        names = [row.text for row in services if row.role is role]
-        if names:
-            return Line(words.say(f"service.summary_{key}", names=", ".join(names)), role)
-    return Line(words.say("service.summary_unknown"), Role.UNKNOWN)
-
-
-def _doors(services: tuple[Row, ...], contacts: tuple[Row, ...]) -> tuple[Door, ...]:
-    """Only doors that lead somewhere."""
-    doors: list[Door] = ["services"] if services else []
-    doors += ["power", "important"]
+def _doors(everyday: tuple[str, ...], contacts: tuple[Row, ...]) -> tuple[str, ...]:
+    """Only doors that lead somewhere: what can be done here first, then what is known of power and warnings."""
+    doors = [*everyday[:1], "power", "important"] if "services" in everyday else ["power", "important", *everyday[:1]]
+    doors += everyday[1:]
     return (*doors, "contacts") if contacts else tuple(doors)
+
+
+def _line_heard(picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> bool:
+    """Has the box had the municipality's line just now?"""
+    if picture is None or picture.centre_heard is None or fresh is not Freshness.FRESH:
+        return False
+    age = reader.age_ms(picture.centre_heard)
+    return judge(age, picture.heartbeat_s, picture.heartbeat_s, 0) is Freshness.FRESH
 
 
 def _checked(bulletins: Sorted, picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> Line:

@@ -1,41 +1,37 @@
-"""The cache (SQLite, WAL): the keeper writes, the screen and `counts` only read."""
+"""The writing side of the cache (SQLite, WAL): the keeper alone writes; `cache_reader.py` reads."""
 
 import contextlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import sqlite_utils
 
 from contract import freshness
-from contract.bulletins import PublicBulletin, Receipt
-from contract.content import ContactsDocument, PublicDocument, ServicesDocument
-from contract.freshness import Contact
-from contract.messages import PublicEvent, PublicPicture, encode
-from contract.wire import Refused
-from contract.words import Status
+from contract.bulletins import Receipt
+from contract.messages import PublicPicture, encode
 from kiosk.core.faults import CannotKeep
-from kiosk.core.picture import Held, Public, Told, in_order, open_document, read
+from kiosk.core.feed import FeedState
+from kiosk.core.listing import Folded
+from kiosk.core.picture import Public, in_order
+from kiosk.io import cache_feeds
+from kiosk.io.cache_feeds import FeedRow
+from kiosk.io.cache_reader import CacheReader, contact, counts
+from kiosk.io.cache_schema import SHOWN, VERSION, connect, is_ours, owner, upgrade
 from kiosk.io.drawn import Drawn
-from kiosk.io.memory import there
 
-VERSION = 1
+__all__ = ["Cache", "CacheReader", "Heard", "counts"]
+
 MAX_EVENTS = 2000
 """Events kept; the oldest go first."""
 MAX_TOPICS = 200
-TABLES: dict[str, dict[str, Any]] = {
-    "newest": {"columns": {"topic": str, "payload": bytes, "retained": int, "own_boot": str, "mono_ms": int}},
-    "event": {"columns": {"n": int, "run": str, "seq": int, "kind": str, "status": str, "at": bytes}},
-    "contact": {"columns": {"one": int, "boot": str, "up_ms": int, "own_boot": str, "mono_ms": int}},
-    "receipt": {"columns": {"n": int, "run": str, "number": int, "payload": bytes}},
-    "drawn": {"columns": {"key": str}},
-    "count": {"columns": {"name": str, "n": int}},
-    "own": {"columns": {"name": str, "value": str}},
-}
-KEYS = {"newest": "topic", "event": "n", "contact": "one", "receipt": "n", "drawn": "key", "count": "name"}
+BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Broken(CannotKeep):
+    """The file itself is damaged: only a new one helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +51,17 @@ class Cache:
 
     def __init__(self, path: Path, site: str, simulated: bool) -> None:
         self._path = path
-        self._owner = {"version": str(VERSION), "site": site, "simulated": str(int(simulated))}
+        self._site, self._simulated = site, simulated
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.set_aside = "" if self._usable() else self._put_aside()
-            self._db = sqlite_utils.Database(_connect(path))
-            self._create()
+            self._db = sqlite_utils.Database(connect(path))
+            self._db.conn.execute("PRAGMA journal_mode=WAL")
+            with self.change():
+                upgrade(self._db, site, simulated)
+                if self.set_aside:
+                    self._save_from(Path(self.set_aside))
+            self.life = owner(self._db.conn)["life"]
         except (OSError, sqlite3.Error) as fault:
             raise CannotKeep(f"the cache {path} cannot be written: {fault}; check [cache] path and the disk") from fault
 
@@ -71,7 +72,7 @@ class Cache:
         try:
             with contextlib.closing(sqlite3.connect(self._path)) as connection:
                 whole = connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
-                return whole and dict(connection.execute("SELECT name, value FROM own")) == self._owner
+                return whole and is_ours(owner(connection), self._site, self._simulated, range(1, VERSION + 1))
         except sqlite3.OperationalError as fault:
             if "no such table" not in str(fault):
                 raise
@@ -83,17 +84,18 @@ class Cache:
         aside = self._path.with_name(self._path.name + ".aside")
         for ending in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
+                Path(f"{aside}{ending}").unlink()  # an older one's journal must not be taken for this one's
+            with contextlib.suppress(FileNotFoundError):
                 Path(f"{self._path}{ending}").replace(f"{aside}{ending}")
         return str(aside)
 
-    def _create(self) -> None:
-        connection = self._db.conn
-        connection.execute("PRAGMA journal_mode=WAL")
-        with self.change():
-            for name, table in TABLES.items():
-                self._db[name].create(pk=KEYS.get(name, "name"), if_not_exists=True, **table)
-            self._db["event"].create_index(["run", "seq"], unique=True, if_not_exists=True)
-            self._db["own"].upsert_all([{"name": key, "value": value} for key, value in self._owner.items()], pk="name")
+    def _save_from(self, other: Path) -> None:
+        """What can still be read of a broken file of this very site and version, so that the screen goes on."""
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(other)) as old:
+            if is_ours(owner(old), self._site, self._simulated, range(VERSION, VERSION + 1)):
+                for table in SHOWN:
+                    _save_rows(old, self._db.conn, table)
+        cache_feeds.never_checked(self._db.conn)
 
     @contextlib.contextmanager
     def change(self, *, durable: bool = False) -> Iterator[None]:
@@ -114,7 +116,32 @@ class Cache:
         except sqlite3.Error as fault:
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
-            raise CannotKeep(f"the cache {self._path} cannot be written: {fault}") from fault
+            kind = Broken if getattr(fault, "sqlite_errorcode", 0) & 0xFF in BROKEN else CannotKeep
+            raise kind(f"the cache {self._path} cannot be written: {fault}") from fault
+
+    def feeds(self) -> dict[str, FeedRow]:
+        """Every feed by name, as it was kept."""
+        return cache_feeds.feeds(self._db.conn)
+
+    def alerts(self, feed: str) -> cache_feeds.Alerts:
+        """All that is kept of one feed, and whether something of it cannot be read."""
+        return cache_feeds.alerts(self._db.conn, feed)
+
+    def keep_feed(self, row: FeedRow, folded: Folded) -> None:
+        """One good answer in one transaction: how the feed stands, and what is different now. Raises CannotKeep."""
+        with self.change():
+            cache_feeds.write_feed(self._db.conn, row, folded)
+
+    def keep_states(self, states: tuple[FeedState, ...]) -> None:
+        """How the asking of feeds stands, nothing else; raises CannotKeep."""
+        with self.change():
+            for state in states:
+                cache_feeds.write_state(self._db.conn, state)
+
+    def forget_feed(self, name: str) -> None:
+        """A feed that is not asked any more, or at another address; raises CannotKeep."""
+        with self.change():
+            cache_feeds.forget(self._db.conn, name)
 
     def newest(self) -> dict[str, tuple[bytes, bool]]:
         """The newest message by topic."""
@@ -124,14 +151,11 @@ class Cache:
     def copy_into(self, other: "Cache") -> None:
         """All that is shown, with when it came; receipts and figures are the other's own. Raises CannotKeep."""
         with other.change():
-            for table in ("newest", "contact"):
-                for row in self._db.execute(f"SELECT * FROM {table}").fetchall():  # noqa: S608
-                    marks = ", ".join("?" * len(row))
-                    other._db.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608
-            for row in self._db.execute("SELECT run, seq, kind, status, at FROM event ORDER BY n").fetchall():
-                other._db.execute(
-                    "INSERT OR IGNORE INTO event (run, seq, kind, status, at) VALUES (?, ?, ?, ?, ?)", row
-                )
+            for table in ("alert", "feed"):  # what has been dropped here must not live on there
+                other._db.execute(f"DELETE FROM {table}")  # noqa: S608
+            for table in SHOWN:
+                _copy_rows(self._db.conn, other._db.conn, table)
+            cache_feeds.count_change(other._db.conn)
 
     def keep(self, heard: list[Heard], counts: dict[str, int]) -> None:
         """Keep messages, the events in them, the contact they made, and what was counted; one transaction."""
@@ -152,10 +176,10 @@ class Cache:
         head = one.message.head
         own = head.boot == one.own_boot and head.up_ms <= one.mono_ms
         if not one.retained or own:  # on our own uptime a remembered word is as old as it is
-            contact = freshness.heard(_contact(self._db.conn, one.own_boot), head, one.mono_ms, one.own_boot)
+            now = freshness.heard(contact(self._db.conn, one.own_boot), head, one.mono_ms, one.own_boot)
             self._db.execute(
                 "INSERT OR REPLACE INTO contact VALUES (1, ?, ?, ?, ?)",
-                (contact.boot, contact.up_ms, one.own_boot, contact.mono_ms),
+                (now.boot, now.up_ms, one.own_boot, now.mono_ms),
             )
         if isinstance(one.message, PublicPicture):
             self._keep_events(one.message)
@@ -172,11 +196,10 @@ class Cache:
         """Give every new line the next number and keep it with the place read to; the highest number given."""
         with self.change(durable=True):
             for line in lines:
-                key = f"{line.screen}/{line.bulletin}/{line.serial}"
-                if self._db.execute("INSERT OR IGNORE INTO drawn VALUES (?)", (key,)).rowcount < 1:
+                if self._db.execute("INSERT OR IGNORE INTO drawn VALUES (?)", (line.name,)).rowcount < 1:
                     continue
                 number += 1
-                receipt = Receipt(kiosk_run=run, number=number, **msgspec.structs.asdict(line))
+                receipt = Receipt(kiosk_run=run, number=number, **line.told())
                 self._db.execute(
                     "INSERT INTO receipt (run, number, payload) VALUES (?, ?, ?)", (run, number, encode(receipt))
                 )
@@ -222,131 +245,19 @@ class Cache:
         self._db.conn.close()
 
 
-class CacheReader:
-    """The reading side; a missing, foreign or broken file reads as an empty one."""
-
-    def __init__(self, path: Path, site: str, simulated: bool) -> None:
-        self._path = path
-        self._site = site
-        self._simulated = simulated
-        self._connection: sqlite3.Connection | None = None
-        self._inode = 0
-        self._version = -1
-        self._held = Held()
-        self._boot = ""
-
-    def held(self, own_boot: str) -> Held:
-        """All that is held now; contact counts only when it was made since this computer booted."""
-        try:
-            connection = self._open()
-            if connection is None:
-                return Held()
-            (version,) = connection.execute("PRAGMA data_version").fetchone()
-            if version != self._version or own_boot != self._boot:
-                self._held = self._read(connection, own_boot)
-                self._version, self._boot = version, own_boot
-        except (sqlite3.Error, OSError):
-            # a moment of trouble: what was read before grows old by itself
-            self._close()
-        return self._held
-
-    def _open(self) -> sqlite3.Connection | None:
-        path = there(self._path) or self._path  # while the disk takes nothing the keeper keeps in memory
-        try:
-            inode = path.stat().st_ino
-        except FileNotFoundError:
-            inode = 0
-        if inode != self._inode:
-            self._close()
-            self._held = Held()
-        if self._connection is None and inode:
-            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
-            self._inode = inode
-        return self._connection
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self._inode, self._version = None, 0, -1
-
-    def _read(self, connection: sqlite3.Connection, own_boot: str) -> Held:
-        connection.execute("BEGIN")
-        try:
-            own = dict(connection.execute("SELECT name, value FROM own"))
-            if own != {"version": str(VERSION), "site": self._site, "simulated": str(int(self._simulated))}:
-                return Held()
-            return Held(
-                contact=_contact(connection, own_boot), events=_events(connection), **self._messages(connection)
-            )
-        finally:
-            connection.execute("ROLLBACK")
-
-    def _messages(self, connection: sqlite3.Connection) -> dict[str, Any]:
-        found: dict[str, Any] = {"bulletins": ()}
-        for topic, payload in connection.execute("SELECT topic, payload FROM newest ORDER BY topic"):
-            try:
-                message = read(topic, payload, self._site, self._simulated)
-                if isinstance(message, PublicPicture):
-                    found["picture"] = message
-                elif isinstance(message, PublicBulletin):
-                    found["bulletins"] += (message,)
-                else:
-                    body = open_document(message)  # type: ignore[arg-type]
-                    if isinstance(body, ServicesDocument):
-                        found["services"] = body
-                    elif isinstance(body, ContactsDocument):
-                        found["contacts"] = body
-            except Refused:
-                continue
-        return found
+def _copy_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
+    """Rows of one table from cache to cache; events are numbered anew where they come."""
+    names = [str(row[1]) for row in old.execute(f"PRAGMA table_info({table})")]
+    if table == "event":
+        names.remove("n")
+    columns, marks = ", ".join(names), ", ".join("?" * len(names))
+    order = "ORDER BY n" if table == "event" else ""
+    how = "IGNORE" if table == "event" else "REPLACE"
+    for row in old.execute(f"SELECT {columns} FROM {table} {order}"):  # noqa: S608
+        new.execute(f"INSERT OR {how} INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=5, isolation_level=None)
-
-
-def _contact(connection: sqlite3.Connection, own_boot: str) -> Contact | None:
-    row = connection.execute("SELECT boot, up_ms, mono_ms FROM contact WHERE own_boot = ?", (own_boot,)).fetchone()
-    return Contact(*row) if row else None
-
-
-def _events(connection: sqlite3.Connection, last: int = 50) -> tuple[Told, ...]:
-    rows = connection.execute("SELECT run, seq, kind, status, at FROM event ORDER BY n DESC LIMIT ?", (last,))
-    told = []
-    for run, seq, kind, status, at in reversed(rows.fetchall()):
-        with contextlib.suppress(msgspec.ValidationError, ValueError):
-            event = msgspec.convert(
-                {"run": run, "seq": seq, "kind": kind, "at": msgspec.json.decode(at)}, type=PublicEvent
-            )
-            told.append(Told(event=event, status=Status(status)))
-    return tuple(told)
-
-
-def counts(path: Path) -> dict[str, Any]:
-    """What the cache counts: messages folded and refused, events in order, bulletins, documents; raises CannotKeep."""
-    path = there(path) or path
-    if not path.is_file():
-        raise CannotKeep(f"there is no cache at {path}; start the keeper first")
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as cache:
-            numbers = dict(cache.execute("SELECT name, n FROM count"))
-            events = cache.execute("SELECT run, seq, kind FROM event ORDER BY n").fetchall()
-            bulletins = [
-                msgspec.json.decode(payload, type=PublicBulletin)
-                for (payload,) in cache.execute("SELECT payload FROM newest WHERE topic LIKE '%/public/bulletin/%'")
-            ]
-            documents = [
-                msgspec.json.decode(payload, type=PublicDocument)
-                for (payload,) in cache.execute("SELECT payload FROM newest WHERE topic LIKE '%/public/content/%'")
-            ]
-            waiting = cache.execute("SELECT count(*) FROM receipt").fetchone()[0]
-    except (sqlite3.Error, msgspec.DecodeError) as fault:
-        raise CannotKeep(f"the cache {path} cannot be read: {fault}") from fault
-    return {
-        "folded": numbers.get("folded", 0),
-        "refused": numbers.get("refused", 0),
-        "events": [{"run": run, "seq": seq, "kind": kind} for run, seq, kind in events],
-        "bulletins": [{"id": one.bulletin.id, "serial": one.bulletin.serial, "ended": one.ended} for one in bulletins],
-        "documents": [{"name": one.name, "version": one.version} for one in documents],
-        "receipts_waiting": waiting,
-    }
+def _save_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
+    """As many rows as can be read before the damage."""
+    with contextlib.suppress(sqlite3.DatabaseError):
+        _copy_rows(old, new, table)

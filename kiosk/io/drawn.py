@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from contract.bulletins import MessageId
 from contract.wire import Count, Moment, Name, Text, Wire
 from contract.words import Status
 
@@ -12,29 +14,53 @@ MAX_LINE = 8 * 1024
 CHUNK = 256 * 1024
 
 
+Key = tuple[str, str, int]
+"""(source, id, serial), as `AlertView.key`."""
+
+
 class Drawn(Wire):
-    """One bulletin's first frame on this screen, or why it never had one."""
+    """One message's first frame on this screen, or why it never had one. Lines of older versions have no source.
+
+    `gist`: `AlertView.gist` when it was drawn, for this screen's own use after a restart; it is not sent.
+    """
 
     screen: Name
-    bulletin: Name
+    bulletin: MessageId
     serial: Count
     status: Status
     first_frame: Moment | None
     why_not: Text = ""
+    source: Name = "municipality"
+    gist: Text = ""
+
+    @property
+    def key(self) -> Key:
+        """Identity of the message."""
+        return self.source, self.bulletin, self.serial
+
+    @property
+    def name(self) -> str:
+        """Identity of the line as one text; the municipality's is spelled as it always was."""
+        whose = "" if self.source == "municipality" else f"{self.source}:"
+        return f"{whose}{self.screen}/{self.bulletin}/{self.serial}"
+
+    def told(self) -> dict[str, Any]:
+        """What of it stands in a receipt."""
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if name != "gist"}
 
 
 class DrawnLog:
-    """The screen's side. `done` holds (bulletin, serial) of every line that is whole."""
+    """The screen's side. `done` holds the key of every line that is whole; `lines` those of earlier runs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.done = {(line.bulletin, line.serial) for line in _whole_lines(path)}
+        self.lines = tuple(_whole_lines(path))
+        self.done: set[Key] = {line.key for line in self.lines}
 
     def append(self, drawn: Drawn) -> None:
         """Write one line to the disk itself; raises OSError."""
-        key = (drawn.bulletin, drawn.serial)
-        if key in self.done:
+        if drawn.key in self.done:
             return
         with self._path.open("ab+") as log:
             size = log.seek(0, os.SEEK_END)
@@ -47,7 +73,7 @@ class DrawnLog:
             log.write(msgspec.json.encode(drawn) + b"\n")
             log.flush()
             os.fsync(log.fileno())
-        self.done.add(key)
+        self.done.add(drawn.key)
 
 
 def read_from(path: Path, offset: int) -> tuple[list[Drawn], int, int]:

@@ -1,17 +1,30 @@
-"""The catalogues of texts, read once from `kiosk/texts`."""
+"""The catalogues of texts, read once from `kiosk/texts`: a file for each language, named by its tag."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from contract.phrases import LANGUAGES
+from kiosk.core.languages import MAIN
 from kiosk.core.words import Words
 
 
 @cache
+def written() -> tuple[str, ...]:
+    """Tags of the languages that there are texts in."""
+    names = (file.name for file in files("kiosk").joinpath("texts").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
 def words(language: str) -> Words:
-    """One language's texts by "table.key"."""
-    if language not in LANGUAGES:
+    """One language's texts by "table.key", with the Swedish ones behind them; KeyError for a language without."""
+    if language not in written():
         raise KeyError(language)
+    return Words(language, _table(language), None if language == MAIN else _table(MAIN))
+
+
+@cache
+def _table(language: str) -> Mapping[str, str]:
     tree = tomllib.loads(files("kiosk").joinpath("texts", f"{language}.toml").read_text("utf-8"))
-    return Words(language, {f"{table}.{key}": text for table, rows in tree.items() for key, text in rows.items()})
+    return {f"{table}.{key}": text for table, rows in tree.items() for key, text in rows.items()}

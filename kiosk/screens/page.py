@@ -4,21 +4,37 @@ from pathlib import Path
 from typing import Any
 
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.widgets import parts
 
 __all__ = ["Page", "load_kv", "parts"]
 
+SHORT_MM = 105
+"""A screen lower than this has no room for anything beside the most important."""
+
 
 class Page(BoxLayout):
-    """One page. `view` is replaced as a whole; `go` takes the name of a page."""
+    """One page. `view` is replaced as a whole; `go` takes the name of a page, `act` the name of a deed ("read", "back").
+
+    `topic`: of a page that there are several of, which one (a card's id, a section's). `screen_height`: of the whole
+    screen, pixels. `library`: the cards of advice.
+    """
 
     view: Any = ObjectProperty(None, rebind=True)
     style: Any = ObjectProperty(None, rebind=True)
     go: Any = ObjectProperty(None)
+    act: Any = ObjectProperty(None)
+    library: Any = ObjectProperty(None)
+    topic = StringProperty("")
     portrait = BooleanProperty(False)
+    screen_height = NumericProperty(0)
+
+    @property
+    def short(self) -> bool:
+        """Is the whole screen low?"""
+        return bool(self.style) and self.screen_height < self.style.mm(SHORT_MM)
 
 
 def load_kv(module: str) -> None:

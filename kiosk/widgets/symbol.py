@@ -7,6 +7,8 @@ from kivy.graphics import Color, Ellipse, Line, Mesh, Rectangle, StencilPop, Ste
 from kivy.properties import ColorProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from kiosk.widgets.icons import ICONS, Stroke
+
 Points = list[tuple[float, float]]
 At = Callable[[float, float], tuple[float, float]]
 """From the unit square to pixels."""
@@ -18,6 +20,14 @@ BOLT: tuple[Points, ...] = (
     [(0.42, 0.08), (0.78, 0.58), (0.5, 0.58)],
     [(0.5, 0.42), (0.58, 0.92), (0.5, 0.58), (0.42, 0.08)],
 )
+
+
+TRIANGLE: Points = [(0.0, 0.06), (1.0, 0.06), (0.5, 0.96)]
+DRAWN = frozenset(
+    ("circle", "diamond", "octagon", "bolt", "hatched", "information", "power", "vma", "ended")
+    + ("level_yellow", "level_orange", "level_red")
+)
+"""Shapes with a method of their own; all others are in icons.py."""
 
 
 class Symbol(Widget):
@@ -41,11 +51,14 @@ class Symbol(Widget):
         def at(x: float, y: float) -> tuple[float, float]:
             return left + x * side, bottom + y * side
 
-        draw = getattr(self, f"_{self.shape}", None)
-        if draw is not None and side > 1:
-            with self.canvas:
-                Color(*self.ink)
-                draw(at, side)
+        if side <= 1:
+            return
+        with self.canvas:
+            Color(*self.ink)
+            if self.shape in DRAWN:
+                getattr(self, f"_{self.shape}")(at, side)
+            elif self.shape in ICONS:
+                _strokes(at, side, ICONS[self.shape])
 
     def _circle(self, at: At, side: float) -> None:
         Ellipse(pos=at(0.05, 0.05), size=(0.9 * side, 0.9 * side))
@@ -99,29 +112,58 @@ class Symbol(Widget):
         Line(points=[*at(0.5, 0.45), *at(0.5, 0.72)], width=0.045 * side, cap="round")
         Ellipse(pos=at(0.445, 0.25), size=(0.11 * side, 0.11 * side))
 
-    # --- doors ---
-
-    def _services(self, at: At, side: float) -> None:
-        Line(points=[*at(0.08, 0.62), *at(0.92, 0.62), *at(0.8, 0.12), *at(0.2, 0.12)], width=0.04 * side, close=True)
-        Line(points=[*at(0.28, 0.62), *at(0.5, 0.92), *at(0.72, 0.62)], width=0.04 * side, joint="round")
-        for x in (0.38, 0.5, 0.62):
-            Line(points=[*at(x, 0.26), *at(x, 0.48)], width=0.03 * side, cap="round")
-
     def _power(self, at: At, _side: float) -> None:
         for part in BOLT:
             _fill(at, part)
 
-    def _important(self, at: At, side: float) -> None:
-        Line(points=[*at(0.06, 0.1), *at(0.94, 0.1), *at(0.5, 0.92)], width=0.04 * side, close=True, joint="round")
-        Line(points=[*at(0.5, 0.38), *at(0.5, 0.6)], width=0.04 * side, cap="round")
-        Ellipse(pos=at(0.455, 0.19), size=(0.09 * side, 0.09 * side))
+    # --- the levels of weather warnings, in the shapes that SMHI gives them ---
 
-    def _contacts(self, at: At, side: float) -> None:
-        Line(rounded_rectangle=(*at(0.27, 0.05), 0.46 * side, 0.9 * side, 0.08 * side), width=0.035 * side)
-        for row in range(3):
-            for column in range(3):
-                Ellipse(pos=at(0.355 + 0.11 * column, 0.18 + 0.12 * row), size=(0.07 * side, 0.07 * side))
-        Line(points=[*at(0.37, 0.75), *at(0.63, 0.75)], width=0.05 * side)
+    def _level_yellow(self, at: At, side: float) -> None:
+        Ellipse(pos=at(0.03, 0.03), size=(0.94 * side, 0.94 * side))
+        self._exclaim(at, side, 0.0)
+
+    def _level_orange(self, at: At, side: float) -> None:
+        _fill(at, DIAMOND)
+        self._exclaim(at, side, 0.0)
+
+    def _level_red(self, at: At, side: float) -> None:
+        _fill(at, TRIANGLE)
+        self._exclaim(at, side, -0.08)
+
+    def _exclaim(self, at: At, side: float, lower: float) -> None:
+        Color(*self.ground)
+        Line(points=[*at(0.5, 0.45 + lower), *at(0.5, 0.74 + lower)], width=0.05 * side, cap="round")
+        Ellipse(pos=at(0.44, 0.22 + lower), size=(0.12 * side, 0.12 * side))
+
+    def _vma(self, at: At, side: float) -> None:
+        """A horn that sounds: danger, told to everybody."""
+        _fill(at, OCTAGON)
+        Color(*self.ground)
+        Rectangle(pos=at(0.16, 0.38), size=(0.14 * side, 0.24 * side))
+        _fill(at, [(0.34, 0.38), (0.56, 0.2), (0.56, 0.8), (0.34, 0.62)])
+        for radius in (0.14, 0.28):
+            Line(points=_arc(at, 0.58, 0.5, radius, -50, 50), width=0.03 * side, cap="round", joint="round")
+
+    def _ended(self, at: At, side: float) -> None:
+        """Over: a ring with a line through it, never the shape of a danger."""
+        Line(circle=(*at(0.5, 0.5), 0.4 * side), width=0.045 * side)
+        Line(points=[*at(0.3, 0.5), *at(0.7, 0.5)], width=0.05 * side, cap="round")
+
+
+def _strokes(at: At, side: float, icon: tuple[Stroke, ...]) -> None:
+    """Draw an icon of icons.py."""
+    for kind, *rest in icon:
+        if kind == "dot":
+            (x, y), radius = rest
+            Ellipse(pos=at(x - radius, y - radius), size=(2 * radius * side, 2 * radius * side))
+        elif kind == "ring":
+            centre, radius, width = rest
+            Line(circle=(*at(*centre), radius * side), width=max(1.0, width * side))
+        elif kind == "fill":
+            _fill(at, list(zip(rest[0][::2], rest[0][1::2], strict=True)))
+        else:
+            points = [place for x, y in zip(rest[0][::2], rest[0][1::2], strict=True) for place in at(x, y)]
+            Line(points=points, width=max(1.0, rest[1] * side), close=kind == "loop", joint="round", cap="round")
 
 
 def _fill(at: At, points: Points) -> None:

@@ -1,4 +1,8 @@
-"""Text that is never cut: it shrinks to its box, or is divided into pieces that fit."""
+"""Text that is never cut: it shrinks to its box, or is divided into pieces that fit.
+
+Lines are made here and not by Kivy: in the order in which the text is read, by the width that each will have, at most
+`MOST_LETTERS` long; then `kiosk/core/script.py` turns each line that is read from the right.
+"""
 
 from functools import lru_cache
 
@@ -7,18 +11,84 @@ from kivy.core.text import Label as Measured
 from kivy.properties import NumericProperty
 from kivy.uix.label import Label
 
+from kiosk.core import script
+from kiosk.widgets.direction import from_the_right
+
 SMALLEST_PX = 8
 LINE_HEIGHT = 1.15
+MOST_LETTERS = 75
+"""In one line: longer ones lose the eye on its way back (WCAG 2.2, 1.4.8 allows 80)."""
+
+Line = tuple[str, bool]
+"""Words in the order in which they are read; does the paragraph end here?"""
+
+
+@lru_cache(maxsize=200)
+def _ruler(font_px: int) -> Measured:
+    return Measured(text="", font_size=font_px, line_height=LINE_HEIGHT)
+
+
+@lru_cache(maxsize=200)
+def _heights(font_px: int) -> tuple[float, float]:
+    """Height of one line, and of each one more."""
+    one, two = (
+        Measured(text=text, font_size=font_px, text_size=(10_000, None), line_height=LINE_HEIGHT).render()[1]
+        for text in ("Åg", "Åg\nÅg")
+    )
+    return one, two - one
+
+
+@lru_cache(maxsize=20_000)
+def _extent(line: str, font_px: int, right: bool) -> int:
+    """Width of a line as it will be drawn."""
+    seen = script.drawn(line, right)
+    return int(_ruler(font_px).get_extents(seen)[0]) if seen else 0
+
+
+def _broken(word: str, font_px: int, width: int, right: bool) -> list[str]:
+    """A word that is wider than the line, in parts."""
+    found = [""]
+    for letter in word:
+        if found[-1] and _extent(found[-1] + letter, font_px, right) + 1 > width:
+            found.append("")
+        found[-1] += letter
+    return found
 
 
 @lru_cache(maxsize=4000)
+def lines(text: str, font_px: int, width: int) -> tuple[tuple[Line, ...], bool]:
+    """`text` as lines of at most `width` pixels; had a word to be broken?"""
+    right, found, broke = script.right_to_left(text), [], False
+    for paragraph in text.split("\n"):
+        words: list[str] = []
+        for word in paragraph.split(" "):
+            if _extent(word, font_px, right) + 1 <= width:
+                words.append(word)
+            else:
+                broke = True
+                words += _broken(word, font_px, width, right)
+        line = words[0]
+        for word in words[1:]:
+            longer = f"{line} {word}"
+            if len(longer) <= MOST_LETTERS and _extent(longer, font_px, right) + 1 <= width:
+                line = longer
+            else:
+                found.append((line, False))
+                line = word
+        found.append((line, True))
+    return tuple(found), broke
+
+
 def measure(text: str, font_px: int, width: int) -> tuple[int, int]:
-    """Width and height in pixels of `text` wrapped at `width`; the width is that of its widest word at least."""
-    label = Measured(text=text, font_size=font_px, text_size=(width, None), line_height=LINE_HEIGHT)
-    size = label.render()
-    longest = sorted(set(text.split()), key=len, reverse=True)[:5]
-    words = (label.get_extents(word)[0] for word in longest)
-    return max(int(size[0]), *(word + 3 for word in words), 0), int(size[1])
+    """Width and height in pixels of `text` wrapped at `width`; more than `width` when a word had to be broken."""
+    text, width = script.marked(text), max(1, int(width))
+    laid, broke = lines(text, int(font_px), width)
+    one, more = _heights(int(font_px))
+    right = script.right_to_left(text)
+    wide = max(_extent(line, int(font_px), right) for line, _ in laid) + 1
+    if broke:
+        wide = max(wide, *(_extent(word, int(font_px), right) + 1 for word in text.split()))
+    return wide, int(one + more * (len(laid) - 1) + 0.999)
 
 
 def fits(text: str, font_px: float, width: float, height: float) -> bool:
@@ -28,26 +98,28 @@ def fits(text: str, font_px: float, width: float, height: float) -> bool:
 
 
 def pieces(text: str, font_px: float, width: float, height: float) -> list[str]:
-    """`text` divided at words, so that each piece fits."""
+    """`text` divided between lines, so that each piece fits."""
     if fits(text, font_px, width, height):
         return [text]
-    words, found = text.split(" "), []
-    most = 2 + int(width * height / (font_px * font_px))  # a word takes more room than this
-    while words:
-        low, high = 1, min(len(words), most)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if measure(" ".join(words[:middle]), int(font_px), max(1, int(width)))[1] <= height:
-                low = middle
-            else:
-                high = middle - 1
-        found.append(" ".join(words[:low]).strip("\n"))
-        words = words[low:]
-    return [piece for piece in found if piece] or [""]
+    one, more = _heights(int(font_px))
+    count = max(1, int((height - one) / more) + 1)
+    if script.borrowed(text):
+        count = max(1, count - 1)  # room for the mark on each piece
+    laid, _ = lines(text, int(font_px), max(1, int(width)))
+    found, begun = [], ""
+    for number, (line, ends) in enumerate(laid, 1):
+        begun += line + ("\n" if ends else " ")
+        if number % count == 0 or number == len(laid):
+            found.append(begun.strip())
+            begun = ""
+    return [piece for piece in script.whole(found) if script.bare(piece)] or [""]
 
 
 class FitLabel(Label):
-    """A label as large as `wanted` pixels, or smaller, so that its text fits the box it is given."""
+    """A label as large as `wanted` pixels, or smaller, so that its text fits the box it is given.
+
+    `text` is in the order in which it is read. `halign` "left" means where reading begins.
+    """
 
     wanted = NumericProperty(20)
 
@@ -60,11 +132,31 @@ class FitLabel(Label):
         self.fbind("wanted", self._fit)
         self._fit()
 
+    def _room(self) -> tuple[float, float]:
+        left, top, right, bottom = self.padding
+        return self.width - left - right, self.height - top - bottom
+
     def _refit(self, _seconds: float) -> None:
-        width, height = self.width - self.padding[0] - self.padding[2], self.height - self.padding[1] - self.padding[3]
+        width, height = self._room()
         low, high = SMALLEST_PX, max(SMALLEST_PX, int(self.wanted))
         while low < high:
             middle = (low + high + 1) // 2
             low, high = (middle, high) if fits(self.text, middle, width, height) else (low, middle - 1)
         self.font_size = low
         self.text_size = self.size
+
+    def texture_update(self, *arguments: object) -> None:
+        """Kivy is given the lines as they are drawn; `text` stays as it is read."""
+        text = script.marked(self.text)
+        right = script.right_to_left(text)
+        laid, _ = lines(text, int(self.font_size), max(1, int(self._room()[0]))) if text else ((), False)
+        self._label.text = "\n".join(script.drawn(line, right) for line, _ in laid)
+        self._label.options["halign"] = self._side(right, any(letter.isalpha() for letter in text))
+        super().texture_update(*arguments)
+
+    def _side(self, right: bool, letters: bool) -> str:
+        """Where each line stands: a number stands as its page does, words as they are read."""
+        if self.halign not in ("left", "right"):
+            return self.halign
+        turned = from_the_right() if self.halign == "right" or not letters else right
+        return {"left": "right", "right": "left"}[self.halign] if turned else self.halign

@@ -22,6 +22,7 @@ HOMES = {
     "sqlalchemy": ["dashboard/io/*"],
     "litestar": ["dashboard/*"],
     "uvicorn": ["dashboard/*"],
+    "httpx": ["kiosk/io/http.py"],
     "kivy": ["kiosk/app/*", "kiosk/screens/*", "kiosk/widgets/*"],
 }
 """The only files that may import a library; everybody else asks them."""

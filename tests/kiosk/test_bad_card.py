@@ -15,11 +15,12 @@ from contract.words import Power, Status
 from doors.clock import Clock
 from faults.disk.shim import Shim
 from kiosk import config
-from kiosk import keeper as program
 from kiosk.io import memory
 from kiosk.io.cache import CacheReader
 from kiosk.io.drawn import Drawn, DrawnLog
 from kiosk.io.wake import Doorbell, Waker
+from kiosk.keeper import keeping as program
+from kiosk.keeper import shelf
 from tests.gateway.card import Card
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own needs root")
@@ -97,8 +98,8 @@ async def test_a_card_that_fills_up_in_a_run_is_left_for_memory_and_taken_again(
     house: Any, on_card: Any, gateway: Any, card: Card, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was shown stays, what is new comes; when there is room it lies on the card."""
-    monkeypatch.setattr(program, "LOOK_AGAIN_S", 0.2)
-    monkeypatch.setattr(program, "BEHIND_S", 0.2)
+    monkeypatch.setattr(shelf, "LOOK_AGAIN_S", 0.2)
+    monkeypatch.setattr(shelf, "BEHIND_S", 0.2)
     keeper = program.Keeper(config.load(on_card.file), Clock())
     task = asyncio.create_task(keeper.run())
     power = shown(on_card, house)

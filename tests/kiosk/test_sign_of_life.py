@@ -10,7 +10,7 @@ import pytest
 from contract import topics
 from contract.messages import KioskStatus, decode
 from kiosk.io.wake import Doorbell
-from kiosk.keeper import NOT_DRAWING, NOT_RUNNING
+from kiosk.keeper.sign_of_life import NOT_DRAWING, NOT_RUNNING
 
 RATE = 600
 """A minute of the product takes a tenth of a second."""

@@ -9,7 +9,7 @@ import msgspec
 
 from contract.messages import Farewell
 from contract.records import NoteBody
-from contract.words import Event, FarewellWhy, Power
+from contract.words import Event, FarewellWhy, Lasts, Power
 from gateway.core.facts import BOX, Facts
 from gateway.core.fuel.battery import ON_BATTERY
 from gateway.core.moments import believed_ms
@@ -23,6 +23,8 @@ STEP_MS = 60_000
 LONGER = 2.0
 """Of the bound: a battery that suddenly lasts this much longer is not at its end."""
 FED = (Power.ON_MAINS, Power.ON_RESERVE, Power.RETURNING)
+COARSE = ((3600.0, Lasts.LAST_HOUR), (2 * 3600.0, Lasts.LOW), (8 * 3600.0, Lasts.HOURS))
+"""Up to so many seconds, what visitors' screens are told; above the last of them there is plenty."""
 PLANNED = Farewell(why=FarewellWhy.PLANNED)
 """Somebody stopped the program: work on the box, an update, a restart of the machine."""
 
@@ -70,6 +72,16 @@ def runs_down(site: Site, facts: Facts) -> tuple[bool | None, float | None]:
         return None, None
     # it fell silent on battery and is counted down; who feeds the site says whether it still is
     return site.memory.judged.power not in FED, left_s
+
+
+def lasts(site: Site, facts: Facts) -> Lasts | None:
+    """The same in one coarse word, for a screen that has to save; None: it does not run down, or nobody can tell."""
+    if site.ending.farewell is not None:
+        return Lasts.LAST_HOUR
+    runs, left_s = runs_down(site, facts)
+    if runs is not True or left_s is None:
+        return None
+    return next((word for up_to_s, word in COARSE if left_s <= up_to_s), Lasts.PLENTY)
 
 
 def _with(site: Site, ending: Ending) -> Site:

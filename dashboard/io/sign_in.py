@@ -1,0 +1,275 @@
+"""Signing in and out, and what accounts go through: the one place that joins accounts, sessions, links and the log."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from dataclasses import dataclass
+
+from dashboard.core import passwords
+from dashboard.core.addresses import counted, shortened
+from dashboard.core.lapse import Instant
+from dashboard.core.people import NEEDS_CODE, Person, Role
+from dashboard.core.throttle import Throttle
+from dashboard.io import codes
+from dashboard.io.accounts import Account, Accounts, NotPossible
+from dashboard.io.audit import Audit
+from dashboard.io.database import Database, StoreTrouble
+from dashboard.io.hashing import Hasher, TooBusy
+from dashboard.io.links import INVITE, RENEW, Invited, Links
+from dashboard.io.sessions import CODE, WHOLE, Session, Sessions
+from doors.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+class NotIn(Exception):
+    """Nobody was let in: `key` of the sentence, `field` where it belongs, `wait_s` before another try."""
+
+    def __init__(self, key: str, field: str = "", *, wait_s: int = 0, **parts: object) -> None:
+        super().__init__(key)
+        self.key, self.field, self.wait_s, self.parts = key, field, wait_s, parts
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """Somebody has got so far: the token of the session, its stage, and what the device may keep to be known again."""
+
+    token: str
+    stage: str
+    mark: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Who asks: the address, what the device keeps (`mark`)."""
+
+    address: str
+    mark: str = ""
+
+
+class SignIn:
+    """One for the whole program."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.accounts = Accounts(database)
+        self.sessions = Sessions(database)
+        self.links = Links(database)
+        self.audit = Audit(database)
+        self._clock = clock
+        self._hasher = Hasher()
+        self._throttle = Throttle()
+
+    def now(self) -> Instant:
+        """This moment by all clocks."""
+        read = self._clock.read()
+        return Instant(read.boot, read.up_ms, read.wall_ms, read.quality)
+
+    # --- coming in ---
+
+    async def password(self, name: str, password: str, came: Came) -> Let:
+        """The first step; raises NotIn, StoreTrouble. Of a name that nobody has everything takes as long."""
+        account = await asyncio.to_thread(self.accounts.named, name)
+        keys = self._keys(name, account, came)
+        self._wait(keys)
+        try:
+            fits = await self._hasher.fits(account.password if account else None, password[: passwords.LONGEST + 1])
+        except TooBusy as fault:
+            raise NotIn("wrong_busy", wait_s=3) from fault
+        if account is None or not fits or account.locked:
+            await self._wrong(keys, account, came, "wrong_password" if account is None or not fits else "locked")
+            raise NotIn("wrong_sign_in", "password")
+        if account.role in NEEDS_CODE:
+            token = await asyncio.to_thread(self.sessions.begin, account.number, CODE, self.now())
+            return Let(token, CODE, "", account.person)
+        return await self._let_in(account, keys, came, "signed_in")
+
+    async def code(self, token: str, written: str, came: Came) -> Let:
+        """The second step: a code of the minute, or a recovery code; raises NotIn, StoreTrouble."""
+        session = await asyncio.to_thread(self.sessions.find, token, self.now(), touch=False)
+        if session is None or session.stage != CODE:
+            raise NotIn("wrong_too_late")
+        account = session.account
+        keys = self._keys(account.name, account, came)
+        self._wait(keys)
+        recovery, did = codes.plain_recovery(written), "signed_in"
+        if recovery:
+            right = await asyncio.to_thread(self.accounts.use_recovery, account.number, recovery)
+            did = "signed_in_recovery"
+        else:
+            right = await self._code_fits(account, written)
+        if not right:
+            await asyncio.to_thread(self.sessions.tried, token)
+            await self._wrong(keys, account, came, "wrong_code")
+            raise NotIn("wrong_code", "code")
+        await asyncio.to_thread(self.sessions.end, token)
+        return await self._let_in(account, keys, came, did)
+
+    async def _code_fits(self, account: Account, written: str) -> bool:
+        wall_ms = self.now().wall_ms
+        if wall_ms is None:
+            raise NotIn("wrong_no_clock", "code")
+        counter = codes.matched(account.totp, written, wall_ms)
+        return counter is not None and await asyncio.to_thread(self.accounts.use_code, account.number, counter)
+
+    async def _let_in(self, account: Account, keys: list[tuple[str, str]], came: Came, did: str) -> Let:
+        """A new token, whatever the browser had before; nothing is held against the account any more."""
+        token = await asyncio.to_thread(self.sessions.begin, account.number, WHOLE, self.now())
+        self._throttle.right(keys)
+        await self.note(did, account.person, came.address)
+        nonce = account.knows(came.mark) or secrets.token_hex(12)
+        return Let(token, WHOLE, account.device_mark(nonce), account.person)
+
+    def _keys(self, name: str, account: Account | None, came: Came) -> list[tuple[str, str]]:
+        """Who counts for this try: a device that has been here before counts alone, so that no stranger shuts it out."""
+        known = account.knows(came.mark) if account else ""
+        if known:
+            return [("device", f"{account.number if account else 0}:{known}")]
+        return [("address", counted(came.address)), ("account", passwords.known_as(name)[:200])]
+
+    def _wait(self, keys: list[tuple[str, str]]) -> None:
+        if wait_s := self._throttle.wait_s(keys, self.now().up_ms):
+            raise NotIn("wrong_wait", wait_s=wait_s, seconds=wait_s)
+
+    async def _wrong(self, keys: list[tuple[str, str]], account: Account | None, came: Came, why: str) -> None:
+        now = self.now()
+        self._throttle.wrong(keys, now.up_ms)
+        # of a name that is nobody's nothing is written: people type their password there by mistake
+        who = account.name if account else ""
+        with contextlib.suppress(StoreTrouble):
+            await asyncio.to_thread(self.audit.failed, now, "sign_in", who, shortened(came.address), why)
+
+    # --- being in ---
+
+    def session(self, token: str, *, touch: bool) -> Session | None:
+        """The session of a token, if somebody is signed in with it."""
+        found = self.sessions.find(token, self.now(), touch=touch)
+        return found if found is not None and found.stage == WHOLE else None
+
+    async def leave(self, token: str, person: Person, address: str) -> None:
+        """Sign out."""
+        await asyncio.to_thread(self.sessions.end, token)
+        await self.note("signed_out", person, address)
+
+    async def leave_everywhere(self, person: Person, address: str) -> None:
+        """Sign out on all devices."""
+        await asyncio.to_thread(self.sessions.end_all, person.account)
+        await self.note("signed_out_everywhere", person, address)
+
+    async def change_password(self, account: Account, old: str, new: str, came: Came) -> Let:
+        """A new password, all other sessions end; raises NotIn, StoreTrouble."""
+        keys = self._keys(account.name, account, came)
+        self._wait(keys)
+        self._sound(new, account.name)
+        try:
+            fits = await self._hasher.fits(account.password, old[: passwords.LONGEST + 1])
+            if not fits:
+                await self._wrong(keys, account, came, "wrong_password")
+                raise NotIn("wrong_old_password", "old")
+            kept = await self._hasher.hash(new)
+        except TooBusy as fault:
+            raise NotIn("wrong_busy", wait_s=3) from fault
+        await asyncio.to_thread(self.accounts.renew_password, account.number, kept)
+        await self.note("password_changed", account.person, came.address)
+        renewed = await asyncio.to_thread(self.accounts.numbered, account.number)
+        if renewed is None:
+            raise NotIn("wrong_too_late")
+        token = await asyncio.to_thread(self.sessions.begin, renewed.number, WHOLE, self.now())
+        return Let(token, WHOLE, renewed.device_mark(secrets.token_hex(12)), renewed.person)
+
+    async def new_recovery(self, person: Person, address: str) -> list[str]:
+        """Recovery codes, shown once; the old ones are void."""
+        made = codes.recovery_codes()
+        await asyncio.to_thread(self.accounts.set_recovery, person.account, made)
+        await self.note("recovery_made", person, address)
+        return made
+
+    # --- by a link ---
+
+    async def accept(
+        self, ticket: str, name: str, password: str, code: str, came: Came
+    ) -> tuple[Let, list[str]]:  # fmt: skip
+        """Make or renew the account that a ticket is for; who did is signed in. Raises NotIn, StoreTrouble."""
+        now = self.now()
+        invited = await asyncio.to_thread(self.links.held, ticket, now)
+        if invited is None:
+            raise NotIn("wrong_link")
+        chosen = invited.name or name
+        if key := passwords.name_fault(chosen):
+            raise NotIn(key, "name")
+        self._sound(password, chosen)
+        counter = self._first_code(invited, code, now, came)
+        recovery = codes.recovery_codes() if invited.role in NEEDS_CODE else []
+        try:
+            kept = await self._hasher.hash(password)
+        except TooBusy as fault:
+            raise NotIn("wrong_busy", wait_s=3) from fault
+        try:
+            number = await asyncio.to_thread(
+                self.links.finish, ticket, now, name=chosen, password=kept, counter=counter, recovery=recovery
+            )
+        except NotPossible as fault:
+            raise NotIn(fault.key, "name" if fault.key == "wrong_name_taken" else "") from fault
+        account = None if number is None else await asyncio.to_thread(self.accounts.numbered, number)
+        if account is None:
+            raise NotIn("wrong_link")
+        await self.note(f"accepted_{invited.purpose}", account.person, came.address)
+        return await self._let_in(account, [], came, "signed_in"), recovery
+
+    def _first_code(self, invited: Invited, code: str, now: Instant, came: Came) -> int | None:
+        """The code that shows that the app was set up right; without a clock nobody can look, and it is taken later."""
+        if invited.role not in NEEDS_CODE or now.wall_ms is None:
+            return None
+        keys = [("address", counted(came.address))]
+        self._wait(keys)
+        counter = codes.matched(invited.totp, code, now.wall_ms)
+        if counter is None:
+            self._throttle.wrong(keys, now.up_ms)
+            raise NotIn("wrong_code", "code")
+        return counter
+
+    def _sound(self, password: str, name: str) -> None:
+        if key := passwords.fault(password, name):
+            raise NotIn(key, "password", n=passwords.SHORTEST if key.endswith("short") else passwords.LONGEST)
+
+    # --- looking after accounts ---
+
+    async def invite(self, by: Person, address: str, name: str, role: Role, scope: str) -> str:
+        """The token of an invitation; raises NotIn, StoreTrouble."""
+        if key := passwords.name_fault(name):
+            raise NotIn(key, "name")
+        if await asyncio.to_thread(self.accounts.named, name) is not None:
+            raise NotIn("wrong_name_taken", "name")
+        said = passwords.spoken(name)
+        token = await self._link(INVITE, name=said, role=role, scope=scope, issuer=by.name)
+        await self.note("invited", by, address, f"{said}, {role.value} {scope}".strip())
+        return token
+
+    async def renew(self, by: Person, address: str, account: Account) -> str:
+        """The token of a link by which somebody chooses a new password (and sets up the app anew)."""
+        token = await self._link(
+            RENEW, name=account.name, role=account.role, scope=account.scope, issuer=by.name, account=account.number
+        )
+        await self.note("renewal_made", by, address, account.name)
+        return token
+
+    async def _link(self, purpose: str, **told: object) -> str:
+        try:
+            return await asyncio.to_thread(self.links.make, purpose, self.now(), **told)  # type: ignore[arg-type]
+        except NotPossible as fault:
+            raise NotIn(fault.key) from fault
+
+    async def change(self, by: Person, address: str, account: Account, did: str) -> None:
+        """`lock`, `unlock` or `remove`; raises NotIn, StoreTrouble."""
+        locked = {"lock": True, "unlock": False}.get(did)
+        try:
+            await asyncio.to_thread(self.accounts.change, account.number, locked=locked, remove=did == "remove")
+        except NotPossible as fault:
+            raise NotIn(fault.key) from fault
+        await self.note(f"account_{did}", by, address, account.name)
+
+    async def note(self, did: str, person: Person, address: str, about: str = "", *, site: str = "") -> None:
+        """A line of the log. `about`: whom or what it was done to. Raises StoreTrouble."""
+        said = f"{did}: {about}" if about else did
+        await asyncio.to_thread(self.audit.write, self.now(), said, person, shortened(address), site=site)

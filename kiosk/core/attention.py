@@ -1,0 +1,150 @@
+"""Who owns the screen: a real warning for this place takes it at once and holds it until read, or ten minutes.
+
+Use: `begin(what the log of drawn messages knows)` once, then `step(...)` with each new view, touch and tick; `owner`
+is what the whole screen shows, None: nobody owns it, the messages in force are a banner on every page. Rules:
+
+- the gravest, then the newest first (the order of `View.alerts`); one that was never shown gets its turn when the one
+  before it has been read or has stood for 15 s; when all have had their turn the first comes back and stays;
+- what was read, or has had its ten minutes, does not come back; a changed update is something new and does;
+- the same message again, also as an update that changes nothing for this place, is silent (`AlertView.matter`);
+- an exercise never takes the screen while anything real that may take it is in force;
+- what is not sure (from before a restart, not checked) never takes it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from kiosk.core.alert_view import AlertView
+
+HOLD_MS = 10 * 60_000
+"""How long an unread message may own the screen, from its first frame."""
+READING_MS = 15_000
+"""How long a message stands, or stands after the last touch, before another's turn."""
+
+
+class Event(StrEnum):
+    """What happened at the screen. `read`: the visitor says "I have read it", or goes to another page."""
+
+    TICK = "tick"
+    TOUCHED = "touched"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that this screen has shown before it started anew.
+
+    `ago_ms`: how long ago its first frame was, None when nobody can tell. `gist`: as in AlertView, where it was noted.
+    """
+
+    key: tuple[str, str, int]
+    ago_ms: int | None
+    gist: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """The state between two steps. `shown`: the matter that owns the screen, "" nobody.
+
+    `sound`: one tone is due now, with this very step. `began`: by matter, when it first had the screen. `over`: what
+    was read or has had its time. `known`: every matter in force at the last step. All times are monotonic ms.
+    """
+
+    shown: str = ""
+    sound: bool = False
+    stood_ms: int = 0
+    began: Mapping[str, int] = field(default_factory=dict)
+    over: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
+    before: Mapping[tuple[str, str, int] | str, int | None] = field(default_factory=dict)
+
+
+def begin(drawn: Iterable[Shown] = ()) -> Attention:
+    """The first state of a screen that starts; `drawn`: what it has shown in earlier runs."""
+    before: dict[tuple[str, str, int] | str, int | None] = {}
+    for one in drawn:
+        before[one.key] = one.ago_ms
+        if one.gist:
+            before[one.gist] = one.ago_ms
+    return Attention(before=before)
+
+
+def owner(state: Attention, alerts: tuple[AlertView, ...]) -> AlertView | None:
+    """The message that the whole screen shows, in its newest wording."""
+    return next((one for one in alerts if state.shown and one.matter == state.shown), None)
+
+
+def step(was: Attention, alerts: tuple[AlertView, ...], now_ms: int, event: Event = Event.TICK) -> Attention:
+    """One step: `alerts` as in `View.alerts`, `now_ms` monotonic."""
+    state = _remember(was, alerts, now_ms)
+    wanting = _wanting(alerts)
+    state = _happened(state, [one.matter for one in wanting], now_ms, event)
+    turn = _turn(state, [one.matter for one in wanting], now_ms)
+    new = {one.matter for one in wanting if one.real} - (was.known or frozenset())
+    # what stands at the first look, or was shown in an earlier run, is no news; neither is what waited to be sure
+    sound = was.known is not None and any(one not in state.began and one not in state.over for one in new)
+    if turn and turn != state.shown:
+        began = dict(state.began)
+        began.setdefault(turn, now_ms)
+        state = replace(state, stood_ms=now_ms, began=began)
+    return replace(state, shown=turn, sound=sound)
+
+
+def _wanting(alerts: tuple[AlertView, ...]) -> list[AlertView]:
+    """What may take the screen, in order; an exercise only where nothing real is in force, sure or not."""
+    takes = [one for one in alerts if one.takes and not one.all_clear]
+    real = any(one.real for one in takes)
+    return [one for one in takes if one.sure and (one.real or not real)]
+
+
+def _remember(was: Attention, alerts: tuple[AlertView, ...], now_ms: int) -> Attention:
+    """Forget what is not in force any more; take over what earlier runs have shown."""
+    standing = frozenset(one.matter for one in alerts)
+    began = {matter: at for matter, at in was.began.items() if matter in standing}
+    over = was.over & standing
+    for one in alerts:
+        if one.matter in began or one.matter in over:
+            continue
+        # by gist only at the first look: later it may be the third wording that says the same as the first again
+        names: list[tuple[str, str, int] | str] = [one.key]
+        if was.known is None and one.gist:
+            names.append(one.gist)
+        for name in names:
+            if name in was.before:
+                ago = was.before[name]
+                if ago is None or ago >= HOLD_MS:
+                    over |= {one.matter}
+                else:
+                    began[one.matter] = now_ms - ago
+                break
+    return replace(was, began=began, over=over, known=standing)
+
+
+def _happened(state: Attention, wanting: list[str], now_ms: int, event: Event) -> Attention:
+    """What was read, what has had its time, what may not stand any more."""
+    shown = state.shown if state.shown in wanting else ""
+    over, stood_ms = set(state.over), state.stood_ms
+    if shown and event is Event.READ:
+        over.add(shown)
+    if shown and event is Event.TOUCHED:
+        stood_ms = now_ms
+    for matter, began in state.began.items():
+        reading = matter == shown and now_ms - stood_ms < READING_MS
+        if now_ms - began >= HOLD_MS and not reading:
+            over.add(matter)
+    return replace(state, shown="" if shown in over else shown, over=frozenset(over), stood_ms=stood_ms)
+
+
+def _turn(state: Attention, wanting: list[str], now_ms: int) -> str:
+    """Whose turn it is."""
+    waiting = [matter for matter in wanting if matter not in state.over]
+    if not waiting:
+        return ""
+    unseen = next((matter for matter in waiting if matter not in state.began), "")
+    if not state.shown:
+        return unseen or waiting[0]
+    stood = now_ms - state.stood_ms >= READING_MS
+    if unseen:
+        return unseen if stood or waiting.index(unseen) < waiting.index(state.shown) else state.shown
+    return waiting[0] if stood else state.shown

@@ -1,0 +1,50 @@
+"""Every kind of feed that a kiosk can ask: where, how often, how large an answer may be. Data; nothing is asked here.
+
+A new kind is a row here and a row in `kiosk/keeper/readers.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.core.place import Place
+from kiosk.core.polling import Pace
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of feed. `url`: where a real site asks by itself, "" when only the settings can say it.
+
+    `whole`: the answer is all that the source says now, so what is missing from it has left. `most_bytes`: of a body,
+    unpacked. `key`: the source wants a key (`key_file`), put where the address, or the body, has `{key}`. `body`: a
+    source that is asked by POST gets this, made from the settings' place, as `content_type`.
+    """
+
+    url: str = ""
+    pace: Pace
+    most_bytes: int = 2 * MB
+    whole: bool = True
+    key: bool = False
+    body: Callable[[Place], bytes] | None = None
+    content_type: str = ""
+
+
+KINDS: dict[str, Kind] = {
+    "vma": Kind(
+        url="https://vmaapi.sr.se/api/v3/alerts",
+        pace=Pace(every_s=(60.0, 60.0, 120.0, 120.0), longest_s=120.0, vital=True),
+        most_bytes=MB,
+    ),
+    "smhi": Kind(
+        url="https://opendata-download-warnings.smhi.se/ibww/api/version/1/warning.json",
+        pace=Pace(every_s=(300.0, 900.0, 900.0, 1800.0), longest_s=450.0),
+        most_bytes=8 * MB,
+    ),
+    "krisinformation": Kind(
+        url="https://api.krisinformation.se/v3/news?days=7",
+        pace=Pace(every_s=(600.0, 1800.0, 1800.0, 3600.0), longest_s=900.0),
+        most_bytes=4 * MB,
+    ),
+}
+"""By name; in the settings `[feeds.NAME]`."""

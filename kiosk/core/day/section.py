@@ -1,0 +1,46 @@
+"""What an everyday page shows: sections of entries, in words, ready to draw. Without content there is no section."""
+
+from dataclasses import dataclass
+
+from kiosk.core.theme import Role
+
+GROUPS = ("services", "travel", "local", "information")
+"""Doors on the first page; each leads to its sections, or to its only one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of a list, and what stands behind it. `code`: an address to take along; only ever from own content.
+
+    The first four are those of a plain `Row`. `starts`: another word to find it by comes from `search`.
+    """
+
+    text: str
+    word: str = ""
+    role: Role = Role.PLAIN
+    detail: str = ""
+    more: str = ""
+    code: str = ""
+    search: str = ""
+
+    @property
+    def opens(self) -> bool:
+        """Is there more than the row itself says?"""
+        return bool(self.more or self.code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One list. `name` is its page, `group` its door; `summary` says in one line what is most useful in it now.
+
+    `note`: how old it is and whose it is. `stale`: what is shown may not hold any more.
+    """
+
+    name: str
+    group: str
+    icon: str
+    title: str
+    rows: tuple[Entry, ...]
+    note: str = ""
+    stale: bool = False
+    summary: str = ""

@@ -1,0 +1,29 @@
+"""Doors on the first page: what there is something behind, in words, with a picture."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.core.view import View
+
+MOST = 8
+"""Doors that one page of them may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """One large door: the page behind it, its words, and the name of its picture in widgets/icons.py."""
+
+    page: str
+    text: str
+    icon: str
+
+
+def doorways(view: "View") -> tuple[Doorway, ...]:
+    """The doors of the view, with advice as the last; in a crisis what helps then stands first."""
+    found = [Doorway(name, view.words.say(f"door.{name}"), name) for name in view.doors]
+    advice = Doorway("advice", view.words.say("door.advice"), "advice")
+    if not view.alerts:
+        return (*found, advice)
+    important = [door for door in found if door.page == "important"]
+    return (*important, advice, *(door for door in found if door.page != "important"))

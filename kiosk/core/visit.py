@@ -1,0 +1,61 @@
+"""What the bar has to know of the visitor beside words and style."""
+
+from dataclasses import dataclass
+
+from kiosk.core.languages import language
+from kiosk.core.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`languages`: tags to choose from. `speaks`: there is a voice. `reading`: the page is being read aloud, and a
+    touch says what is there before it chooses. `volume` of `volumes`.
+    """
+
+    language: str = "sv"
+    languages: tuple[str, ...] = ("sv", "en")
+    speaks: bool = False
+    reading: bool = False
+    volume: int = 3
+    volumes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BarButton:
+    """One button of the bar: what it does, its words, the language they are in, its picture."""
+
+    does: str
+    text: str
+    language: str = ""
+    icon: str = "none"
+    accent: bool = False
+
+
+def bar_buttons(visit: Visit, words: Words, *, home: bool, larger: bool, theme: str, roomy: bool) -> tuple[BarButton, ...]:
+    """The bar from where reading begins; read aloud and language never move. `theme`: what comes next ("bar.high").
+
+    While the page is read aloud, what the voice needs stands where size of text and contrast stood.
+    """
+    found = [] if home else [BarButton("start", words.say("bar.start"), accent=True)]
+    if visit.speaks:
+        found.append(BarButton("read", words.say("speech.stop" if visit.reading else "speech.read")))
+    if len(visit.languages) > 1:
+        found.append(_language(visit))
+    if not visit.reading:
+        return (
+            *found,
+            BarButton("larger", words.say("bar.smaller" if larger else "bar.larger")),
+            BarButton("dark", words.say(theme)),
+        )
+    if roomy:
+        found += [BarButton("previous", words.say("speech.previous")), BarButton("next", words.say("speech.next"))]
+    volume = words.say("speech.volume", n=visit.volume, all=visit.volumes)
+    return (*found, BarButton("again", words.say("speech.again")), BarButton("volume", volume))
+
+
+def _language(visit: Visit) -> BarButton:
+    """Of two languages the other; of more a page of them, under the name of this one."""
+    others = [tag for tag in visit.languages if tag != visit.language]
+    if len(visit.languages) == 2 and len(others) == 1:
+        return BarButton(f"language:{others[0]}", language(others[0]).name, language=others[0])
+    return BarButton("languages", language(visit.language).name, language=visit.language, icon="language")

@@ -1,0 +1,1 @@
+"""The keeper process, in parts; `keeping.py` puts them together."""

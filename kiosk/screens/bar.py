@@ -1,0 +1,77 @@
+"""The bar within reach: the same buttons in the same place on every page, in one row or, on a narrow panel, two."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.uix.gridlayout import GridLayout
+
+from kiosk.core.visit import BarButton, Visit, bar_buttons
+from kiosk.widgets.panel import ORDINARY, Touch
+
+ROOMY = 7
+"""So many buttons in a row: then there is place for previous and next too."""
+
+
+class BarTouch(Touch):
+    """A button of the bar; `language` is that of its words, for the voice."""
+
+    language = ObjectProperty("")
+
+
+class Bar(GridLayout):
+    """`go(page)` and `choose(what)` are called; its height is what its rows need."""
+
+    view = ObjectProperty(None, rebind=True)
+    style = ObjectProperty(ORDINARY, rebind=True)
+    visit = ObjectProperty(Visit())
+    go: Callable[[str], None] | None = ObjectProperty(None)
+    choose: Callable[[str], None] | None = ObjectProperty(None)
+    at_home = BooleanProperty(True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(rows=1, size_hint_y=None, **kwargs)
+        self._shown: tuple[BarButton, ...] = ()
+        self._most = 0
+        self._lay = Clock.create_trigger(self._laid, -1)
+        for name in ("width", "at_home", "view", "visit"):
+            self.fbind(name, self._lay)
+        self._laid()
+
+    def _laid(self, *_: object) -> None:
+        style = self.style
+        self.spacing = style.gap
+        most = max(1, int((self.width + style.gap) / (style.narrow + style.gap)))
+        buttons = bar_buttons(
+            self.visit, self.view.words, home=self.at_home, larger=style.larger, theme=_next(style), roomy=most >= ROOMY
+        )
+        if (buttons, most) == (self._shown, self._most):
+            return
+        self._shown, self._most = buttons, most
+        rows = -(-len(buttons) // most)
+        self.clear_widgets()
+        self.cols, self.rows = -(-len(buttons) // rows), rows
+        self.height = rows * style.target + (rows - 1) * style.gap
+        for one in buttons:
+            self.add_widget(self._button(one))
+
+    def _button(self, one: BarButton) -> Touch:
+        touch = BarTouch(
+            style=self.style, text=one.text, language=one.language, icon=one.icon, upright=one.icon != "none",
+            role="accent" if one.accent else "plain",
+        )  # fmt: skip
+        touch.bind(on_release=lambda _: self._chosen(one.does))
+        return touch
+
+    def _chosen(self, does: str) -> None:
+        if does in ("start", "languages"):
+            self.go("home" if does == "start" else does)
+        else:
+            self.choose(does)
+
+
+def _next(style: Any) -> str:
+    """The words of the button that changes the colours: what comes next."""
+    comes = style.next_theme()
+    return "bar.high" if comes.high else "bar.dark" if comes.dark else "bar.light"

@@ -1,0 +1,116 @@
+"""A warning owns the screen: what happens, what to do, who says it, until when; under it, what works here now."""
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
+
+from kiosk.core.alert_view import AlertView
+from kiosk.core.passages import about, warning
+from kiosk.screens.page import Page, load_kv
+from kiosk.widgets.deeds import Deed, Deeds
+from kiosk.widgets.paged import PagedText
+from kiosk.widgets.panel import Panel
+from kiosk.widgets.situation import Situation
+from kiosk.widgets.text import measure
+
+__all__ = ["Crisis", "Deeds", "PagedText", "Situation", "Warning"]
+
+ROOMY_MM = 120
+"""On a screen this high, who says it and until when has a place of its own; on a lower one it ends the text."""
+BESIDE_MM = 150
+"""On a wide screen lower than this the buttons stand beside the text, where they cost no height."""
+
+
+class Warning(Panel):  # noqa: A001  (what people call it; nothing here warns of anything in Python)
+    """The message itself, in the colours and with the shape of its grade."""
+
+
+class Crisis(Page):
+    """Laid out in crisis.kv. `shown` is one of the messages in force; it stays while its page is being read."""
+
+    shown = ObjectProperty(None, rebind=True)
+    passages = ObjectProperty(())
+    in_pages = ObjectProperty(())
+    deeds = ObjectProperty(())
+    roomy = BooleanProperty(True)
+    beside = BooleanProperty(False)
+    tight = BooleanProperty(False)
+    numbers_px = NumericProperty(0)
+    """Height of the line with the numbers."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("view", "style", "portrait", "screen_height", "size"):
+            self.fbind(name, self._choose)
+        for name in ("pages", "page"):
+            self.ids.text.fbind(name, self._offer)
+        self._choose()
+
+    def show_matter(self, matter: str) -> None:
+        """Show the message that attention says; every page of it begins with the first."""
+        wanted = next((one for one in self.view.alerts if one.matter == matter), None)
+        if wanted is not None:
+            self._show(wanted)
+
+    def next(self) -> None:
+        """The next message in force, after the last the first."""
+        self._show(self.view.alerts[(self._place() + 1) % len(self.view.alerts)])
+
+    def heading(self, one: AlertView | None) -> str:
+        """Exercise or test first, then what kind of message it is."""
+        if one is None:
+            return ""
+        return f"{one.stamp}: {one.kind}" if one.stamp else one.kind
+
+    def facts(self, one: AlertView | None) -> str:
+        """Where, who says it since when, until when, when it was checked."""
+        return "" if one is None or not self.roomy else " ".join(line for line in about(one, self.view.words) if line)
+
+    def facts_height(self, width: float) -> float:
+        """Room for the facts, at most three lines."""
+        if not self.roomy or width < 2:
+            return 0
+        body = self.style.text("body")
+        return min(measure(self.facts(self.shown), int(body), int(width))[1], body * 3.6) + 2
+
+    def _place(self) -> int:
+        """Where the shown message stands now in the list."""
+        matters = [one.matter for one in self.view.alerts]
+        return matters.index(self.shown.matter) if self.shown and self.shown.matter in matters else 0
+
+    def _choose(self, *_: object) -> None:
+        """A new view keeps the message that is being read, in its newest wording."""
+        mm = self.style.mm
+        self.beside = not self.portrait and self.screen_height < mm(BESIDE_MM)
+        self.roomy = self.screen_height >= mm(ROOMY_MM) and not self.style.larger
+        self.tight = self.screen_height < mm(ROOMY_MM) or (self.style.larger and self.screen_height < mm(170))
+        if self.width > 1:
+            small = int(self.style.text("small"))
+            self.numbers_px = measure(self.view.numbers, small, int(self.width * (0.75 if self.beside else 1)))[1] + 2
+        if self.view.alerts:
+            self._show(self.view.alerts[self._place()])
+
+    def _show(self, one: AlertView) -> None:
+        if self.shown is None or one.matter != self.shown.matter:
+            self.ids.text.page = 0
+        self.shown = one
+        words = self.view.words
+        self.passages = warning(one, words, act_first=False, facts=not self.roomy)
+        self.in_pages = warning(one, words, act_first=True, facts=not self.roomy)
+        self._offer()
+
+    def _offer(self, *_: object) -> None:
+        """The buttons: only what there is something to do for."""
+        text, words = self.ids.text, self.view.words
+        deeds: list[Deed] = [
+            (words.say("crisis.read"), lambda: self.act("read")),
+            (words.say("crisis.more"), lambda: self.go("advice")),
+        ]
+        alerts = len(self.view.alerts)
+        if len(text.pages) > 1:
+            deeds.insert(0, (words.say("crisis.turn", n=text.page + 1, all=len(text.pages)), text.turn))
+        if alerts > 1:
+            deeds.append((words.say("crisis.next", n=self._place() + 1, all=alerts), self.next))
+        if [label for label, _ in deeds] != [label for label, _ in self.deeds]:
+            self.deeds = tuple(deeds)
+
+
+load_kv(__file__)

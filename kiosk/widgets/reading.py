@@ -1,0 +1,67 @@
+"""What stands on the screen, in the order in which the eye meets it: for the voice and for the keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.core.speaking import Item
+from kiosk.widgets.panel import Touch
+from kiosk.widgets.parts import RowBox
+from kiosk.widgets.text import FitLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A widget and what it says. `control`: something to choose."""
+
+    widget: Any
+    item: Item
+
+    @property
+    def control(self) -> bool:
+        """Can it be chosen?"""
+        return self.item.control
+
+
+def readables(root: Any, language: str) -> list[Readable]:
+    """Everything under `root` that says something, as it was added: from the top, from where reading begins.
+
+    A widget may say its own words by `spoken` (a text), and which language it is in by `language`.
+    """
+    return list(_under(root, language))
+
+
+def _under(widget: Any, language: str) -> Iterator[Readable]:
+    if not widget.opacity or widget.disabled or widget.height <= 1 or widget.width <= 1:
+        return
+    language = getattr(widget, "language", "") or language
+    text = _own(widget)
+    if text is not None:
+        if text.strip():
+            yield Readable(widget, Item(text, language, control=isinstance(widget, Touch)))
+        return
+    for child in reversed(widget.children):
+        yield from _under(child, language)
+
+
+def _own(widget: Any) -> str | None:
+    """What a widget says as a whole; None when its children speak for themselves."""
+    spoken = getattr(widget, "spoken", None)
+    if spoken is not None:
+        return str(spoken)
+    if isinstance(widget, RowBox):
+        row = widget.row
+        return ". ".join(text for text in (row.text, row.word, row.detail) if text) if row is not None else ""
+    if isinstance(widget, Touch | FitLabel):
+        return str(widget.text)
+    passages = getattr(widget, "passages", None)
+    return None if passages is None else "\n".join(passage.text for passage in passages)
+
+
+def at_point(found: list[Readable], x: float, y: float) -> Readable | None:
+    """What lies under a finger, in pixels of the window."""
+    for one in found:
+        left, bottom = one.widget.to_window(one.widget.x, one.widget.y)
+        if left <= x <= left + one.widget.width and bottom <= y <= bottom + one.widget.height:
+            return one
+    return None

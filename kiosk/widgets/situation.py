@@ -1,0 +1,109 @@
+"""This place in a crisis: the power and what works here now, each with word and shape and until when."""
+
+from math import ceil
+
+from kivy.clock import Clock
+from kivy.lang import Builder
+from kivy.properties import NumericProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.widget import Widget
+
+from kiosk.core.situation import Cell, cells
+from kiosk.core.style import rgba
+from kiosk.widgets.panel import ORDINARY, Panel
+from kiosk.widgets.parts import PageTitle, StateLine
+
+CELL_MM = 50
+CELL_LARGER_MM = 68
+
+
+class CellBox(Panel):
+    """One thing here: what, and a word about it beside its shape."""
+
+    cell = ObjectProperty(None, rebind=True)
+    text_px = NumericProperty(20)
+
+
+class Situation(BoxLayout):
+    """As many as fit; on very little room only the power and one line about what is open."""
+
+    view = ObjectProperty(None, rebind=True)
+    style = ObjectProperty(ORDINARY, rebind=True)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(orientation="vertical", **kwargs)
+        self._lay = Clock.create_trigger(self._laid, -1)
+        for name in ("view", "style", "size"):
+            self.fbind(name, self._lay)
+        self._lay()
+
+    def _laid(self, _seconds: float) -> None:
+        self.clear_widgets()
+        if self.view is None or self.height < 2 or self.width < 2:
+            return
+        self.spacing = self.style.mm(1)
+        heading = self.style.text("lead") * 1.3
+        room = self.height - heading - self.spacing
+        if room < cell_height(self.style):
+            self._short()
+            return
+        title = PageTitle(style=self.style, size_name="lead", text=self.view.words.say("crisis.here"))
+        title.color = rgba(self.style.theme.paper.ink)
+        self.add_widget(title)
+        self._grid(room)
+
+    def _grid(self, room: float) -> None:
+        tall, gap = cell_height(self.style), self.style.mm(1)
+        wide = self.style.mm(CELL_LARGER_MM if self.style.larger else CELL_MM)
+        cols = max(1, int((self.width + gap) / (wide + gap)))
+        rows = max(1, int((room + gap) / (tall + gap)))
+        shown = cells(self.view, cols * rows)
+        box = GridLayout(cols=min(cols, len(shown)), spacing=gap, size_hint_y=None)
+        needed = ceil(len(shown) / box.cols)
+        box.height = needed * min(tall * 1.5, (room - (needed - 1) * gap) / needed) + (needed - 1) * gap
+        for cell in shown:
+            box.add_widget(CellBox(style=self.style, role=cell.role, cell=cell))
+        self.add_widget(box)
+        self.add_widget(Widget())
+
+    def _short(self) -> None:
+        """Two lines side by side or one above the other."""
+        beside = self.width > self.style.mm(100)
+        lines = BoxLayout(orientation="horizontal" if beside else "vertical", spacing=self.style.mm(1))
+        for line in (self.view.power, self.view.open_now):
+            lines.add_widget(StateLine(style=self.style, role=line.role, text=line.text))
+        self.add_widget(lines)
+
+
+def cell_height(style: object) -> float:
+    """Two lines of text and a little air."""
+    return style.text("body") * 1.3 + style.text("small") * 1.3 + style.mm(1.6)
+
+
+Builder.load_string("""
+<CellBox>:
+    padding: self.style.mm(1.6), self.style.mm(0.8)
+    spacing: self.style.mm(1.6)
+    Symbol:
+        shape: root.shape
+        ink: root.ink
+        ground: root.ground
+        size_hint_x: None
+        width: root.style.mm(7) if root.shape != "none" else 0
+    BoxLayout:
+        orientation: "vertical"
+        FitLabel:
+            text: root.cell.text
+            color: root.ink
+            wanted: root.style.text("body")
+            size_hint_y: 1.25
+        FitLabel:
+            text: root.cell.word
+            color: root.ink
+            wanted: root.style.text("body")
+            size_hint_y: 1 if root.cell.word else None
+            height: 0
+""")
+
+__all__ = ["Cell", "CellBox", "Situation"]
