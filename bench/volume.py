@@ -176,7 +176,7 @@ def _central(folder: Path) -> str:
 
 def _dashboard(folder: Path) -> str:
     return (
-        '[web]\nport = 8080\n[broker]\nurl = "mqtt://127.0.0.1:1883"\n'
+        '[web]\nport = 8080\n[sign_in]\nrequired = false\n[broker]\nurl = "mqtt://127.0.0.1:1883"\n'
         f'[store]\npath = "{folder / "dashboard.db"}"\n[[site]]\nid = "{SITE}"\nplace = "Kall"\nin_service = false\n'
     )
 

@@ -93,5 +93,6 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "transport": everyday.TransportDocument,
     "timetable": everyday.TimetableDocument,
     "outage-hours": everyday.OutageHoursDocument,
+    "nearest": everyday.NearestDocument,
 }
 """Every document whose form this version knows, by name; others travel, and are not shown."""

@@ -211,6 +211,27 @@ class TimetableDocument(Wire, omit_defaults=True, kw_only=True):
     bookings: Annotated[tuple[Booking, ...], Meta(max_length=60)] = ()
 
 
+class Nearby(_Said, omit_defaults=True, kw_only=True):
+    """Another place with people and warmth: how it stood when somebody there, or the municipality, said so."""
+
+    declared: Declared
+    told: datetime
+    where: str = ""
+    """How far and which way: "12 km, mot Duved"."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a moment without offset: its age is what counts."""
+        super().__post_init__()
+        if self.told.tzinfo is None:
+            raise ValueError("told: give it with an offset, like 2025-11-20T12:00:00+01:00")
+
+
+class NearestDocument(Wire):
+    """The document `nearest`: where to go when this point is closed, nearest first."""
+
+    places: Annotated[tuple[Nearby, ...], Meta(max_length=10)]
+
+
 class HoursOverride(Wire, omit_defaults=True, kw_only=True):
     """What holds for one service between two moments, whatever its ordinary hours say, and who decided it.
 

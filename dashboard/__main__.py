@@ -1,4 +1,4 @@
-"""The command line: run the dashboard, check its settings, send bulletins and content, count what is stored."""
+"""The command line: run the dashboard, check its settings, send bulletins and content, count, look after accounts."""
 
 import argparse
 import asyncio
@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dashboard import config
+from dashboard.core.people import Role
 from dashboard.core.sites import BadInput, DashboardError
 from doors.clock import Clock, ClockFault
 from doors.printing import printing
 from doors.private import keep_private
 
-COMMANDS = ("run", "check", "bulletin", "content", "counts", "backup", "put-aside")
+COMMANDS = ("run", "check", "bulletin", "content", "counts", "backup", "put-aside", "setup-link", "account")
 
 
 @printing()
@@ -65,7 +66,43 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_bulletin(commands.add_parser("bulletin", help="make keys, publish a bulletin"))
     _add_content(commands.add_parser("content", help="publish a content document"))
+    link = commands.add_parser("setup-link", help="print a new link for the first account")
+    _takes_link(link)
+    link.set_defaults(command=_setup_link)
+    _add_account(commands.add_parser("account", help="invite, lock, unlock, remove; who has an account"))
     return parser
+
+
+def _add_account(account: argparse.ArgumentParser) -> None:
+    commands = account.add_subparsers(required=True, metavar="COMMAND")
+    every = commands.add_parser("list", help="every account")
+    every.add_argument("--settings", required=True, metavar="FILE")
+    every.set_defaults(command=_list_accounts)
+
+    invite = commands.add_parser("invite", help="print a link by which somebody makes an account")
+    invite.add_argument("name")
+    invite.add_argument("--role", required=True, choices=[role.value for role in Role])
+    invite.add_argument("--for", dest="scope", default="", metavar="SITE", help="a site, or a municipality (are)")
+    _takes_link(invite)
+    invite.set_defaults(command=_invite)
+
+    renew = commands.add_parser("renew", help="print a link by which somebody chooses a new password")
+    renew.add_argument("name")
+    _takes_link(renew)
+    renew.set_defaults(command=_renew)
+
+    for act, what in (("lock", "end its sessions and let it in no more"), ("unlock", "let it in again"),
+                      ("remove", "take it away; what it did stays in the log")):  # fmt: skip
+        one = commands.add_parser(act, help=what)
+        one.add_argument("name")
+        one.add_argument("--settings", required=True, metavar="FILE")
+        one.set_defaults(command=_change_account, act=act)
+
+
+def _takes_link(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", required=True, metavar="FILE")
+    parser.add_argument("--interface", default="", metavar="NAME", help="whose address stands in the link (wlan0)")
+    parser.add_argument("--qr", action="store_true", help="also as a picture to scan from the screen")
 
 
 def _add_bulletin(bulletin: argparse.ArgumentParser) -> None:
@@ -117,7 +154,8 @@ def _check(asked: argparse.Namespace) -> None:
     settings = config.read(asked.file)
     for site in settings.site:
         print(f"  {site.id}: {site.place}, {'in service' if site.in_service else 'not in service'}")
-    print(f"{asked.file}: {settings.view.mode}, {len(settings.site)} sites, broker {settings.broker.url}")
+    who = "people sign in" if settings.sign_in.required else "nobody signs in: whoever is at this machine may do all"
+    print(f"{asked.file}: {settings.view.mode}, {len(settings.site)} sites, broker {settings.broker.url}; {who}")
 
 
 def _counts(asked: argparse.Namespace) -> None:
@@ -148,6 +186,36 @@ def _keys(asked: argparse.Namespace) -> None:
     from dashboard import publishing
 
     print(publishing.make_keys(asked.out))
+
+
+def _setup_link(asked: argparse.Namespace) -> None:
+    from dashboard import account_commands
+
+    print(account_commands.setup_link(asked.settings, asked.interface, qr=asked.qr))
+
+
+def _list_accounts(asked: argparse.Namespace) -> None:
+    from dashboard import account_commands
+
+    print(account_commands.listed(asked.settings))
+
+
+def _invite(asked: argparse.Namespace) -> None:
+    from dashboard import account_commands as made
+
+    print(made.invited(asked.settings, asked.name, asked.role, asked.scope, asked.interface, qr=asked.qr))
+
+
+def _renew(asked: argparse.Namespace) -> None:
+    from dashboard import account_commands
+
+    print(account_commands.renewed(asked.settings, asked.name, asked.interface, qr=asked.qr))
+
+
+def _change_account(asked: argparse.Namespace) -> None:
+    from dashboard import account_commands
+
+    print(account_commands.changed(asked.settings, asked.act, asked.name))
 
 
 def _publish_bulletin(asked: argparse.Namespace) -> None:

@@ -4,15 +4,16 @@ import asyncio
 import logging
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
-from dashboard.config import Settings
-from dashboard.core.sites import DashboardError
-from dashboard.io import http, store_care
+from dashboard.config import Settings, Web
+from dashboard.core.sites import BadInput, DashboardError
+from dashboard.io import first_link, http, store_care
 from dashboard.io.database import Database
 from dashboard.io.desk import Desk
 from dashboard.io.link_alarms import LinkAlarms
@@ -21,6 +22,7 @@ from dashboard.io.mqtt import Centre
 from dashboard.io.pages import Pages
 from dashboard.io.records import Records
 from dashboard.io.shelf import Shelf
+from dashboard.io.sign_in import SignIn
 from doors.clock import Clock
 from doors.progress import Progress
 from doors.systemd import Notifier
@@ -28,12 +30,14 @@ from doors.systemd import Notifier
 log = logging.getLogger(__name__)
 
 GOODBYE_S = 2
+EVERYWHERE = "::"
 PAGES, PAGES_WITHIN_S = "pages", 60.0
 """Real seconds after which a web server that has not turned counts as stuck."""
 
 
 async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str], None]) -> None:
     """Serve until a signal says stop. Raises DashboardError when it can not begin; nothing is half-started."""
+    tls = certificate(settings.web)
     listener = listen(settings.web.host, settings.web.port)
     try:
         with store_care.in_use(store):
@@ -42,29 +46,33 @@ async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str]
             database = Database(store)
             records, shelf = Records(database), Shelf(database)
             desk = Desk(settings, clock, records, shelf, LinkAlarms(database))
-            await _serve(desk, listener, say)
+            sign_in = SignIn(database, clock) if settings.sign_in.required else None
+            if sign_in is not None and (told := first_link.at_start(sign_in, settings, store)):
+                log.warning("%s", told)
+            await _serve(desk, sign_in, listener, tls, say)
             database.close()
     finally:
         listener.close()
 
 
-async def _serve(desk: Desk, listener: socket.socket, say: Callable[[str], None]) -> None:
+async def _serve(
+    desk: Desk, sign_in: SignIn | None, listener: socket.socket, tls: ssl.SSLContext | None, say: Callable[[str], None]
+) -> None:
     port = listener.getsockname()[1]
     notifier, progress = Notifier.here(), Progress()
     progress.expect(PAGES, PAGES_WITHIN_S)
-    server = _Server(
-        uvicorn.Config(
-            http.build(desk, Pages(desk), port), log_level="warning", access_log=False, lifespan="off", ws="none",
-            server_header=False, timeout_graceful_shutdown=GOODBYE_S,
-        ),
-        desk.hub,
-        progress,
+    config = uvicorn.Config(
+        http.build(desk, Pages(desk), port, sign_in), log_level="warning", access_log=False, lifespan="off", ws="none",
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
+    config.load()
+    config.ssl = tls
+    server = _Server(config, desk.hub, progress)
     link = asyncio.create_task(Centre(desk, progress).run(), name="centre")
     link.add_done_callback(server.stop_if_failed)
     watch = asyncio.create_task(notifier.watch(progress, lambda: _sentence(desk)), name="watch")
     host = f"[{desk.settings.web.host}]" if ":" in desk.settings.web.host else desk.settings.web.host
-    say(f"dashboard: http://{host}:{port}/")
+    say(f"dashboard: {'https' if tls else 'http'}://{host}:{port}/")
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -118,10 +126,34 @@ class _Server(uvicorn.Server):
             self._hub.close()
 
 
+def certificate(web: Web) -> ssl.SSLContext | None:
+    """How the pages are encrypted, if they are; raises BadInput where certificate and key are of no use."""
+    if not web.encrypted:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(web.certificate_file, web.key_file, password=lambda: "")
+    except (OSError, ssl.SSLError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) and not isinstance(fault, ssl.SSLError) else fault.reason
+        raise BadInput(
+            f"[web] certificate_file, key_file: {web.certificate_file} and {web.key_file} can not be used ({reason}); "
+            "lay a certificate and its key there, in PEM, the key without a password"
+        ) from fault
+    return context
+
+
 def listen(host: str, port: int) -> socket.socket:
-    """The socket of the pages; raises DashboardError when it can not be had."""
+    """The socket of the pages; raises DashboardError when it can not be had. `::` takes both families."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        if host == EVERYWHERE:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    except OSError:
+        if host != EVERYWHERE:
+            raise DashboardError(f"[web] host: this machine has no addresses like {host}; use another") from None
+        host, listener = "0.0.0.0", socket.socket(socket.AF_INET, socket.SOCK_STREAM)  # noqa: S104 - no IPv6 here
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from doors.clock import Clock, ClockFault
 from doors.printing import printing
@@ -133,6 +134,14 @@ def _counts(_asked: argparse.Namespace, settings: config.Settings, _clock: Clock
     print(json.dumps(counts(settings.cache_path), ensure_ascii=False))
 
 
+def _standing(settings: config.Settings, clock: Clock) -> dict[str, Any]:
+    """What the view has to know of where this screen stands and what it watches."""
+    from kiosk.core.checks import watched_of
+
+    kinds = {name: feed.kind for name, feed in settings.asked_feeds.items()}
+    return {"place": settings.here, "boot": clock.boot, "watched": watched_of(kinds)}
+
+
 def _lines(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
     from contract.freshness import Now
     from kiosk.core.view import view
@@ -144,7 +153,7 @@ def _lines(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) 
     if held.picture is not None:
         clock.hear(held.picture.head)
     now = Now(clock.up_ms(), clock.wall_ms(), clock.quality())
-    shown = view(held, now, words(settings.screen.language), site.id, site.simulated)
+    shown = view(held, now, words(settings.screen.language), site.id, site.simulated, **_standing(settings, clock))
     lines = [shown.power.text, shown.power_since, shown.power_age, shown.active, shown.open_now.text]
     lines += [one.headline for one in shown.alerts] + [row.text for row in shown.notices]
     print(json.dumps({"lines": [line for line in lines if line]}, ensure_ascii=False))
@@ -165,7 +174,7 @@ def _view(asked: argparse.Namespace, settings: config.Settings, clock: Clock) ->
         if held.picture is not None:
             clock.hear(held.picture.head)
         now = Now(clock.up_ms(), clock.wall_ms(), clock.quality())
-        shown = view(held, now, said, site.id, site.simulated)
+        shown = view(held, now, said, site.id, site.simulated, **_standing(settings, clock))
         told = {
             "up_ms": now.mono_ms, "fresh": shown.fresh, "power": names[shown.power.text],
             "power_text": shown.power.text, "power_role": shown.power.role, "power_age": shown.power_age,

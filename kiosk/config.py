@@ -1,7 +1,7 @@
 """The settings of one kiosk: one TOML file for both processes."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -10,8 +10,13 @@ from contract.topics import valid_level
 from doors import broker, settings
 from doors.broker import BrokerSettings
 from doors.secrets import broker_faults, secret_fault, settings_fault
+from kiosk.catalogues import written
 from kiosk.config_feeds import Feed, Fetch, Place, feeds_faults, place_faults, resolved
 from kiosk.core.catalogue import KINDS
+from kiosk.core import keys as key_settings
+from kiosk.core import languages
+from kiosk.core.keys import Keys
+from kiosk.core.loudness import Speech
 from kiosk.core.place import Place as Here
 
 
@@ -39,10 +44,15 @@ class Screen(_Table):
     width: Annotated[int, Meta(ge=480, le=7680)] = 1280
     height: Annotated[int, Meta(ge=480, le=7680)] = 800
     fullscreen: bool = False
-    language: Literal["sv", "en"] = "sv"
+    language: str = "sv"
+    languages: tuple[str, ...] = ()
+    viewing_distance_mm: Annotated[float, Meta(ge=300, le=1500)] = 500.0
     px_per_mm: Annotated[float, Meta(ge=2, le=20)] = 5.88
     idle_return_s: Annotated[float, Meta(ge=30, le=600)] = 75.0
     wake_socket: str = ""
+    backlight: str = "/sys/class/backlight"
+    brightness_percent: Annotated[int, Meta(ge=10, le=100)] = 100
+    restart_at: Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?\Z")] = "03:30"
 
 
 class Settings(_Table):
@@ -55,6 +65,8 @@ class Settings(_Table):
     place: Place | None = None
     fetch: Fetch = Fetch()
     feeds: dict[str, Feed] = {}
+    speech: Speech = Speech()
+    keys: Keys = Keys()
 
     @property
     def here(self) -> Here:
@@ -136,6 +148,9 @@ def _faults(found: Settings) -> list[str]:
         for name, feed in found.feeds.items()
         if feed.key_file and (fault := secret_fault(feed.key_file))
     ]
+    screen = found.screen
+    faults += [f"[screen] {fault}" for fault in languages.faults(written(), screen.languages, screen.language)]
+    faults += [f"[keys] {fault}" for fault in key_settings.faults(found.keys)]
     if len(str(found.wake_path.absolute()).encode()) > MAX_SOCKET_PATH:
         faults.append(f"[screen] wake_socket: {found.wake_path} is too long for a socket; choose a shorter path")
     side_mm = min(found.screen.width, found.screen.height) / found.screen.px_per_mm

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from doors.clock import Clock, ClockFault
-from simulator import config, plant
+from simulator import config, feed_server, plant
 from simulator.config import Rtu
 from simulator.core.faults import SimulatorError
 from simulator.core.scenario import conductor_lines
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_run(commands.add_parser("run", help="serve a plant and play a scenario"))
     _add_image(commands.add_parser("image", help="serve a register image over Modbus TCP"))
+    _add_feeds(commands.add_parser("feeds", help="serve VMA, SMHI and Krisinformation from a script"))
 
     check = commands.add_parser("check", help="check a plant, scenario or image and show what it would do")
     check.add_argument("file")
@@ -76,6 +77,14 @@ def _add_image(image: argparse.ArgumentParser) -> None:
     )
     image.add_argument("--dir", type=Path, help="folder of the serial link (default: a temporary one)")
     image.set_defaults(command=_image)
+
+
+def _add_feeds(feeds: argparse.ArgumentParser) -> None:
+    feeds.add_argument("file", help=f"a script of feeds, or one of: {', '.join(config.built_in('feeds'))}")
+    feeds.add_argument("--port", type=_port, default=0, help="default: a free one")
+    feeds.add_argument("--clock", help="a clock spec, to run faster than life: rate=20")
+    feeds.add_argument("--begin-up-ms", type=int, metavar="N", help="begin when the clock's uptime is N ms")
+    feeds.set_defaults(command=_feeds)
 
 
 def _port(text: str) -> int:
@@ -118,6 +127,18 @@ def _image(asked: argparse.Namespace) -> None:
             folder=asked.dir,
             say=_sayer(stop),
             stop=stop,
+        )
+
+    asyncio.run(_until_signal(serve))
+
+
+def _feeds(asked: argparse.Namespace) -> None:
+    clock = Clock.parse(asked.clock, allowed=True)
+    script = config.read_feeds(asked.file)
+
+    async def serve(stop: asyncio.Event) -> None:
+        await feed_server.run(
+            script, port=asked.port, clock=clock, begins_up_ms=asked.begin_up_ms, say=_sayer(stop), stop=stop
         )
 
     asyncio.run(_until_signal(serve))

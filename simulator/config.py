@@ -14,6 +14,7 @@ from gateway.profiles.registry import load as load_profile
 from gateway.profiles.schema import Profile, ProfileFault
 from simulator.core.equipment import Part, Plant, Sequence
 from simulator.core.faults import BadInput
+from simulator.core.feed_script import FeedScript, script_faults
 from simulator.core.image import Image, ImageFile, from_csv, from_toml
 from simulator.core.scenario import Scenario, check_scenario
 
@@ -98,6 +99,15 @@ def read_scenario(name_or_path: str) -> tuple[str, Scenario]:
     if faults:
         raise BadInput(source, faults)
     return source, scenario
+
+
+def read_feeds(name_or_path: str) -> FeedScript:
+    """A script of public feeds of the program by name, or any by path; raises BadInput."""
+    source, text = _text(name_or_path, "feeds")
+    script = _parse(text, FeedScript, source)
+    if faults := script_faults(script):
+        raise BadInput(source, faults)
+    return script
 
 
 def read_image(path: str, unit: int | None = None) -> Image:

@@ -78,6 +78,10 @@ class Person(Struct, frozen=True, kw_only=True):
         return access in (Access.OPEN, Access.SIGNED_IN)
 
 
+ANYBODY = Person()
+"""Whoever comes where nobody signs in: named by what they write."""
+
+
 def covers(role: Role, scope: str, site: str) -> bool:
     """Is this site among those that the role is for?"""
     if role is Role.ADMINISTRATOR:

@@ -9,7 +9,7 @@ from contract.phrases import phrase
 from contract.wire import Moment
 from contract.words import ClockQuality
 from dashboard.core import numbers
-from dashboard.core.people import Person
+from dashboard.core.people import ANYBODY, Person
 from dashboard.core.texts import text
 
 
@@ -24,7 +24,7 @@ class Reader:
     zone: tzinfo
     now: Now
     at_site: bool = False
-    person: Person = Person()
+    person: Person = ANYBODY
     acts: bool = True
     page_token: str = ""
 

@@ -23,10 +23,10 @@ SIGN_IN: dict[str, tuple[str, str]] = {
         "Forgotten the password? Ask whoever looks after the accounts for a new link.",
     ),
     "no_account_yet": (
-        "Här finns inget konto än. Öppna länken som skrevs ut när dosan installerades, eller skriv på dosan: "
-        "sotpunkt-dashboard setup-link --settings FIL",
-        "There is no account here yet. Open the link that was printed when the box was installed, or type on the box: "
-        "sotpunkt-dashboard setup-link --settings FILE",
+        ("Här finns inget konto än. Öppna länken som skrevs ut när dosan installerades, eller skriv på dosan: "
+        "sotpunkt-dashboard setup-link --settings FIL"),
+        ("There is no account here yet. Open the link that was printed when the box was installed, or type on the box: "
+        "sotpunkt-dashboard setup-link --settings FILE"),
     ),
     "code": ("Kod", "Code"),
     "code_title": ("Kod från appen", "Code from the app"),
@@ -52,10 +52,10 @@ SIGN_IN: dict[str, tuple[str, str]] = {
     "welcome_renew_why": ("När du har sparat gäller bara det nya.", "Once saved, only the new one counts."),
     "app_title": ("Appen som ger koder", "The app that gives codes"),
     "app_why": (
-        "Skanna bilden med en app för engångskoder. Den behöver inget internet. Läser du det här på samma telefon: tryck "
-        "på knappen eller skriv in nyckeln i appen.",
-        "Scan the picture with an app for one-time codes. It needs no internet. If you read this on the same phone, press "
-        "the button or type the key into the app.",
+        ("Skanna bilden med en app för engångskoder. Den behöver inget internet. På samma telefon: tryck "
+        "på knappen eller skriv in nyckeln i appen."),
+        ("Scan the picture with an app for one-time codes. It needs no internet. On the same phone: press "
+        "the button or type the key into the app."),
     ),
     "app_open": ("Öppna i appen", "Open in the app"),
     "app_picture": ("Bild att skanna med appen", "Picture to scan with the app"),
@@ -86,6 +86,10 @@ SIGN_IN: dict[str, tuple[str, str]] = {
         "The password is changed. All other devices are signed out.",
     ),
     "signed_out": ("Du är utloggad", "You are signed out"),
+    "signed_out_here": (
+        "Du är utloggad. Det du ser är gammalt. Det du har skrivit står kvar: logga in i en ny flik och skicka sedan.",
+        "You are signed out. What you see is old. What you have written stays: sign in in a new tab, then send it.",
+    ),
     "signed_out_why": (
         "Inget är sparat. Logga in i en ny flik, gå tillbaka hit och skicka igen.",
         "Nothing is saved. Sign in in a new tab, go back here and send again.",
@@ -97,7 +101,7 @@ SIGN_IN: dict[str, tuple[str, str]] = {
     "role_administrator": ("administratör", "administrator"),
     "role_does_viewer": ("läser", "reads"),
     "role_does_owner": ("skriver in för en plats", "enters for one site"),
-    "role_does_coordinator": ("skriver in för en kommuns platser, kod krävs", "enters for a municipality's sites, code asked"),
+    "role_does_coordinator": ("skriver in för en kommuns platser, kod krävs", "enters for its sites, code asked"),
     "role_does_administrator": ("sköter konton, får allt, kod krävs", "looks after accounts, may do all, code asked"),
     "scope_all": ("alla platser", "all sites"),
     "scope_municipality": ("platser i {scope}", "sites of {scope}"),
@@ -112,10 +116,10 @@ SIGN_IN: dict[str, tuple[str, str]] = {
     "scope": ("Gäller", "For"),
     "link_made": ("Länk för {name}", "Link for {name}"),
     "link_made_why": (
-        "Visas bara nu. Låt personen skanna bilden med sin telefon på butikens nät, eller skicka länken. Den som öppnar den "
-        "först får kontot.",
-        "Shown only now. Let the person scan the picture with a phone on the shop's network, or send the link. Whoever "
-        "opens it first has the account.",
+        ("Visas bara nu. Låt personen skanna bilden på butikens nät, eller skicka länken. Den som öppnar den "
+        "först får kontot."),
+        ("Shown only now. Let the person scan the picture on the shop's network, or send the link. Whoever "
+        "opens it first has the account."),
     ),
     "link_picture": ("Länken som bild att skanna", "The link as a picture to scan"),
     "locked": ("låst", "locked"),
@@ -176,7 +180,10 @@ SIGN_IN: dict[str, tuple[str, str]] = {
         "Namn eller lösenord stämmer inte. Eller är kontot låst: fråga den som sköter kontona.",
         "Name or password is not right. Or the account is locked: ask whoever looks after the accounts.",
     ),
-    "wrong_wait": ("För många fel. Vänta {seconds} s och försök igen.", "Too many errors. Wait {seconds} s and try again."),
+    "wrong_wait": (
+        "För många fel. Vänta {seconds} s och försök igen.",
+        "Too many errors. Wait {seconds} s, then try again.",
+    ),
     "wrong_busy": ("Många loggar in just nu. Försök igen om några sekunder.",
                    "Many are signing in just now. Try again in a few seconds."),
     "wrong_code": (
@@ -184,10 +191,10 @@ SIGN_IN: dict[str, tuple[str, str]] = {
         "The code is not right, or is used already. Wait for the next one. The phone's clock must be right.",
     ),
     "wrong_no_clock": (
-        "Dosan vet inte vad klockan är, så koden går inte att pröva. Använd en återställningskod, eller be en ägare logga in "
-        "och ställa klockan.",
-        "The box does not know what time it is, so the code cannot be tried. Use a recovery code, or ask an owner to sign "
-        "in and set the clock.",
+        ("Dosan vet inte vad klockan är, så koden går inte att pröva. Använd en återställningskod, eller be en ägare "
+        "logga in och ställa klockan."),
+        ("The box does not know what time it is, so the code cannot be tried. Use a recovery code, or ask an owner to "
+        "sign in and set the clock."),
     ),
     "wrong_too_late": ("Det tog för lång tid. Börja om.", "It took too long. Begin again."),
     "wrong_old_password": ("Det är inte ditt nuvarande lösenord.", "That is not your present password."),

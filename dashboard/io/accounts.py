@@ -92,7 +92,9 @@ class Accounts:
             )
         return None if row is None else _account(row)
 
-    def change(self, number: int, *, role: Role | None = None, locked: bool | None = None, remove: bool = False) -> None:
+    def change(
+        self, number: int, *, role: Role | None = None, locked: bool | None = None, remove: bool = False
+    ) -> None:
         """Lock, unlock, give another role, or take away; its sessions end. Raises NotPossible.
 
         The last administrator who can sign in stays: else nobody could let anybody in but by the command line.
@@ -156,7 +158,9 @@ def add(
     connection: Connection, *, name: str, role: Role, scope: str, password: str, totp: str, made_ms: int | None
 ) -> int:
     """A new account; its number. Raises NotPossible when somebody has that name."""
-    there = connection.execute(text("select 1 from accounts where known_as = :known"), {"known": known_as(name)}).first()
+    there = connection.execute(
+        text("select 1 from accounts where known_as = :known"), {"known": known_as(name)}
+    ).first()
     if there is not None:
         raise NotPossible("wrong_name_taken")
     told = connection.execute(

@@ -84,7 +84,9 @@ class Desk:
         """The time here."""
         return Now(mono_ms=self.clock.up_ms(), wall_ms=self.clock.wall_ms(), clock=self.clock.quality())
 
-    def reader(self, language: str | None, person: Person | None = None, *, acts: bool = True, token: str = "") -> Reader:
+    def reader(
+        self, language: str | None, person: Person | None = None, *, acts: bool = True, token: str = ""
+    ) -> Reader:
         """Somebody who reads a page now; without a person whoever comes."""
         return Reader(
             language=language_of(language), zone=self.zone, now=self.now(), at_site=self.settings.view.mode == "site",

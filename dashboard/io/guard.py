@@ -154,5 +154,3 @@ async def body_of(request: Request[Any, Any, Any]) -> Any:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-
-

@@ -67,9 +67,9 @@ class Links:
                 raise NotPossible("wrong_many_links")
             connection.execute(
                 text(
-                    "insert into links (digest, purpose, account, name, role, scope, issuer, totp, boot, up_ms, wall_ms, "
-                    "clock) values (:digest, :purpose, :account, :name, :role, :scope, :issuer, :totp, :boot, :up_ms, "
-                    ":wall_ms, :clock)"
+                    "insert into links (digest, purpose, account, name, role, scope, issuer, totp, boot, up_ms, "
+                    "wall_ms, clock) values (:digest, :purpose, :account, :name, :role, :scope, :issuer, :totp, :boot, "
+                    ":up_ms, :wall_ms, :clock)"
                 ),
                 row,
             )
@@ -96,8 +96,8 @@ class Links:
                 return None
             connection.execute(
                 text(
-                    "update links set ticket = :ticket, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, clock = :clock "
-                    "where digest = :digest and ticket is null"
+                    "update links set ticket = :ticket, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
+                    "clock = :clock where digest = :digest and ticket is null"
                 ),
                 {"ticket": digest(ticket), "digest": row["digest"], "boot": now.boot, "up_ms": now.up_ms,
                  "wall_ms": now.wall_ms, "clock": now.clock.value},

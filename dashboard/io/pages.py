@@ -84,7 +84,9 @@ class Pages:
         return self._render(template, reader, **context)
 
     def _all(self, reader: Reader) -> dict[str, Any]:
-        cards = worst_first([self._desk.card(site, reader) for site in self._desk.settings.site if reader.person.sees(site.id)])
+        cards = worst_first(
+            [self._desk.card(site, reader) for site in self._desk.settings.site if reader.person.sees(site.id)]
+        )
         return {
             "cards": cards,
             "summary": summary(cards, reader),

@@ -1,4 +1,4 @@
-"""Who is signed in. The browser holds 256 random bits, the store their hash; time is counted as `core/lapse.py` says."""
+"""Who is signed in. The browser holds 256 random bits, the store their hash; time counts as `core/lapse.py` says."""
 
 import contextlib
 import secrets

@@ -39,6 +39,7 @@ class Let:
     stage: str
     mark: str
     person: Person
+    page_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,10 @@ class SignIn:
         self._throttle.right(keys)
         await self.note(did, account.person, came.address)
         nonce = account.knows(came.mark) or secrets.token_hex(12)
-        return Let(token, WHOLE, account.device_mark(nonce), account.person)
+        return Let(token, WHOLE, account.device_mark(nonce), account.person, account.page_token())
 
     def _keys(self, name: str, account: Account | None, came: Came) -> list[tuple[str, str]]:
-        """Who counts for this try: a device that has been here before counts alone, so that no stranger shuts it out."""
+        """Who counts for this try: a device that has been here counts alone, so that no stranger shuts it out."""
         known = account.knows(came.mark) if account else ""
         if known:
             return [("device", f"{account.number if account else 0}:{known}")]
@@ -176,7 +177,7 @@ class SignIn:
         if renewed is None:
             raise NotIn("wrong_too_late")
         token = await asyncio.to_thread(self.sessions.begin, renewed.number, WHOLE, self.now())
-        return Let(token, WHOLE, renewed.device_mark(secrets.token_hex(12)), renewed.person)
+        return Let(token, WHOLE, renewed.device_mark(secrets.token_hex(12)), renewed.person, renewed.page_token())
 
     async def new_recovery(self, person: Person, address: str) -> list[str]:
         """Recovery codes, shown once; the old ones are void."""

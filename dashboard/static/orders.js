@@ -55,7 +55,7 @@ async function send(form, after) {
     });
     if (!reply.ok) throw await reply.json();
     keys.delete(meaning);
-    sessionStorage.setItem(NAME, fields.who);
+    if (fields.who) sessionStorage.setItem(NAME, fields.who);
     form.reset();
     form.elements.idempotency_key.value = freshKey();
     fillNames();

@@ -13,7 +13,19 @@ const panels = page.panels ? startPanels(page.panels, () => {
 }) : null;
 const curves = document.getElementById("history") ? startCurves(page.site) : null;
 startOrders(() => panels?.refresh());
-startStream({
+
+/** Nobody is signed in here any more: nothing stays to be read, unless somebody is writing. */
+function ended() {
+  const writing = [...document.querySelectorAll("form.order input:not([type=hidden]), form.order textarea")];
+  if (writing.some((field) => field.value && field.value !== field.defaultValue && !field.dataset.shown)) {
+    document.getElementById("signed-out").hidden = false;
+  } else {
+    location.reload();
+  }
+}
+
+if ("live" in page) startStream({
+  ended,
   lost: document.getElementById("lost-stream"),
   changed: (sites) => {
     if (!page.site || sites.includes(page.site) || sites.includes("")) panels?.refresh();

@@ -1,8 +1,8 @@
 // The live stream: which sites have changed. Says so when it is gone, and never pretends.
 const SILENT_MS = 15000;
 
-/** Listens for ever; `changed(sites)` on each change, `lost` is shown while the server can not be heard. */
-export function startStream({ lost, changed }) {
+/** Listens until `ended()`; `changed(sites)` on each change, `lost` is shown while the server can not be heard. */
+export function startStream({ lost, changed, ended }) {
   let heard = performance.now();
   let source = null;
   const alive = () => {
@@ -20,16 +20,33 @@ export function startStream({ lost, changed }) {
       alive();
       changed(JSON.parse(event.data).sites);
     });
+    source.addEventListener("ended", () => {
+      source.close();
+      clearInterval(watch);
+      ended();
+    });
     source.addEventListener("error", () => {
       lost.hidden = false;
     });
   };
-  open();
-  setInterval(() => {
+  let asking = null;
+  // a stream that is refused says nothing of why: asked apart, so that a restart of the server ends no page
+  const refused = async () => {
+    const answer = await fetch("/account", { method: "GET", redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect" || answer?.status === 401) {
+      clearInterval(watch);
+      source.close();
+      ended();
+    }
+    asking = null;
+  };
+  const watch = setInterval(() => {
+    if (source.readyState === EventSource.CLOSED) asking ??= refused();
     if (performance.now() - heard <= SILENT_MS) return;
     lost.hidden = false;
     heard = performance.now();
     source.close();
     open();
   }, 1000);
+  open();
 }

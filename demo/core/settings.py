@@ -85,6 +85,7 @@ def dashboard(*, port: int, broker: Table, store: str) -> str:
     return toml(
         {
             "web": {"host": "127.0.0.1", "port": port},
+            "sign_in": {"required": False},
             "broker": _broker(broker),
             "store": {"path": store},
             "view": {"mode": "centre"},

@@ -14,6 +14,7 @@ BULLETIN_ID = "prov-2026-1"
 DOCUMENT = "services"
 SECOND = 2
 LASTS = timedelta(hours=2)
+EVERY_DAY = "Mo-Su 08:00-20:00; Dec 24 off"
 
 
 def bulletin(site: str) -> dict[str, Any]:
@@ -52,18 +53,24 @@ def bulletin_text(text: str, now_ms: int) -> str:
 def services(version: int) -> dict[str, Any]:
     """The document `services`; the second version has one service more."""
     rows = [
-        _service("groceries", "Mat och vatten", "Food and water", "alla dagar 8–20", "every day 8–20"),
-        _service("fuel", "Bensin och diesel", "Petrol and diesel", "dygnet runt med kort", "day and night by card"),
-        _service("post", "Post och paket", "Post and parcels", "mån–fre 10–18", "Mon–Fri 10–18"),
-        _service("pharmacy", "Apoteksvaror", "Pharmacy goods", "alla dagar 8–20", "every day 8–20"),
+        _service("groceries", "Mat och vatten", "Food and water", EVERY_DAY)
+        | {"unstaffed": "Mo-Su 05:00-23:00"}
+        | {"unstaffed_needs": ["bankid", "network", "power"]},
+        _service("fuel", "Bensin och diesel", "Petrol and diesel", "24/7"),
+        _service("post", "Post och paket", "Post and parcels", "Mo-Fr 10:00-18:00; PH off")
+        | {"texts": {"sv": "Hämta paket med legitimation. Brev går kl. 15.", "en": "Collect parcels with an ID card."}},
+        _service("pharmacy", "Apoteksvaror", "Pharmacy goods", EVERY_DAY)
+        | {"texts": {"sv": "Receptfritt finns i hyllan. Recept lämnas ut i kassan.", "en": "Ask at the counter."}},
+        _service("library", "Bibliotek", "Library", "Tu,Th 15:00-18:00; PH off")
+        | {"texts": {"sv": "Beställ böcker här, de kommer på torsdag.", "en": "Order books here."}},
     ]
     if version > 1:
-        rows.append(_service("warmth", "Värmestuga", "Warm room", "öppen nu", "open now"))
+        rows.append(_service("warmth", "Värmestuga", "Warm room", ""))
     return {"services": rows}
 
 
-def _service(key: str, sv: str, en: str, hours_sv: str, hours_en: str) -> dict[str, str]:
-    return {"key": key, "icon": key, "sv": sv, "en": en, "hours_sv": hours_sv, "hours_en": hours_en}
+def _service(key: str, sv: str, en: str, staffed: str) -> dict[str, Any]:
+    return {"key": key, "icon": key, "sv": sv, "en": en, "staffed": staffed}
 
 
 def alarm_seen(gateway: Iterable[Told], dashboard: Iterable[Told]) -> dict[str, bool]:

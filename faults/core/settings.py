@@ -100,6 +100,7 @@ def dashboard(*, port: int, broker: Table, store: str) -> dict[str, Any]:
     """The dashboard's file, as the municipality runs it."""
     return {
         "web": {"host": "127.0.0.1", "port": port},
+        "sign_in": {"required": False},
         "broker": _broker(broker),
         "store": {"path": store},
         "view": {"mode": "centre"},

@@ -8,8 +8,6 @@ from kiosk.core import attention
 from kiosk.core.attention import Event, Shown
 from kiosk.screens.root import Root
 
-CRISIS = "crisis"
-
 
 class Owning:
     """Looks after each new view, after every touch and "I have read it". `wake` lights a screen that saves power."""
@@ -18,8 +16,6 @@ class Owning:
         self._state = attention.begin(drawn)
         self._wake = wake
         self._owner = ""
-        self._back = ""
-        """Where the visitor was when the screen was taken."""
         self.sounded: Callable[[], None] = lambda: None
         """Called when one tone is due."""
 
@@ -37,8 +33,7 @@ class Owning:
 
     def left(self, root: Root) -> None:
         """The visitor went on to another page: that is read too."""
-        if self._owner and root.page_name != CRISIS:
-            self._back = ""
+        if self._owner:
             self._step(root, Event.READ)
 
     def _step(self, root: Root, event: Event) -> None:
@@ -55,15 +50,11 @@ class Owning:
     def _take(self, root: Root, matter: str) -> None:
         self._wake()
         root.ask(False)
-        if root.page_name != CRISIS:
-            self._back = root.page_name
         self._owner = matter
         root.take(matter)
 
     def _give_back(self, root: Root, *, read: bool) -> None:
         """Nobody owns it any more: the visitor is where they were, unless they have gone on themselves."""
         owned, self._owner = self._owner, ""
-        if (owned or read) and root.page_name == CRISIS:
-            root.give_back(self._back)
-        if owned:
-            self._back = ""
+        if owned or read:
+            root.give_back()

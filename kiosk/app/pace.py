@@ -35,8 +35,7 @@ class Pace:
 
     def close(self) -> None:
         """Kivy waits by itself again."""
-        if "idle" in vars(Frames._obj if hasattr(Frames, "_obj") else Frames):
-            del Frames.idle
+        Frames.__dict__.pop("idle", None)
 
     def _idle(self) -> float:
         """Until the next round is due, or somebody knocks; what Kivy's own wait returns and notes."""

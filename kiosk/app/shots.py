@@ -66,11 +66,11 @@ class Shots:
         before = root.page_name
         folder.mkdir(parents=True, exist_ok=True)
         for name in root.pages():
-            root.go(name)
+            root.turn_to(name)
             for _ in range(SETTLE_FRAMES):
                 yield
             save_frame(folder / f"kiosk-{name}.png")
-        root.go(before)
+        root.turn_to(before)
 
 
 def save_frame(path: Path) -> None:

@@ -1,59 +1,190 @@
-"""Whoever stands before the screen: touches, choices of language and style, and the way back when nobody is there."""
+"""Whoever stands before the screen: touches, keys, choices, and the way back when nobody is there."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from kivy.clock import Clock as Frames
 
+from kiosk.app.cursor import Cursor
+from kiosk.app.hands import Hands
+from kiosk.app.listening import Listening
+from kiosk.catalogues import written
 from kiosk.config import Screen as ScreenSettings
+from kiosk.core import idle
+from kiosk.core.keys import Keys
+from kiosk.core.languages import language, offered
+from kiosk.core.loudness import Speech
 from kiosk.core.style import Style
+from kiosk.core.visit import Visit
+from kiosk.io.speech import Voice
 from kiosk.screens.root import Root
+from kiosk.widgets.direction import lay_out
 
-WARNING_S = 20.0
+SETTLE_LOOKS = 2
+"""Looks after which a new page has laid itself out."""
 
 
 class Visitor:
-    """What this visitor has chosen, and when the screen was touched last. `changed` is called after a choice."""
+    """What this visitor has chosen, and when the screen was touched last. `changed` is called after a choice.
 
-    def __init__(self, settings: ScreenSettings, changed: Callable[[], None]) -> None:
+    `hour`: of the day at the site, None when no clock can be believed. `say`: for the log.
+    """
+
+    def __init__(
+        self,
+        settings: ScreenSettings,
+        changed: Callable[[], None],
+        *,
+        speech: Speech | None = None,
+        keys: Keys | None = None,
+        hour: Callable[[], int | None] = lambda: None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._settings = settings
         self._changed = changed
-        self.language: str = settings.language
-        self.style = Style(settings.px_per_mm)
+        self._first_style = Style(settings.px_per_mm, distance_mm=settings.viewing_distance_mm)
+        self.languages = offered(written(), settings.languages, settings.language)
+        self.cursor = Cursor()
+        speech = speech or Speech()
+        self.listening = Listening(Voice(speech, say), speech, self.cursor, hour)
+        self.hands = Hands(self, keys or Keys())
+        self.asleep: Callable[[], bool] = lambda: False
+        """Is the panel dark? Then the first touch or key only wakes it; "read aloud" speaks too."""
+        self._can_speak = self.listening.voice.available
+        self._page: object = None
+        self._settling = 0
+        self._text_length = 0
+        self._begin()
         self.touched_s = Frames.get_time()
 
-    def touched(self, root: Root) -> bool:
-        """Any touch means that somebody is here; a touch on the question answers only that, and goes no further."""
+    def _begin(self) -> None:
+        self.language: str = self._settings.language
+        self.style = self._first_style
+        lay_out(language(self.language).right_to_left)
+
+    @property
+    def visit(self) -> Visit:
+        """What the bar shows of it."""
+        hears = self.listening
+        return Visit(self.language, self.languages, self._can_speak, hears.on, hears.level, hears.most)
+
+    def attach(self, window: Any, root: Root) -> None:
+        """From now on keys and fingers of this window are this visitor's."""
+        self.hands.attach(window, root)
+        root.visit = self.visit
+
+    def close(self) -> None:
+        """No voice goes on when the screen has ended."""
+        self.listening.end()
+
+    def here(self) -> None:
+        """Somebody is here."""
         self.touched_s = Frames.get_time()
+
+    def touched(self, root: Root, touch: Any = None) -> bool:
+        """Any touch means that somebody is here; a touch on the question answers only that, and goes no further."""
+        self.here()
+        if self.answered(root):
+            return True
+        return touch is not None and self.hands.finger_down(root, touch)
+
+    def answered(self, root: Root) -> bool:
+        """Was the question on the screen? Then this was the answer to it."""
         asked = root.asking
         root.ask(False)
+        if asked:
+            self.listening.hush()
         return asked
 
     def choose(self, what: str) -> None:
-        """A choice of language, size of text or theme; after the touch is over, for it rebuilds all."""
-        if what == "language":
-            self.language = "en" if self.language == "sv" else "sv"
-        else:
-            self.style = replace(self.style, **{what: not getattr(self.style, what)})
-        Frames.schedule_once(lambda _: self._changed(), 0)
+        """A choice of the bar or of the page of languages; after the touch is over, for it may rebuild all."""
+        Frames.schedule_once(lambda _: self.chosen(what), 0)
+
+    def chosen(self, what: str) -> None:
+        """The choice, now."""
+        root = self.hands.root
+        if what.startswith("language:"):
+            self._speak_in(what.removeprefix("language:"))
+        elif what == "larger":
+            self.style = replace(self.style, larger=not self.style.larger)
+            self._changed()
+        elif what == "dark":
+            self.style = self.style.next_theme()
+            self._changed()
+        elif root is not None:
+            self.hands.listen(root, what)
+        if root is not None:
+            root.visit = self.visit
+
+    def _speak_in(self, tag: str) -> None:
+        if tag not in self.languages:
+            return
+        self.language = tag
+        lay_out(language(tag).right_to_left)
+        root = self.hands.root
+        if root is not None:
+            root.visit = self.visit
+            if root.page_name == "languages":
+                root.page_name = "home"
+        self._changed()
+        self._page = None  # what is read aloud begins anew in the other language
 
     def look(self, root: Root, now_s: float, busy: bool) -> None:
-        """Back to the beginning when nobody is here, after a warning."""
-        alone, limit = now_s - self.touched_s, self._settings.idle_return_s
+        """Five times a second: another page? How far has the voice come? Is anybody still here?"""
+        root.visit = self.visit
+        if not busy:
+            self._follow(root)
+        self.listening.tick(root)
+        self.cursor.show(root)
+        if self.listening.speaking and not root.asking:
+            self.here()
+        alone, limit = now_s - self.touched_s, self.limit_s
         if busy or self._is_reset(root):
             root.ask(False)
         elif alone >= limit:
-            self._reset(root)
-        elif alone >= limit - WARNING_S:
+            self.reset(root)
+        elif idle.asks(alone, limit) and not root.asking:
             root.ask(True)
+            if self.listening.on:
+                self.listening.tell(root, "bar.leaving")
 
-    def _reset(self, root: Root) -> None:
-        self.language, self.style = self._settings.language, Style(self._settings.px_per_mm)
+    @property
+    def limit_s(self) -> float:
+        """After so long without a touch everything goes back to the beginning."""
+        return idle.limit(self._settings.idle_return_s, listening=self.listening.on, letters=self._text_length)
+
+    def _follow(self, root: Root) -> None:
+        """The page is another than before, by choice or because a warning took the screen: once it is laid out."""
+        if root.page is not self._page:
+            self._page, self._settling = root.page, SETTLE_LOOKS
+            if self.listening.on:
+                self.listening.hush()
+        elif self._settling:
+            self._settling -= 1
+            if not self._settling:
+                self._arrive(root)
+
+    def _arrive(self, root: Root) -> None:
+        self._text_length = sum(len(one.item.text) for one in self.cursor.everything(root))
+        self.cursor.arrives(root, shown=self.hands.keys_used)
+        if self.listening.on:
+            self.listening.page(root)
+
+    def reset(self, root: Root) -> None:
+        """Language, size, colours, volume, voice, page, place on it: nothing is left of who was here."""
+        self.listening.end()
+        self.hands.forget()
+        self._begin()
         root.ask(False)
-        if root.page_name != "bulletin":
+        root.visit = self.visit
+        if not root.taken:  # no time-out hides a message that owns the screen
             root.page_name = "home"
         self._changed()
+        self.cursor.forget(root)
+        self._page = root.page
 
     def _is_reset(self, root: Root) -> bool:
-        untouched = self.language == self._settings.language and self.style == Style(self.style.px_per_mm)
-        return untouched and root.page_name in ("home", "bulletin")
+        untouched = self.language == self._settings.language and self.style == self._first_style
+        silent = not self.listening.on and not self.hands.keys_used
+        return untouched and silent and (root.page_name == "home" or root.taken)

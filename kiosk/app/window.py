@@ -3,7 +3,9 @@
 `kiosk.io.surface.prepare` must have been called before this module is imported: Kivy reads the environment then.
 """
 
+import logging
 import os
+import sys
 from pathlib import Path
 
 from kivy.app import App
@@ -17,11 +19,18 @@ from kiosk.app.signs import FrameWatch
 from kiosk.config import Settings
 from kiosk.core.faults import CannotDraw
 
-MAX_FPS = 20
+log = logging.getLogger(__name__)
+
+MAX_FPS = 30
+"""At the start; `kiosk/app/pace.py` changes it as the screen runs."""
 
 
 def show(settings: Settings, clock: Clock, *, shots: Path | None, seconds: float | None) -> int:
-    """Run the screen until SIGTERM, Ctrl-C or the seconds are over; raises CannotDraw."""
+    """Run the screen until SIGTERM, Ctrl-C or the seconds are over; raises CannotDraw.
+
+    A screen that is to start anew does so in the same process: to a supervisor nothing has ended, and no panel waits
+    for its pause between two starts.
+    """
     open_window(settings)
     screen = Screen(settings, clock, shots=shots, seconds=seconds)
     screen.frames = FrameWatch(Notifier.here())
@@ -29,6 +38,9 @@ def show(settings: Settings, clock: Clock, *, shots: Path | None, seconds: float
         KioskApp(screen).run()
     finally:
         screen.close()
+    if screen.lasting.again:
+        log.warning("the screen starts anew")
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself, as it was called
     return 0
 
 

@@ -43,6 +43,10 @@ class Shown:
     gist: str = ""
 
 
+Before = Mapping[tuple[str, str, int] | str, int | None]
+"""What earlier runs have shown, by key and by gist: before the first step how long ago, then when."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
     """The state between two steps. `shown`: the matter that owns the screen, "" nobody.
@@ -57,7 +61,7 @@ class Attention:
     began: Mapping[str, int] = field(default_factory=dict)
     over: frozenset[str] = frozenset()
     known: frozenset[str] | None = None
-    before: Mapping[tuple[str, str, int] | str, int | None] = field(default_factory=dict)
+    before: Before = field(default_factory=dict)
 
 
 def begin(drawn: Iterable[Shown] = ()) -> Attention:
@@ -72,7 +76,7 @@ def begin(drawn: Iterable[Shown] = ()) -> Attention:
 
 def owner(state: Attention, alerts: tuple[AlertView, ...]) -> AlertView | None:
     """The message that the whole screen shows, in its newest wording."""
-    return next((one for one in alerts if state.shown and one.matter == state.shown), None)
+    return next((one for one in alerts if state.shown and one.matter == state.shown and one.takes and one.sure), None)
 
 
 def step(was: Attention, alerts: tuple[AlertView, ...], now_ms: int, event: Event = Event.TICK) -> Attention:
@@ -103,22 +107,28 @@ def _remember(was: Attention, alerts: tuple[AlertView, ...], now_ms: int) -> Att
     standing = frozenset(one.matter for one in alerts)
     began = {matter: at for matter, at in was.began.items() if matter in standing}
     over = was.over & standing
+    # the times of earlier runs, on this run's clock
+    before = was.before if was.known is not None else _since(was.before, now_ms)
     for one in alerts:
         if one.matter in began or one.matter in over:
             continue
-        # by gist only at the first look: later it may be the third wording that says the same as the first again
         names: list[tuple[str, str, int] | str] = [one.key]
         if was.known is None and one.gist:
+            # only at the first look: later it may be the third wording that says the same as the first again
             names.append(one.gist)
-        for name in names:
-            if name in was.before:
-                ago = was.before[name]
-                if ago is None or ago >= HOLD_MS:
-                    over |= {one.matter}
-                else:
-                    began[one.matter] = now_ms - ago
-                break
-    return replace(was, began=began, over=over, known=standing)
+        first = next((name for name in names if name in before), None)
+        if first is None:
+            continue
+        at_ms = before[first]
+        if at_ms is None or now_ms - at_ms >= HOLD_MS:
+            over |= {one.matter}
+        else:
+            began[one.matter] = at_ms
+    return replace(was, began=began, over=over, known=standing, before=before)
+
+
+def _since(before: Before, now_ms: int) -> Before:
+    return {name: None if ago is None else now_ms - ago for name, ago in before.items()}
 
 
 def _happened(state: Attention, wanting: list[str], now_ms: int, event: Event) -> Attention:

@@ -68,6 +68,12 @@ class Check:
     rejected: int = 0
 
 
+def watched_of(kinds: Mapping[str, str]) -> dict[str, Source]:
+    """Source by feed name, of the feeds that are asked (kind by name); those that are no source of messages are not."""
+    known = {source.value: source for source in Source}
+    return {name: known[kind] for name, kind in kinds.items() if kind in known}
+
+
 def checks(held: Held, time: Time, watched: Mapping[str, Source] | None = None) -> dict[Source, Check]:
     """Every source that is watched; `watched`: source by feed name as set up, else the feeds that the cache knows."""
     states = {state.name: state for state in held.feeds}

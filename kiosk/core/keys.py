@@ -9,6 +9,8 @@ HOLD_S = 0.8
 """A press this long chooses."""
 BOUNCE_S = 0.12
 """A press that comes sooner after the last is a trembling hand or a worn contact."""
+STUCK_S = 10.0
+"""A press this old has lost its end."""
 
 
 class Press(StrEnum):
@@ -88,7 +90,8 @@ class Button:
 
     def pressed(self, now_s: float) -> "Button":
         """It goes down; a computer that repeats the key while it is held changes nothing."""
-        if self.down_s is not None or now_s - self.up_s < BOUNCE_S:
+        held = self.down_s is not None and now_s - self.down_s < STUCK_S
+        if held or now_s - self.up_s < BOUNCE_S:
             return self
         return Button(now_s, self.up_s)
 

@@ -75,7 +75,8 @@ def faults(written: Iterable[str], wanted: Iterable[str], first: str) -> list[st
     there = sorted(set(written))
     named = ", ".join(there)
     found = [f"language: there are no texts in {first!r}; choose of {named}"] if first not in there else []
-    return found + [f"languages: there are no texts in {tag!r}; choose of {named}" for tag in wanted if tag not in there]
+    missing = [tag for tag in wanted if tag not in there]
+    return found + [f"languages: there are no texts in {tag!r}; choose of {named}" for tag in missing]
 
 
 def preferred(language_tag: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ GLANCE_AFTER_S = 90.0
 
 
 class Openness(StrEnum):
-    """Is the point open for visitors? A person's word, or hours that hold; nobody knows: unknown, which is not closed."""
+    """Is the point open for visitors? A person's word, or hours that hold. Unknown is not closed."""
 
     OPEN = "open"
     CLOSED = "closed"

@@ -22,7 +22,7 @@ def paragraphs(text: str) -> list[Passage]:
 def warning(one: AlertView, words: Words, *, act_first: bool, facts: bool) -> tuple[Passage, ...]:
     """Remark, what happens, what to do. `act_first`: it takes several pages, so what to do stands on the first.
 
-    `facts`: who says it and until when comes last, where it has no place of its own.
+    `facts`: where it holds, whose it is and when it was checked comes last, where that has no place of its own.
     """
     do = [Passage(words.say("crisis.do"), heading=True), *paragraphs(one.instruction)] if one.instruction else []
     what = paragraphs(one.description)
@@ -31,21 +31,19 @@ def warning(one: AlertView, words: Words, *, act_first: bool, facts: bool) -> tu
         told = do + what
     else:
         told = what + do
-    known = [Passage(line) for line in about(one, words)] if facts else []
+    known = [Passage(line) for line in where(one, words)] if facts else []
     return (*([Passage(one.remark)] if one.remark else []), *told, *known)
 
 
-def about(one: AlertView, words: Words) -> tuple[str, ...]:
-    """Where it holds, who says it since when, until when, when it was checked last; only what is known."""
-    lines = []
-    if one.area:
-        lines.append(words.say("crisis.area", area=one.area))
-    lines.append(_sentence(one.sender))
-    lines.append(_sentence(one.until))
-    for more in (one.checked, one.attribution):
-        if more:
-            lines.append(_sentence(more))
-    return tuple(lines)
+def who(one: AlertView) -> tuple[str, ...]:
+    """Who says it since when, and until when: never left out."""
+    return tuple(_sentence(text) for text in (one.sender, one.until) if text)
+
+
+def where(one: AlertView, words: Words) -> tuple[str, ...]:
+    """Where it holds, when it was checked last and whose words these are; only what is known."""
+    area = words.say("crisis.area", area=one.area) if one.area else ""
+    return tuple(_sentence(text) for text in (area, one.checked, one.attribution) if text)
 
 
 def _sentence(text: str) -> str:

@@ -39,11 +39,11 @@ class Means:
     """What a tier means.
 
     Backlight in per cent of what is set for full: `lit` while somebody is here, `dim` after `dim_after_s` without a
-    touch, `glance` for the page of a closed point (0: it is dark, `dark_after_s` after the last touch). `open_dark`: may
-    an open point be dark too? Frames a second: `fps` when somebody is here, `idle_fps` otherwise (never under 2). `look_s`
-    is the time between two looks into the cache without a knock; ages and freshness are judged anew then. `polls`: how
-    the keeper thins its questions. `unasked_speech`: may the screen speak without a press? With one it always may: what
-    speech takes is little, and who cannot see the page needs it most in the last hour.
+    touch, `glance` for the page of a closed point (0: it is dark, `dark_after_s` after the last touch). `open_dark`:
+    may an open point be dark too? Frames a second: `fps` when somebody is here, `idle_fps` otherwise (never under 2).
+    `look_s` is the time between two looks into the cache without a knock; ages and freshness are judged anew then.
+    `polls`: how the keeper thins its questions. `unasked_speech`: may the screen speak without a press? With one it
+    always may: what speech takes is little, and who cannot see the page needs it most in the last hour.
     """
 
     lit: int

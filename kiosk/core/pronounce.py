@@ -8,18 +8,19 @@ MOST_LETTERS = 1500
 """Of one text that is spoken in one go; what is longer is divided between sentences."""
 
 DIGITS = {
-    "sv": "noll ett två tre fyra fem sex sju åtta nio".split(),
-    "en": "zero one two three four five six seven eight nine".split(),
-    "fi": "nolla yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän".split(),
-    "ar": "صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة".split(),
+    "sv": ["noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio"],
+    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+    "fi": ["nolla", "yksi", "kaksi", "kolme", "neljä", "viisi", "kuusi", "seitsemän", "kahdeksan", "yhdeksän"],
+    "ar": ["صفر", "واحد", "اثنان", "ثلاثة", "أربعة", "خمسة", "ستة", "سبعة", "ثمانية", "تسعة"],
 }
 
 IN_FULL: dict[str, dict[str, str]] = {
     "sv": {
         "kl.": "klockan", "tel.": "telefon", "tfn": "telefon", "ca": "cirka", "t.ex.": "till exempel",
         "bl.a.": "bland annat", "m.m.": "med mera", "dvs.": "det vill säga", "nr": "nummer", "tim": "timmar",
-        "min": "minuter", "km/h": "kilometer i timmen", "m/s": "meter per sekund", "km": "kilometer", "MHz": "megahertz",
-        "kr": "kronor", "VMA": "V M A", "SMHI": "S M H I", "QR": "Q R", "SOS": "S O S", "mån": "måndag",
+        "min": "minuter", "km/h": "kilometer i timmen", "m/s": "meter per sekund", "km": "kilometer",
+        "MHz": "megahertz", "kr": "kronor", "VMA": "V M A", "SMHI": "S M H I", "QR": "Q R", "SOS": "S O S",
+        "mån": "måndag",
         "tis": "tisdag", "ons": "onsdag", "tor": "torsdag", "fre": "fredag", "lör": "lördag", "sön": "söndag",
         "jan.": "januari", "feb.": "februari", "aug.": "augusti", "sep.": "september", "okt.": "oktober",
         "nov.": "november", "dec.": "december", "°C": "grader", "%": "procent", "mm": "millimeter", "rv": "riksväg",
@@ -52,6 +53,7 @@ _PHONE = re.compile(r"(?<![\d,.])(?:\+\d{1,3}[ -]?\d|0\d)\d*(?:[ -]\d{2,})+(?![\
 _SHORT = re.compile(r"(?<![\d,.:–-])(112|113[  ]?13|114[  ]?14|1177)(?![\d:]|[,.]\d)")
 _RANGE = re.compile(r"(?<=\d)[  ]?[–−][  ]?(?=\d)")
 _SHOUTED = re.compile(r"\b[A-ZÅÄÖ]{5,}\b")
+_COMMANDS = "[]<>{}|\\_*#"
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -73,7 +75,7 @@ def pronounce(text: str, language: str) -> str:
 def _calm(text: str) -> str:
     """No control characters, and nothing that the program would take for phonemes or commands."""
     text = text.replace("\n", ". ").replace("·", ",").replace("..", ".")
-    return "".join(" " if letter in "[]<>{}|\\_*#" or unicodedata.category(letter)[0] == "C" else letter for letter in text)
+    return "".join(" " if letter in _COMMANDS or unicodedata.category(letter)[0] == "C" else letter for letter in text)
 
 
 def _speller(names: list[str]) -> Callable[[re.Match[str]], str]:

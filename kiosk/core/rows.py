@@ -21,3 +21,5 @@ class Row:
     word: str = ""
     role: Role = Role.PLAIN
     detail: str = ""
+    striped: bool = False
+    """Not for real, among others that are: it gets a striped edge."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from kiosk.core.languages import language
 from kiosk.core.words import Words
 
+ROOMY = 8
+"""So many buttons in a row: then there is place for previous and next too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -31,22 +34,33 @@ class BarButton:
     accent: bool = False
 
 
-def bar_buttons(visit: Visit, words: Words, *, home: bool, larger: bool, theme: str, roomy: bool) -> tuple[BarButton, ...]:
-    """The bar from where reading begins; read aloud and language never move. `theme`: what comes next ("bar.high").
+def bar_buttons(
+    visit: Visit, words: Words, *, home: bool, larger: bool, theme: str, most: int
+) -> tuple[BarButton, ...]:
+    """The bar from where reading begins: the ways back, then what helps to see, hear and understand.
 
-    While the page is read aloud, what the voice needs stands where size of text and contrast stood.
+    `theme`: the text of the colours that come next ("bar.high"). `most`: so many buttons stand in one row; the way to
+    the first page stands beside the way back where it costs no further row. While the page is read aloud, what the
+    voice needs stands where size of text and colours stood; "read aloud" and language stay where they are.
     """
-    found = [] if home else [BarButton("start", words.say("bar.start"), accent=True)]
+    helps = _helps(visit, words, larger=larger, theme=theme, roomy=most >= ROOMY)
+    if home:
+        return helps
+    back = BarButton("back", words.say("bar.back"), accent=True)
+    start = BarButton("start", words.say("bar.start"), accent=True)
+    rows = -(-(len(helps) + 1) // most)
+    return (back, start, *helps) if len(helps) + 2 <= rows * most else (back, *helps)
+
+
+def _helps(visit: Visit, words: Words, *, larger: bool, theme: str, roomy: bool) -> tuple[BarButton, ...]:
+    found = []
     if visit.speaks:
         found.append(BarButton("read", words.say("speech.stop" if visit.reading else "speech.read")))
     if len(visit.languages) > 1:
         found.append(_language(visit))
     if not visit.reading:
-        return (
-            *found,
-            BarButton("larger", words.say("bar.smaller" if larger else "bar.larger")),
-            BarButton("dark", words.say(theme)),
-        )
+        larger_or_smaller = BarButton("larger", words.say("bar.smaller" if larger else "bar.larger"))
+        return (*found, larger_or_smaller, BarButton("dark", words.say(theme)))
     if roomy:
         found += [BarButton("previous", words.say("speech.previous")), BarButton("next", words.say("speech.next"))]
     volume = words.say("speech.volume", n=visit.volume, all=visit.volumes)

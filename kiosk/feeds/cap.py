@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from contract.words import Status
 from kiosk.feeds.alert import Alert, Area, MsgType, Source, Words
-from kiosk.feeds.caparea import area_of
+from kiosk.feeds.caparea import area_of, together
 from kiosk.feeds.plain import clean, line
 from kiosk.feeds.reading import (
     Fields,
@@ -91,7 +91,7 @@ def message(fields: Fields, source: Source, sender: str, titles: Mapping[str, st
         all_clear=_all_clear(infos),
         sender=next((info.sender for info in infos if info.sender), sender),
         web=next((info.web for info in infos if info.web), ""),
-        area=_union([info.area for info in infos]),
+        area=together([info.area for info in infos], [info.words.area for info in infos]),
         words=_by_language(infos),
     )
     return Message(alert, remarks)
@@ -196,20 +196,6 @@ def _all_clear(infos: list[Info]) -> bool:
     for info in infos:
         spoken.setdefault(info.language, []).append(info.all_clear)
     return any(all(clears) for clears in spoken.values())
-
-
-def _union(areas: list[Area]) -> Area:
-    shapes = [area.shape for area in areas]
-    return Area(
-        codes=tuple(dict.fromkeys(code for area in areas for code in area.codes)),
-        names=tuple(dict.fromkeys(name for area in areas for name in area.names)),
-        shape=type(shapes[0])(
-            polygons=tuple(dict.fromkeys(one for shape in shapes for one in shape.polygons)),
-            circles=tuple(dict.fromkeys(one for shape in shapes for one in shape.circles)),
-        )
-        if shapes
-        else Area().shape,
-    )
 
 
 def _by_language(infos: list[Info]) -> dict[str, Words]:

@@ -1,6 +1,7 @@
 """The `area` blocks of a CAP message: codes, drawings and the sender's own words of where. All of them are a union."""
 
 import re
+from collections.abc import Iterable, Sequence
 
 from kiosk.feeds.alert import Area, Point, Shape
 from kiosk.feeds.counties import WHOLE_COUNTRY, code_of_name, folded
@@ -14,7 +15,7 @@ WIDTHS = {"sverige": 2, "lan": 2, "kommun": 4}
 
 
 def area_of(parts: list[Fields]) -> tuple[Area, str]:
-    """Where the parts together are, and how the sender words it. A part without any code keeps its name."""
+    """Where the parts together are, as drawn, and the sender's words for it. A part without any code keeps its name."""
     codes, names, described, drawn = [], [], [], Shape()
     for part in parts[:MAX_PARTS]:
         label = short(part, "areadesc")
@@ -26,12 +27,23 @@ def area_of(parts: list[Fields]) -> tuple[Area, str]:
         if not found and not named and shape == Shape() and label:
             names.append(label)
         drawn = Shape(drawn.polygons + shape.polygons, (), drawn.circles + shape.circles)
-    kept = simplified(drawn)
-    if kept is None and drawn != Shape():
-        # too much is drawn to be kept: the words must not be lost with it
-        names += [label for label in described if label]
-    area = Area(tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(names)), (), Shape() if kept is None else kept)
+    area = Area(tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(names)), (), drawn)
     return area, line(", ".join(dict.fromkeys(label for label in described if label)), 1000)
+
+
+def together(areas: Sequence[Area], labels: Iterable[str]) -> Area:
+    """The union of the areas, with few points; when too much is drawn to be kept, the labels stay as names."""
+    drawn = Shape(
+        polygons=tuple(dict.fromkeys(polygon for area in areas for polygon in area.shape.polygons)),
+        circles=tuple(dict.fromkeys(circle for area in areas for circle in area.shape.circles)),
+    )
+    kept = simplified(drawn)
+    lost = [label for label in labels if label] if kept is None and drawn != Shape() else []
+    return Area(
+        codes=tuple(dict.fromkeys(code for area in areas for code in area.codes)),
+        names=tuple(dict.fromkeys([name for area in areas for name in area.names] + lost)),
+        shape=Shape() if kept is None else kept,
+    )
 
 
 def _code(given: Fields) -> str:

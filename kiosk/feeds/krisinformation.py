@@ -26,6 +26,7 @@ from kiosk.feeds.reading import (
     text,
 )
 
+VERSION = 1
 MAX_BODY = 4_000_000
 """Bytes; a real answer has 20 000 to 200 000."""
 SENDER = "Krisinformation.se"

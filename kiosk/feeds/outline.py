@@ -93,8 +93,8 @@ def simplified(shape: Shape) -> Shape | None:
     Rings come and go closed: the last point is the first. An outline smaller than the deviation is left out.
     """
     rings = [ring for polygon in shape.polygons for ring in polygon]
-    outlines = [outline for outline in (*rings, *shape.lines) if outline]
-    if sum(len(outline) for outline in outlines) > MAX_RAW_POINTS or len(outlines) != len(rings) + len(shape.lines):
+    outlines = (*rings, *shape.lines)
+    if not (all(outlines) and all(shape.polygons)) or sum(map(len, outlines)) > MAX_RAW_POINTS:
         return None
     drawing = Outlines(outlines)
     if drawing.thin() > COARSE_M:

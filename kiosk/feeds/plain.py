@@ -4,7 +4,6 @@ What goes: control characters, marks that turn the direction of reading, invisib
 (emoji). What stays: every letter, digit and paragraph. Time is linear in the text.
 """
 
-import html
 import re
 import unicodedata
 from html.parser import HTMLParser
@@ -20,7 +19,7 @@ _SPACES = re.compile("[\t\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # pictures, arrows of the picture fonts, dingbats, their joiners' leftovers (keycap ring, colours of skin)
 _PICTURES = re.compile("[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\u20e3\ufe00-\ufe0f\U0001f000-\U0001faff]")
 _ARABIC_JOIN = re.compile("(?<=[\u0600-\u06ff])[\u200c](?=[\u0600-\u06ff])")
-_PLACEHOLDER = re.compile(r"\{\d{1,2}\}")
+_PLACEHOLDER = re.compile(r" ?\{\d{1,2}\}")
 _PLAIN = re.compile("[\n -~åäöÅÄÖéÉüÜ–”’•]*\\Z")
 _KEEP_JOIN = "\ue000"  # private use: taken out of every text first, so it can stand in for a joiner that stays
 
@@ -82,13 +81,14 @@ def _shortened(text: str, most: int, *, more: bool) -> str:
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DECLARATION = re.compile(r"<[!?][^<>]*>")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _UNCLOSED = re.compile(r"<(?![a-zA-Z/][^<>]*>)")
 
 
 def _closed(text: str) -> str:
     """Markup in which every `<` begins a whole tag, so that no parser searches the rest of it again and again."""
     head, mark, tail = text.rpartition("-->")
-    text = _COMMENT.sub("", head + mark) + tail
+    text = _CDATA.sub("", _COMMENT.sub("", head + mark) + tail)
     return _UNCLOSED.sub("&lt;", _DECLARATION.sub("", text))
 
 
@@ -161,8 +161,3 @@ class _Reader(HTMLParser):
             return "• "
         self._lists[-1] += 1
         return f"{self._lists[-1]}. "
-
-
-def unescaped(text: str) -> str:
-    """Text in which entities stand without being markup (`&nbsp;`, `&amp;`), as its characters."""
-    return html.unescape(text)

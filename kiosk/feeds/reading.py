@@ -15,6 +15,8 @@ from kiosk.feeds.plain import clean, line
 
 MAX_ID = 200
 MAX_RECORDS = 2000
+MAX_OBJECTS = 100_000
+"""JSON objects of one answer; the largest real ones have some thousand. Each costs far more memory than bytes."""
 SWEDEN = ZoneInfo("Europe/Stockholm")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -29,6 +31,8 @@ class LeftOut(Unreadable):
 
 class Fields(dict[str, object]):
     """One JSON object; keys in lower case. A key that came twice holds `TWICE`."""
+
+    __slots__ = ()
 
 
 class _Twice:
@@ -48,7 +52,7 @@ def load(body: bytes, most: int) -> object:
         text = body.decode(json.detect_encoding(body))
         return json.loads(
             text,
-            object_pairs_hook=_object,
+            object_pairs_hook=_Objects(),
             parse_int=_whole,
             parse_float=_broken,
             parse_constant=lambda _: None,
@@ -61,12 +65,21 @@ def load(body: bytes, most: int) -> object:
         raise BadAnswer(f"the answer is not JSON: {line(str(error), 120)}") from error
 
 
-def _object(pairs: list[tuple[str, object]]) -> Fields:
-    fields = Fields()
-    for key, value in pairs:
-        name = key.strip().lower()
-        fields[name] = TWICE if name in fields else value
-    return fields
+class _Objects:
+    """Makes the objects of one answer, up to a number."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self, pairs: list[tuple[str, object]]) -> Fields:
+        self._made += 1
+        if self._made > MAX_OBJECTS:
+            raise BadAnswer(f"the answer holds more than {MAX_OBJECTS} objects")
+        fields = Fields()
+        for key, value in pairs:
+            name = key.strip().lower()
+            fields[name] = TWICE if name in fields else value
+        return fields
 
 
 def _whole(digits: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from contract.words import Status
 from kiosk.feeds.alert import Alert, Answer, Area, Level, MsgType, Reject, Shape, Source, Words
-from kiosk.feeds.counties import WHOLE_COUNTRY, code_of_number
+from kiosk.feeds.counties import NAMES
 from kiosk.feeds.geojson import shape_of
 from kiosk.feeds.outline import simplified
 from kiosk.feeds.plain import clean, line
@@ -29,11 +29,14 @@ from kiosk.feeds.reading import (
     text,
 )
 
-MAX_BODY = 8_000_000
-"""Bytes; a real answer has 10 000 to 1 000 000."""
-MAX_DRAWN_POINTS = 200_000
+VERSION = 1
+MAX_BODY = 4_000_000
+"""Bytes; a real answer has 10 000 to 1 000 000. Read, a hostile one of this size takes some 100 MB of memory."""
+MAX_DRAWN_POINTS = 100_000
 """Points of all drawings of one answer; later drawings are left out (their counties remain), to bound the time."""
 LANGUAGES = ("sv", "en")
+SEAS = range(41, 59)
+"""Sea districts, and Vänern (58): no county has such a number."""
 Severity = Literal["extreme", "severe", "moderate", "minor", "unknown"]
 LEVELS: dict[str, tuple[Level, Severity]] = {
     "MESSAGE": (Level.MESSAGE, "minor"),
@@ -163,16 +166,17 @@ def _where(area: Fields, tongue: str) -> str:
 
 
 def _area(area: Fields, drawn: Drawn) -> Area:
-    """Counties as codes; a sea district or Vänern as `smhi-41` with its name, so that nobody takes it for a county."""
+    """Counties and seas as codes; what is neither as `smhi-99` with its name, so that nobody believes to know it."""
     codes, names = [], []
     for affected in objects(area, "affectedareas"):
         digits = number_text(affected, "id").strip()
-        county = code_of_number(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) <= 3 else ""
-        if county and county != WHOLE_COUNTRY and int(digits) != 2:
-            codes.append(county)
-        else:
-            codes += [f"smhi-{digits}"] if digits.isascii() and digits.isdigit() and len(digits) <= 3 else []
-            names.append(short(affected, "sv") or short(affected, "en"))
+        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 3 else -1
+        code = f"{number:02d}"
+        if code in NAMES or number in SEAS:
+            codes.append(code)
+            continue
+        codes += [f"smhi-{number}"] if number >= 0 else []
+        names.append(short(affected, "sv") or short(affected, "en"))
     return Area(
         codes=tuple(dict.fromkeys(codes)),
         names=tuple(dict.fromkeys(name for name in names if name)),

@@ -11,6 +11,7 @@ from kiosk.feeds.cap import message
 from kiosk.feeds.plain import line
 from kiosk.feeds.reading import Fields, LeftOut, Unreadable, answer, as_ms, load, records, text
 
+VERSION = 1
 MAX_BODY = 2_000_000
 """Bytes; a real answer has 5 000."""
 SENDER = "Sveriges Radio"

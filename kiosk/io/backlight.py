@@ -39,20 +39,20 @@ class Backlight:
         try:
             if percent > 0:
                 _write(self._device / "brightness", max(1, level))
-            self._power(percent > 0)
+            self._power(self._device, percent > 0)
         except OSError as fault:
             self.fault, self._set = f"{self._device.name}: {fault.strerror or fault}", None
             return
         self.fault, self._set = "", percent
 
-    def _power(self, on: bool) -> None:
+    @staticmethod
+    def _power(device: Path, on: bool) -> None:
         """Off by its own switch; a panel without one is turned down to 0."""
-        assert self._device is not None
-        switch = self._device / "bl_power"
+        switch = device / "bl_power"
         if switch.exists():
             _write(switch, ON if on else OFF)
         elif not on:
-            _write(self._device / "brightness", 0)
+            _write(device / "brightness", 0)
 
     def restore(self) -> None:
         """As bright as at the start: a panel must not stay dark behind a program that is gone."""

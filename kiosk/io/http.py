@@ -184,13 +184,16 @@ async def _plain(pieces: AsyncIterator[bytes], most: int) -> tuple[bytes, int]:
 async def _gunzipped(pieces: AsyncIterator[bytes], most: int) -> tuple[bytes, int]:
     unpacker, body, wire = zlib.decompressobj(wbits=31), bytearray(), 0
     try:
-        async for piece in pieces:
+        async for packed in pieces:
+            piece = packed
             wire += len(piece)
-            body += unpacker.decompress(piece, most + 1 - len(body))
-            if len(body) > most:
-                raise Failed(f"the answer is larger than {most} bytes")
-            if len(body) > RATIO_FROM and len(body) > MAX_RATIO * wire:
-                raise Failed(f"{wire} bytes unpack to more than {MAX_RATIO} times as many; that is no honest answer")
+            while piece and not unpacker.eof:
+                body += unpacker.decompress(piece, CHUNK)
+                piece = unpacker.unconsumed_tail
+                if len(body) > most:
+                    raise Failed(f"the answer is larger than {most} bytes")
+                if len(body) > RATIO_FROM and len(body) > MAX_RATIO * wire:
+                    raise Failed(f"it unpacks to more than {MAX_RATIO} times its size; that is no honest answer")
     except zlib.error as fault:
         raise Failed(f"the packing of the answer is broken ({fault})") from None
     if not unpacker.eof:

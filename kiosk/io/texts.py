@@ -5,15 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from kiosk.catalogues import written
 from kiosk.core.languages import MAIN
 from kiosk.core.words import Words
-
-
-@cache
-def written() -> tuple[str, ...]:
-    """Tags of the languages that there are texts in."""
-    names = (file.name for file in files("kiosk").joinpath("texts").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 @cache

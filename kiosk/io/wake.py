@@ -14,6 +14,7 @@ KNOCK = b"new"
 ASK = b"draw"
 MOST = 1000
 """Datagrams taken at one look; the kernel holds fewer."""
+MAX_ANSWER = 200
 ANSWERS = ".back"
 """The keeper listens beside the screen's socket, under its name with this behind it."""
 
@@ -25,6 +26,8 @@ class Waker:
         self._path = str(path)
         self._back = Path(self._path + ANSWERS)
         self._socket = _listen(self._back)
+        self.trouble = ""
+        """Why the newest frame was not what it should have been; "" when it was."""
 
     def knock(self) -> None:
         """Tell the screen; a screen that is not there looks into the cache when it starts."""
@@ -38,8 +41,9 @@ class Waker:
         """The newest frame the screen told of since the last look, uptime in ms; None: it told of none. Never waits."""
         newest = None
         for data in _heard(self._socket):
-            if data.isdigit():
-                newest = max(int(data), newest or 0)
+            drawn, _, trouble = data.partition(b" ")
+            if drawn.isdigit() and (newest is None or int(drawn) >= newest):
+                newest, self.trouble = int(drawn), trouble.decode("ascii", "replace")
         return newest
 
     def close(self) -> None:
@@ -66,20 +70,31 @@ class Doorbell:
         self._socket = _listen(path)
         self.asked = False
         """Does the keeper wait to hear of a frame?"""
+        self.taken = 0
+        """Datagrams since the start; while it grows the keeper lives."""
+
+    def fileno(self) -> int:
+        """For select(2)."""
+        return self._socket.fileno()
 
     def rung(self) -> bool:
         """Has anybody knocked since last time? Never waits."""
         heard = _heard(self._socket)
+        self.taken += len(heard)
         self.asked = self.asked or ASK in heard
         return any(data != ASK for data in heard)
 
-    def answer(self, drawn_up_ms: int) -> None:
-        """Tell the keeper that a frame reached the panel then; a keeper that is gone asks again when it is back."""
+    def answer(self, drawn_up_ms: int, trouble: str = "") -> None:
+        """Tell the keeper that a frame reached the panel then, and why it was not what it should have been, if so.
+
+        A keeper that is gone asks again when it is back.
+        """
         self.asked = False
         back = Path(str(self._path) + ANSWERS)
+        said = f"{drawn_up_ms} {trouble}"[:MAX_ANSWER].strip().encode("ascii", "replace")
         for place in (back, beside(back)):
             with contextlib.suppress(OSError):
-                self._socket.sendto(str(drawn_up_ms).encode("ascii"), str(place))
+                self._socket.sendto(said, str(place))
                 return
 
     def close(self) -> None:
@@ -123,5 +138,5 @@ def _heard(one: socket.socket) -> list[bytes]:
     heard: list[bytes] = []
     with contextlib.suppress(OSError):
         while len(heard) < MOST:
-            heard.append(one.recv(64))
+            heard.append(one.recv(MAX_ANSWER))
     return heard

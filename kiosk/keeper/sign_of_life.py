@@ -42,7 +42,7 @@ class SignOfLife:
             for _ in range(round(ANSWER_S / ANSWER_LOOK_S)):
                 await asyncio.sleep(ANSWER_LOOK_S)
                 if self._answered():
-                    why_not = ""
+                    why_not = self._waker.trouble
                     break
             await self._tell(why_not)
             self._progress.done(PART)

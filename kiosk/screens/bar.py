@@ -10,10 +10,6 @@ from kivy.uix.gridlayout import GridLayout
 from kiosk.core.visit import BarButton, Visit, bar_buttons
 from kiosk.widgets.panel import ORDINARY, Touch
 
-ROOMY = 7
-"""So many buttons in a row: then there is place for previous and next too."""
-
-
 class BarTouch(Touch):
     """A button of the bar; `language` is that of its words, for the voice."""
 
@@ -21,11 +17,12 @@ class BarTouch(Touch):
 
 
 class Bar(GridLayout):
-    """`go(page)` and `choose(what)` are called; its height is what its rows need."""
+    """`act` gets "back" and "start", `go` a page, `choose` what helps; its height is what its rows need."""
 
     view = ObjectProperty(None, rebind=True)
     style = ObjectProperty(ORDINARY, rebind=True)
     visit = ObjectProperty(Visit())
+    act: Callable[[str], None] | None = ObjectProperty(None)
     go: Callable[[str], None] | None = ObjectProperty(None)
     choose: Callable[[str], None] | None = ObjectProperty(None)
     at_home = BooleanProperty(True)
@@ -44,7 +41,7 @@ class Bar(GridLayout):
         self.spacing = style.gap
         most = max(1, int((self.width + style.gap) / (style.narrow + style.gap)))
         buttons = bar_buttons(
-            self.visit, self.view.words, home=self.at_home, larger=style.larger, theme=_next(style), roomy=most >= ROOMY
+            self.visit, self.view.words, home=self.at_home, larger=style.larger, theme=_next(style), most=most
         )
         if (buttons, most) == (self._shown, self._most):
             return
@@ -65,8 +62,10 @@ class Bar(GridLayout):
         return touch
 
     def _chosen(self, does: str) -> None:
-        if does in ("start", "languages"):
-            self.go("home" if does == "start" else does)
+        if does in ("back", "start"):
+            self.act(does)
+        elif does == "languages":
+            self.go(does)
         else:
             self.choose(does)
 

@@ -3,7 +3,7 @@
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
 from kiosk.core.alert_view import AlertView
-from kiosk.core.passages import about, warning
+from kiosk.core.passages import warning, where, who
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.deeds import Deed, Deeds
 from kiosk.widgets.paged import PagedText
@@ -13,8 +13,10 @@ from kiosk.widgets.text import measure
 
 __all__ = ["Crisis", "Deeds", "PagedText", "Situation", "Warning"]
 
-ROOMY_MM = 120
-"""On a screen this high, who says it and until when has a place of its own; on a lower one it ends the text."""
+ROOMY_MM = 150
+"""On a screen this high all that is known of a message has a place of its own; on a lower one a part ends the text."""
+TIGHT_MM = 105
+"""On a lower screen this place has two lines and no more."""
 BESIDE_MM = 150
 """On a wide screen lower than this the buttons stand beside the text, where they cost no height."""
 
@@ -32,6 +34,8 @@ class Crisis(Page):
     deeds = ObjectProperty(())
     roomy = BooleanProperty(True)
     beside = BooleanProperty(False)
+    low = BooleanProperty(False)
+    """Is the screen so low that the bar stands in one row with the buttons of the page?"""
     tight = BooleanProperty(False)
     numbers_px = NumericProperty(0)
     """Height of the line with the numbers."""
@@ -61,15 +65,16 @@ class Crisis(Page):
         return f"{one.stamp}: {one.kind}" if one.stamp else one.kind
 
     def facts(self, one: AlertView | None) -> str:
-        """Where, who says it since when, until when, when it was checked."""
-        return "" if one is None or not self.roomy else " ".join(line for line in about(one, self.view.words) if line)
+        """Who says it since when, until when; where there is room also where, and when it was checked."""
+        if one is None:
+            return ""
+        return " ".join((*who(one), *(where(one, self.view.words) if self.roomy else ())))
 
-    def facts_height(self, width: float) -> float:
-        """Room for the facts, at most three lines."""
-        if not self.roomy or width < 2:
+    def facts_height(self, one: AlertView | None, width: float, text: float) -> float:
+        """Room for the facts in that size of text, at most three lines."""
+        if one is None or width < 2:
             return 0
-        body = self.style.text("body")
-        return min(measure(self.facts(self.shown), int(body), int(width))[1], body * 3.6) + 2
+        return min(measure(self.facts(one), int(text), int(width))[1], text * 3.6) + 2
 
     def _place(self) -> int:
         """Where the shown message stands now in the list."""
@@ -79,9 +84,10 @@ class Crisis(Page):
     def _choose(self, *_: object) -> None:
         """A new view keeps the message that is being read, in its newest wording."""
         mm = self.style.mm
-        self.beside = not self.portrait and self.screen_height < mm(BESIDE_MM)
+        self.low = not self.portrait and self.screen_height < mm(TIGHT_MM)
+        self.beside = not self.portrait and not self.low and self.screen_height < mm(BESIDE_MM)
         self.roomy = self.screen_height >= mm(ROOMY_MM) and not self.style.larger
-        self.tight = self.screen_height < mm(ROOMY_MM) or (self.style.larger and self.screen_height < mm(170))
+        self.tight = self.screen_height < mm(TIGHT_MM) or (self.style.larger and self.screen_height < mm(170))
         if self.width > 1:
             small = int(self.style.text("small"))
             self.numbers_px = measure(self.view.numbers, small, int(self.width * (0.75 if self.beside else 1)))[1] + 2

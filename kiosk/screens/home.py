@@ -1,39 +1,36 @@
-"""The first page: is there power, what is open, where to go on, are there warnings."""
+"""The first page: is there power, what is open, where to go on, are there warnings. In a crisis: what works here now."""
 
-from kivy.properties import BooleanProperty, ObjectProperty
-from kivy.uix.gridlayout import GridLayout
+from kivy.properties import NumericProperty, ObjectProperty
 
+from kiosk.core.doorways import doorways
 from kiosk.screens.page import Page, load_kv
-from kiosk.widgets.panel import ORDINARY, Touch
+from kiosk.widgets.doors import Doors, height
+from kiosk.widgets.situation import Situation
 
+__all__ = ["Doors", "Home", "Situation"]
 
-class Doors(GridLayout):
-    """Large doors to the pages that have something to tell."""
-
-    doors = ObjectProperty(())
-    style = ObjectProperty(ORDINARY, rebind=True)
-    words = ObjectProperty(None, rebind=True)
-    go = ObjectProperty(None)
-    upright = BooleanProperty(False)
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        for name in ("doors", "words", "style", "go", "upright"):
-            self.fbind(name, self._lay)
-        self._lay()
-
-    def _lay(self, *_: object) -> None:
-        self.clear_widgets()
-        if self.words is None:
-            return
-        for door in self.doors:
-            touch = Touch(style=self.style, text=self.words.say(f"door.{door}"), icon=door, upright=self.upright)
-            touch.bind(on_release=lambda _, page=door: self.go(page))
-            self.add_widget(touch)
+CALM_SHARE, CRISIS_SHARE = 0.55, 0.5
+"""Of the page's height, how much the doors may take."""
 
 
 class Home(Page):
     """Laid out in home.kv."""
+
+    doors = ObjectProperty(())
+    doors_height = NumericProperty(0)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("view", "style", "size"):
+            self.fbind(name, self._measure)
+        self._measure()
+
+    def _measure(self, *_: object) -> None:
+        self.doors = doorways(self.view)
+        if self.height > 1:
+            share = CRISIS_SHARE if self.view.banner else CALM_SHARE
+            room = max(self.style.target, self.height * share)
+            self.doors_height = height(len(self.doors), self.width, room, self.style)
 
 
 load_kv(__file__)

@@ -1,4 +1,4 @@
-"""Important now: messages in force, messages that have ended, local notices, and what is not watched."""
+"""Important now: messages in force, news, what has ended and why, local notices, and how each source stands."""
 
 from kiosk.core.theme import Role
 from kiosk.core.view import Row, View
@@ -13,11 +13,13 @@ class Important(Page):
         """Everything on the page, most important first."""
         found = []
         for one in view.alerts:
-            text = f"{one.stamp}: {one.headline}" if one.stamp else one.headline
-            found.append(Row(text, role=one.role, detail=f"{one.sender}. {one.until}. {one.remark}".strip()))
+            text = f"{one.kind}. {one.headline}"
+            detail = " ".join(part for part in (one.sender, one.until, one.checked, one.remark) if part)
+            text = f"{one.stamp}: {text}" if one.stamp else text
+            found.append(Row(text, role=one.role, detail=detail, striped=not one.real))
         found += [Row(one.text, role=Role.PLAIN) for one in view.ended]
         found += view.notices or (Row(view.words.say("notice.none")),)
-        return (*found, Row(view.scope))
+        return (*found, *getattr(view, "news", ()), *getattr(view, "sources", ()), Row(view.scope))
 
 
 load_kv(__file__)

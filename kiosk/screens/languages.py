@@ -8,9 +8,8 @@ from kivy.uix.gridlayout import GridLayout
 
 from kiosk.core.languages import language
 from kiosk.core.visit import Visit
-from kiosk.screens.bar import BarTouch
 from kiosk.screens.page import Page, load_kv
-from kiosk.widgets.panel import ORDINARY
+from kiosk.widgets.panel import ORDINARY, Touch
 
 BUTTON_MM = 34
 """Least width of a language's name."""
@@ -47,13 +46,13 @@ class Names(GridLayout):
         for tag in shown:
             self.add_widget(self._name(tag))
         if len(tags) > room:
-            more = BarTouch(style=style, text=self.words.say("bar.more"))
+            more = Touch(style=style, text=self.words.say("bar.more"))
             more.bind(on_release=lambda _: self._turn(room - 1))
             self.add_widget(more)
 
-    def _name(self, tag: str) -> BarTouch:
+    def _name(self, tag: str) -> Touch:
         chosen = tag == self.visit.language
-        touch = BarTouch(
+        touch = Touch(
             style=self.style, text=language(tag).name, language=tag, role="accent" if chosen else "plain",
             icon="circle" if chosen else "none",
         )  # fmt: skip

@@ -31,6 +31,10 @@ class Page(BoxLayout):
     portrait = BooleanProperty(False)
     screen_height = NumericProperty(0)
 
+    def step_back(self) -> bool:
+        """Was there a step to take back on the page itself? Then the way back ends here."""
+        return False
+
     @property
     def short(self) -> bool:
         """Is the whole screen low?"""

@@ -8,22 +8,38 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.core.advice import Library
+from kiosk.core.alert_view import AlertView
 from kiosk.core.style import Style
 from kiosk.core.view import View
-from kiosk.screens.bulletin import Bulletin
+from kiosk.core.visit import Visit
+from kiosk.io.advice import library
+from kiosk.screens.advice import Advice
+from kiosk.screens.bar import Bar
+from kiosk.screens.card import Card
 from kiosk.screens.contacts import Contacts
+from kiosk.screens.crisis import Crisis
+from kiosk.screens.glance import Glance
 from kiosk.screens.home import Home
 from kiosk.screens.important import Important
-from kiosk.screens.page import Page
+from kiosk.screens.languages import Languages
+from kiosk.screens.page import SHORT_MM, Page
 from kiosk.screens.power import Power
-from kiosk.screens.services import Services
-from kiosk.widgets.frame import StripedFrame
-from kiosk.widgets.panel import ORDINARY, Touch
+from kiosk.screens.search import Search
+from kiosk.screens.section import Everyday, Information, Local, Services, Travel
+from kiosk.widgets.frame import StripedEdge, StripedFrame
+from kiosk.widgets.panel import ORDINARY
+
+__all__ = ["Bar", "Root", "StripedEdge"]
 
 PAGES: dict[str, type[Page]] = {
     "home": Home, "power": Power, "services": Services, "important": Important, "contacts": Contacts,
-    "bulletin": Bulletin,
+    "advice": Advice, "card": Card, "crisis": Crisis, "glance": Glance,
+    "travel": Travel, "local": Local, "information": Information, "section": Everyday, "search": Search,
+    "languages": Languages,
 }  # fmt: skip
+"""By name; of a page that there are several of, by what stands before the "-"."""
+MOST_BACK = 20
 
 
 class Head(BoxLayout):
@@ -31,30 +47,6 @@ class Head(BoxLayout):
 
     view = ObjectProperty(None, rebind=True)
     style = ObjectProperty(ORDINARY, rebind=True)
-
-
-class Bar(BoxLayout):
-    """The same buttons in the same place on every page."""
-
-    view = ObjectProperty(None, rebind=True)
-    style = ObjectProperty(ORDINARY, rebind=True)
-    go = ObjectProperty(None)
-    choose = ObjectProperty(None)
-    at_home = BooleanProperty(True)
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self._start: Touch | None = None
-
-    def on_at_home(self, _bar: object, at_home: bool) -> None:
-        """The way back stands first, on every page but the first."""
-        if self._start is not None:
-            self.remove_widget(self._start)
-            self._start = None
-        if not at_home:
-            self._start = Touch(style=self.style, role="accent", text=self.view.words.say("bar.start"))
-            self._start.bind(on_release=lambda _: self.go("home"))
-            self.add_widget(self._start, len(self.children))
 
 
 class StillHere(BoxLayout):
@@ -65,110 +57,225 @@ class StillHere(BoxLayout):
 
 
 class Banner(BoxLayout):
-    """The message in force, on every page but its own."""
+    """The first message in force, on every page but its own; one that is not for real has striped sides."""
 
     view = ObjectProperty(None, rebind=True)
     style = ObjectProperty(ORDINARY, rebind=True)
     go = ObjectProperty(None)
+    real = BooleanProperty(True)
 
 
 class Root(FloatLayout):
-    """Everything drawn. `show` gives it a new view; `choose(name)` is called for language, larger and dark."""
+    """Everything drawn. `show` gives it a new view; `choose(name)` is called for language, larger and dark.
+
+    `read` is called for "I have read it", `left` when the visitor goes on from a warning by another way.
+    """
 
     def __init__(self, view: View, style: Style, choose: Callable[[str], None], **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.view = view
         self.style = style
         self.page_name = "home"
+        self.taken = False
+        """Does a message own the screen? Then nothing goes back to the first page by itself."""
+        self.read: Callable[[], None] = self.back
+        self.left: Callable[[], None] = lambda: None
+        self.library: Library = library()
+        self._been: list[str] = []
         self._choose = choose
-        self._asks: StillHere | None = None
+        self.asks: StillHere | None = None
+        """The question that stands over everything, when it does."""
+        self._visit = Visit()
         self._build()
 
     def _build(self) -> None:
         """Make everything anew: another theme or size of text leaves nothing as it was."""
         self.clear_widgets()
-        self._asks = None
+        self.asks = None
         self.frame = StripedFrame(style=self.style, stamps=self.view.stamps)
         inside = BoxLayout(orientation="vertical", padding=self.style.gap, spacing=self.style.gap)
         self._head = Head(view=self.view, style=self.style)
-        self._banner_place = BoxLayout(size_hint_y=None, height=0)
+        self._top = BoxLayout(orientation="vertical", size_hint_y=None, spacing=self.style.gap)
         self._place = BoxLayout()
-        self._bar_place = BoxLayout(size_hint_y=None, height=0)
-        self._bar = Bar(view=self.view, style=self.style, go=self.go, choose=self._choose)
-        for part in (self._head, self._banner_place, self._place, self._bar_place):
+        self._bar = Bar(view=self.view, style=self.style, visit=self._visit, act=self.act, go=self.go,
+                        choose=self._choose)  # fmt: skip
+        self._bar.fbind("height", self._fit_foot)
+        self._foot = BoxLayout(size_hint_y=None, height=self._bar.height)
+        for part in (self._top, self._place, self._foot):
             inside.add_widget(part)
         self.frame.add_widget(inside)
         self.add_widget(self.frame)
         self.page: Page | None = None
-        self.go(self.page_name)
+        self.turn_to(self.page_name)
+
+    @property
+    def visit(self) -> Visit:
+        """What the bar shows of the visitor."""
+        return self._visit
+
+    @visit.setter
+    def visit(self, visit: Visit) -> None:
+        self._visit = self._bar.visit = visit
+        if isinstance(self.page, Languages):
+            self.page.visit = visit
 
     def restyle(self, style: Style, view: View) -> None:
-        """Another theme, size of text or language."""
+        """Another theme, size of text or language; the same message stays the one that is read."""
+        shown = self._shown()
         self.style, self.view = style, view
         self._build()
+        if shown is not None and isinstance(self.page, Crisis):
+            self.page.show_matter(shown.matter)
 
     def show(self, view: View) -> None:
         """New facts on the same page; nothing is drawn when nothing changed."""
         if view == self.view:
             return
         self.view = view
-        self.frame.stamps = view.stamps
         self._head.view = self._bar.view = view
         if self.page_name not in self.pages():
-            self.go("home")
+            self.back()
         elif self.page is not None:
             self.page.view = view
         self._edges()
 
     def pages(self) -> list[str]:
         """The pages that there is something on."""
-        return ["home", *self.view.doors, *(["bulletin"] if self.view.alerts else [])]
+        cards = [f"card-{name}" for name in self.library.cards]
+        cards += [f"section-{one.name}" for one in self.view.sections if one.name != one.group]
+        cards += ["search"] if "information" in self.view.doors else []
+        languages = ["languages"] if len(self._visit.languages) > 2 else []
+        doors = [name for name in self.view.doors if name.partition("-")[0] in PAGES]
+        return ["home", *doors, "advice", *cards, *languages, *(["crisis"] if self.view.alerts else []), "glance"]
 
     def go(self, name: str) -> None:
-        """Show a page; one that has nothing to tell is the first one."""
+        """The visitor goes to a page, and can come back with one touch."""
+        leaves = self.page_name == "crisis" and name != "crisis"
+        if name != self.page_name:
+            self._been = [*self._been, self.page_name][-MOST_BACK:]
+        self.turn_to(name)
+        if leaves:
+            self.left()
+
+    def back(self) -> None:
+        """Where the visitor was before; the first page when that is gone or was nowhere."""
+        been = [name for name in self._been if name in self.pages() and name != self.page_name]
+        self._been = been[:-1]
+        self.turn_to(been[-1] if been else "home")
+
+    def take(self, matter: str) -> None:
+        """A message takes the screen, whatever stood there; `back` leads to it."""
+        self.taken = True
+        if self.page_name != "crisis":
+            self.go("crisis")
+        if isinstance(self.page, Crisis):
+            self.page.show_matter(matter)
+        self._edges()
+
+    def give_back(self) -> None:
+        """No message owns the screen any more."""
+        self.taken = False
+        if self.page_name == "crisis":
+            self.back()
+
+    def act(self, deed: str) -> None:
+        """A deed of a page or of the bar: "read", "back", "start"."""
+        if deed == "read":
+            self.read()
+        elif deed == "back" and self.page is not None and self.page.step_back():
+            return
+        elif deed == "back":
+            leaves = self.page_name == "crisis"
+            self.back()
+            if leaves:
+                self.left()
+        else:
+            self.go("home")
+
+    def turn_to(self, name: str) -> None:
+        """Show a page, without a word about where the visitor was; one that has nothing to tell is the first one."""
         self.page_name = name if name in self.pages() else "home"
+        if self.page_name == "home":
+            self._been = []
+        kind, _, topic = self.page_name.partition("-")
         self._place.clear_widgets()
-        self.page = PAGES[self.page_name](
-            view=self.view, style=self.style, go=self.go, portrait=self.height > self.width
-        )
+        self.page = PAGES[kind](
+            view=self.view, style=self.style, go=self.go, act=self.act, library=self.library, topic=topic,
+            portrait=self.height > self.width, screen_height=self.height,
+            **({"visit": self._visit, "choose": self._choose} if kind == "languages" else {}),
+        )  # fmt: skip
         self._place.add_widget(self.page)
         self._edges()
 
     def on_size(self, *_: object) -> None:
         """Portrait stacks the same blocks."""
         if self.page is not None:
-            self.page.portrait = self.height > self.width
+            self.page.portrait, self.page.screen_height = self.height > self.width, self.height
+            self._edges()
+
+    def drawn_alerts(self) -> tuple[AlertView, ...]:
+        """The messages whose display the frame now drawn proves: on its own page, or as a banner one that is no more."""
+        shown = self._shown()
+        if shown is not None:
+            return (shown,)
+        return tuple(one for one in self.view.alerts[:1] if not one.takes)
+
+    def _shown(self) -> AlertView | None:
+        return self.page.shown if isinstance(self.page, Crisis) else None
 
     def _edges(self) -> None:
-        """Banner above and bar below, where the page has not its own."""
-        own = self.page_name == "bulletin"
-        _fill(self._bar_place, None if own else self._bar, self.style.target)
-        self._bar.at_home = self.page_name == "home"
-        shown = not own and self.view.banner is not None
-        banner = Banner(view=self.view, style=self.style, go=self.go) if shown else None
-        _fill(self._banner_place, banner, self.style.target)
+        """Frame and head round the page, the banner above it, the bar below."""
+        shown = self._shown()
+        own = (shown.stamp,) if shown is not None and shown.stamp and shown.stamp not in self.view.stamps else ()
+        self.frame.stamps = (*self.view.stamps, *own)
+        self._lay_bar()
+        low = self.height < self.style.mm(SHORT_MM) and self.width > self.height
+        parts: list[BoxLayout] = [] if low and shown is not None else [self._head]
+        if shown is None and self.view.banner is not None:
+            real = bool(self.view.alerts) and self.view.alerts[0].real
+            parts.append(Banner(view=self.view, style=self.style, go=self.go, real=real))
+        self._top.clear_widgets()
+        self._top.orientation = "horizontal" if low and len(parts) > 1 else "vertical"
+        heights = [self.style.target if isinstance(part, Banner) else self.style.text("title") * 1.25 for part in parts]
+        for part, height in zip(parts, heights, strict=True):
+            part.height = height
+            part.size_hint_y = 1 if self._top.orientation == "horizontal" else None
+            part.stacked = self._top.orientation == "horizontal"
+            self._top.add_widget(part)
+        together = max(heights, default=0) if self._top.orientation == "horizontal" else sum(heights)
+        self._top.height = together + (self.style.gap if len(parts) > 1 and self._top.orientation == "vertical" else 0)
+
+    def _lay_bar(self) -> None:
+        """Below the page; on a low screen a warning has it in one row with its own buttons, and "read" leads back."""
+        place: BoxLayout | None = self._foot
+        if self.page_name == "glance":  # nobody reaches the bar through the window
+            place = None
+        elif isinstance(self.page, Crisis) and self.page.low:
+            place = self.page.ids.bar
+        self._bar.at_home = self.page_name == "home" or place is not self._foot
+        if self._bar.parent is not place:
+            if self._bar.parent is not None:
+                self._bar.parent.remove_widget(self._bar)
+            if place is not None:
+                place.add_widget(self._bar)
+        self._fit_foot()
+
+    def _fit_foot(self, *_: object) -> None:
+        self._foot.height = self._bar.height if self._bar.parent is self._foot else 0
 
     @property
     def asking(self) -> bool:
         """Is the question on the screen?"""
-        return self._asks is not None
+        return self.asks is not None
 
     def ask(self, asking: bool) -> None:
         """Ask whether anybody is still here, or stop asking."""
-        if asking and self._asks is None:
-            self._asks = StillHere(view=self.view, style=self.style)
-            self.add_widget(self._asks)
-        elif not asking and self._asks is not None:
-            self.remove_widget(self._asks)
-            self._asks = None
-
-
-def _fill(place: BoxLayout, part: BoxLayout | None, height: float) -> None:
-    """Put one part, or nothing, in a place that then takes no room."""
-    place.clear_widgets()
-    place.height = height if part is not None else 0
-    if part is not None:
-        place.add_widget(part)
+        if asking and self.asks is None:
+            self.asks = StillHere(view=self.view, style=self.style)
+            self.add_widget(self.asks)
+        elif not asking and self.asks is not None:
+            self.remove_widget(self.asks)
+            self.asks = None
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -13,7 +13,7 @@ Deed = tuple[str, Callable[[], None]]
 """Words on the button, and what it does."""
 WIDE_MM = 34
 NARROWER_MM = 25
-LEAST_MM = 25
+LEAST_MM = 19
 
 
 class Deeds(GridLayout):

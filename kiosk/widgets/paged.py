@@ -58,8 +58,10 @@ class PagedText(Panel):
     def _laid(self, passages: Iterable[Passage], sizes: Iterable[str]) -> list[Laid]:
         """In the first size that fits on one page, else in the last."""
         laid: list[Laid] = [[]]
+        left, top, right, bottom = self.padding
         for size in sizes:
-            laid = paged(passages, self.style.text(size), self.width, self.height, self.style.mm(1.2))
+            room = self.width - left - right, self.height - top - bottom
+            laid = paged(passages, self.style.text(size), *room, self.style.mm(1.2))
             if len(laid) == 1:
                 break
         return laid
@@ -80,6 +82,8 @@ def paged(passages: Iterable[Passage], font: float, width: float, height: float,
     """Pages of at most `height`: a paragraph goes on over the page where it must, a heading stays with its text."""
     pages: list[Laid] = [[]]
     left, font, least = height, int(font), measure("Åg\nÅg", int(font), int(width))[1] + 2
+    if height < 2 * least:
+        passages = _joined(passages)
     waiting: list[str] = []
     for passage in passages:
         if passage.heading:
@@ -97,6 +101,18 @@ def paged(passages: Iterable[Passage], font: float, width: float, height: float,
             left -= head[2] + gap
         left = _flow(pages, passage.text, font=font, width=width, height=height, left=left, gap=gap)
     return pages
+
+
+def _joined(passages: Iterable[Passage]) -> list[Passage]:
+    """On a page of three lines a heading is the beginning of its text."""
+    found, heads = [], ""
+    for passage in passages:
+        if passage.heading:
+            heads += f"{passage.text}: "
+        else:
+            found.append(Passage(heads + passage.text))
+            heads = ""
+    return found
 
 
 def _flow(

@@ -52,10 +52,15 @@ class Panel(BoxLayout):
 
 
 class Touch(ButtonBehavior, Panel):
-    """Something to touch: it acts on release, and not when the finger has slid away."""
+    """Something to touch: it acts on release, and not when the finger has slid away.
+
+    `language`: of its words, where it is not the page's; for the voice.
+    """
 
     text = StringProperty("")
+    language = StringProperty("")
     icon = StringProperty("none")
+    size_name = StringProperty("body")
     upright = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:

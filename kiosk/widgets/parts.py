@@ -96,7 +96,7 @@ class RowList(BoxLayout):
         self._page = min(self._page, len(pages) - 1)
         column = BoxLayout(orientation="vertical", spacing=self.spacing)
         for part in pages[self._page]:
-            column.add_widget(RowBox(style=self.style, **part))
+            column.add_widget(self.box(part))
         column.add_widget(BoxLayout())  # takes what is left, so that rows begin at the top
         if len(pages) == 1:
             self.add_widget(column)
@@ -108,6 +108,14 @@ class RowList(BoxLayout):
         else:
             self.add_widget(column)
             self.add_widget(self._turner(len(pages)))
+
+    def box(self, part: Part) -> RowBox:
+        """One row as a widget."""
+        return RowBox(style=self.style, **part)
+
+    def least(self, _row: Row) -> float:
+        """How high a row must be at least, in pixels."""
+        return 0.0
 
     def _pages(self, rows: tuple[Row, ...], height: float) -> list[list[Part]]:
         """What stands on each page; no widget is made before its page is shown."""
@@ -139,7 +147,7 @@ class RowList(BoxLayout):
             parts.append(
                 {
                     "row": replace(row, text=piece), "text_height": text, "detail_height": detail,
-                    "word_width": word_width, "height": min(height, max(text + detail, word, body * 1.3) + edge),
+                    "word_width": word_width, "height": min(height, max(text + detail + edge, word + edge, body * 1.3 + edge, self.least(row))),
                 }
             )  # fmt: skip
         return parts

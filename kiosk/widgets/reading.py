@@ -38,7 +38,8 @@ def _under(widget: Any, language: str) -> Iterator[Readable]:
     text = _own(widget)
     if text is not None:
         if text.strip():
-            yield Readable(widget, Item(text, language, control=isinstance(widget, Touch)))
+            control = isinstance(widget, Touch) or getattr(widget, "chooses", False)
+            yield Readable(widget, Item(text, language, control=control))
         return
     for child in reversed(widget.children):
         yield from _under(child, language)

@@ -14,7 +14,7 @@ from kiosk.core.style import rgba
 from kiosk.widgets.panel import ORDINARY, Panel
 from kiosk.widgets.parts import PageTitle, StateLine
 
-CELL_MM = 50
+CELL_MM = 44
 CELL_LARGER_MM = 68
 
 
@@ -45,13 +45,15 @@ class Situation(BoxLayout):
         self.spacing = self.style.mm(1)
         heading = self.style.text("lead") * 1.3
         room = self.height - heading - self.spacing
-        if room < cell_height(self.style):
+        if self.height < cell_height(self.style):
             self._short()
-            return
-        title = PageTitle(style=self.style, size_name="lead", text=self.view.words.say("crisis.here"))
-        title.color = rgba(self.style.theme.paper.ink)
-        self.add_widget(title)
-        self._grid(room)
+        elif room < 2 * cell_height(self.style):
+            self._grid(self.height)
+        else:
+            title = PageTitle(style=self.style, size_name="lead", text=self.view.words.say("crisis.here"))
+            title.color = rgba(self.style.theme.paper.ink)
+            self.add_widget(title)
+            self._grid(room)
 
     def _grid(self, room: float) -> None:
         tall, gap = cell_height(self.style), self.style.mm(1)
@@ -61,6 +63,7 @@ class Situation(BoxLayout):
         shown = cells(self.view, cols * rows)
         box = GridLayout(cols=min(cols, len(shown)), spacing=gap, size_hint_y=None)
         needed = ceil(len(shown) / box.cols)
+        room -= self.spacing
         box.height = needed * min(tall * 1.5, (room - (needed - 1) * gap) / needed) + (needed - 1) * gap
         for cell in shown:
             box.add_widget(CellBox(style=self.style, role=cell.role, cell=cell))

@@ -358,7 +358,7 @@ def settings_text(sites: tuple[str, ...], port: int, mode: str = "centre", in_se
         for site in sites
     )
     return (
-        f'[web]\nport = 0\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\nanswer_within_s = 3.0\n'
+        f'[web]\nport = 0\n[sign_in]\nrequired = false\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\nanswer_within_s = 3.0\n'
         f'[store]\npath = "store.sqlite"\n[view]\nmode = "{mode}"\n{tables}'
     )
 

@@ -2,23 +2,19 @@
 
 from dataclasses import dataclass
 
-from kiosk.core.theme import Role
+from kiosk.core.rows import Row
 
 GROUPS = ("services", "travel", "local", "information")
 """Doors on the first page; each leads to its sections, or to its only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Row):
     """One row of a list, and what stands behind it. `code`: an address to take along; only ever from own content.
 
-    The first four are those of a plain `Row`. `starts`: another word to find it by comes from `search`.
+    `search`: more words to find it by.
     """
 
-    text: str
-    word: str = ""
-    role: Role = Role.PLAIN
-    detail: str = ""
     more: str = ""
     code: str = ""
     search: str = ""

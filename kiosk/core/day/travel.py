@@ -89,11 +89,11 @@ def _departure(one: Departure, stop: str, reader: Reader, here: int, fresh: bool
     if live and abs(at_ms - one.scheduled_ms) >= MINUTE_MS:
         parts.append(say("travel.new_time", was=reader.at(one.scheduled_ms)))
     parts.append(say("travel.live" if live else "travel.table" if fresh else "travel.old_table"))
-    text = f"{_mode(one.mode, reader)} {one.line} {say('travel.to', to=one.to)}"
+    text = _named(one.mode, one.line, one.to, reader)
     if one.cancelled:
         word = say("travel.cancelled", when=reader.at(one.scheduled_ms))
-        return Entry(text=_one_line(text), word=word, role=Role.BAD, detail=" · ".join(parts[:-1]))
-    return Entry(text=_one_line(text), word=_in(at_ms, here, reader), detail=" · ".join((*parts, *one.notes)))
+        return Entry(text=text, word=word, role=Role.BAD, detail=" · ".join(parts[:-1]))
+    return Entry(text=text, word=_in(at_ms, here, reader), detail=" · ".join((*parts, *one.notes)))
 
 
 def _in(at_ms: int, here: int, reader: Reader) -> str:
@@ -134,8 +134,8 @@ def _tabled(one: Leaving, stop: str, reader: Reader, here: int) -> Entry:
         parts.append(_booking(one, reader, here))
     parts.append(say("travel.table"))
     role = Role.REMARK if one.call.on_call else Role.PLAIN
-    text = f"{_mode(one.call.mode, reader)} {one.call.line} {say('travel.to', to=clean(one.call.to))}"
-    return Entry(text=_one_line(text), word=_in(one.at_ms, here, reader), role=role, detail=" · ".join(parts))
+    text = _named(one.call.mode, clean(one.call.line), clean(one.call.to), reader)
+    return Entry(text=text, word=_in(one.at_ms, here, reader), role=role, detail=" · ".join(parts))
 
 
 def _booking(one: Leaving, reader: Reader, here: int) -> str:
@@ -239,12 +239,11 @@ def _disruption(one: Disruption, reader: Reader, here: int | None) -> Entry:
     return Entry(text=one.header, word=word, role=role, detail=" · ".join(parts), more=one.text)
 
 
-def _mode(mode: str, reader: Reader) -> str:
-    return reader.words.say(f"travel.mode_{mode.lower()}")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _named(mode: str, line: str, to: str, reader: Reader) -> str:
+    """ "Buss 155 mot Järpen"; a line whose name says what it is needs no second word for it."""
+    kind = reader.words.say(f"travel.mode_{mode.lower()}")
+    word = "" if line.lower().startswith(kind.lower()) else kind
+    return " ".join(f"{word} {line} {reader.words.say('travel.to', to=to)}".split())
 
 
 def day_of(reader: Reader) -> date | None:

@@ -13,9 +13,11 @@ from contract.phrases import LANGUAGES, phrase
 from contract.words import Clash, Place, Power
 from dashboard.core import numbers, sitewords
 from dashboard.core.orders import KINDS
+from dashboard.core.people import Role
 from dashboard.core.texts import PAGE, TEXTS, text
 from dashboard.core.texts_forms import FORMS
 from dashboard.core.texts_judgement import JUDGEMENT
+from dashboard.core.texts_sign_in import SIGN_IN
 
 ROOM = Path(__file__).parents[3] / "dashboard"
 ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")
@@ -29,6 +31,15 @@ BUILT = {
     "power": ("mains", "reserve", "none"),
     "state": tuple(Power),
     "order": tuple(str(kind.__struct_config__.tag) for kind in (*KINDS.values(), Command)),
+    "role": tuple(Role),
+    "role_does": tuple(Role),
+    "welcome": ("setup", "setup_why", "invite", "invite_why", "renew", "renew_why"),
+    "did": (
+        "sign_in", "signed_in", "signed_in_recovery", "signed_out", "signed_out_everywhere", "password_changed",
+        "recovery_made", "accepted_setup", "accepted_invite", "accepted_renew", "setup_link", "invited", "renewal_made",
+        "account_lock", "account_unlock", "account_remove", "denied", "order",
+    ),
+    "result": ("ok", "wrong_password", "locked", "wrong_code", "many_more", "denied"),
 }
 """Texts that are asked for by the first part of their key and a word of a list."""
 
@@ -45,8 +56,8 @@ def test_every_text_asked_for_is_written_and_every_written_one_is_asked_for() ->
 
 
 def test_no_text_is_written_twice() -> None:
-    """Page, judgement and forms share no key: one would hide the other."""
-    assert len(TEXTS) == len(PAGE) + len(JUDGEMENT) + len(FORMS)
+    """Page, judgement, forms and signing in share no key: one would hide the other."""
+    assert len(TEXTS) == len(PAGE) + len(JUDGEMENT) + len(FORMS) + len(SIGN_IN)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -312,40 +312,6 @@ def test_broken_time_of_sending_is_found_in_the_number() -> None:
     assert "has no time of sending that can be read" == _why(identifier="OTHER-1", sent="trasig")
 
 
-@pytest.mark.parametrize(
-    ("geocode", "codes"),
-    [
-        ([{"valueName": "Sverige", "value": "00"}], ("00",)),
-        ([{"valueName": "Län", "value": "03"}], ("03",)),
-        ([{"valueName": "LÄN", "value": 3}], ("03",)),
-        ([{"valueName": "La\u0308n", "value": "3"}], ("03",)),
-        ([{"valueName": "Kommun", "value": "0380"}], ("0380",)),
-        ([{"valueName": "Kommun", "value": 380}], ("0380",)),
-        ({"valueName": "Kommun", "value": "2999"}, ("2999",)),
-        ([{"VALUENAME": "Kommun", "VALUE": "2999"}], ("2999",)),
-        ([{"valueName": "Sverige", "value": 0}], ("00",)),
-        ([{"valueName": "okänd", "value": "2321"}], ("2321",)),
-        ([{"valueName": "Län", "value": "SE332"}, {"valueName": "Kommun", "value": "2999"}], ("2999",)),
-        ([{"valueName": "Län", "value": "2321"}], ()),
-        ([{"valueName": "Kommun", "value": None}, None, 5, "2321"], ()),
-        (None, ()),
-    ],
-)
-def test_codes_are_text_with_their_zeros(geocode: object, codes: tuple[str, ...]) -> None:
-    """Areas come out as SCB's codes, whatever became of the leading zeros."""
-    alert = _one(info=[_info(area=[{"areaDesc": "Någonstans", "geocode": geocode}])])
-
-    assert codes == alert.area.codes
-    assert (() if codes else ("Någonstans",)) == alert.area.names
-
-
-def test_area_in_words_only_finds_its_county() -> None:
-    """Without a code the name of a county, or of the country, gives it; no area is not the whole country."""
-    assert ("23",) == _one(info=[_info(area=[{"areaDesc": "Jämtlands län"}])]).area.codes
-    assert ("00",) == _one(info=[_info(area=[{"areaDesc": "Hela Sverige"}])]).area.codes
-    assert () == _one(info=[_info(area=None)]).area.codes
-
-
 def test_all_clear_is_no_warning() -> None:
     """A response of AllClear is the end of the danger, though the message is an Update."""
     alert = read((ANSWERS / "vma_all_clear.json").read_bytes()).alerts[0]
@@ -360,30 +326,6 @@ def test_all_clear_for_one_area_leaves_the_other() -> None:
 
     assert not _one(info=[clear, other]).all_clear
     assert _one(info=[clear, _info(language="en-US", description="Over.")]).all_clear
-
-
-def test_drawings_are_latitude_first() -> None:
-    """CAP writes latitude first; polygon, circle and quoted incidents are read."""
-    alert = read((ANSWERS / "cap_with_drawings.json").read_bytes()).alerts[0]
-
-    ring = ((63.0, 13.0), (63.0, 14.0), (63.5, 14.0), (63.5, 13.0), (63.0, 13.0))
-    assert ((ring,),) == alert.area.shape.polygons
-    assert (((63.2, 14.5), 2.5),) == alert.area.shape.circles
-    assert ("Raset vid älven", "IN-2") == alert.incidents
-    assert "Ras vid älven" == alert.words["sv"].headline
-    assert "geo rescue" == alert.category
-
-
-@pytest.mark.parametrize(
-    "polygon", ["63,13 64", "a,b c,d e,f", "nan,13 63,14 64,14", "91,1 92,2 93,3", "", 5, [[1, 2]]]
-)
-def test_broken_drawing_leaves_the_code(polygon: object) -> None:
-    """A drawing that cannot be read whole is left out; the code still says where."""
-    area = {"areaDesc": "X", "polygon": polygon, "geocode": [{"valueName": "Kommun", "value": "2999"}]}
-    alert = _one(info=[_info(area=[area])])
-
-    assert ("2999",) == alert.area.codes
-    assert () == alert.area.shape.polygons
 
 
 def test_one_bad_record_hides_no_good_one() -> None:

@@ -1,0 +1,108 @@
+"""Reading aloud: the page as a whole, one thing at a time, again, louder; and what a finger finds without eyes."""
+
+from collections.abc import Callable
+
+from kiosk.app.cursor import Cursor
+from kiosk.core.loudness import LEVELS, Speech, allowed
+from kiosk.core.speaking import Spoken, introduction, said, sentence
+from kiosk.io.speech import Voice
+from kiosk.screens.root import Root
+from kiosk.widgets.reading import Readable
+
+
+class Listening:
+    """`on` from "read aloud" until "stop reading" or the end of the visit. `hour`: of the day, None when unknown."""
+
+    def __init__(self, voice: Voice, settings: Speech, cursor: Cursor, hour: Callable[[], int | None]) -> None:
+        self.voice = voice
+        self._settings = settings
+        self._cursor = cursor
+        self._hour = hour
+        self.on = False
+        self.thrifty: Callable[[], bool] = lambda: False
+        """On reserve power? Then the small program speaks."""
+        self._level = settings.volume
+        self._rows: list[tuple[Spoken, Readable | None]] = []
+
+    @property
+    def level(self) -> int:
+        """How loud it is now."""
+        return allowed(self._level, self._settings, self._hour())
+
+    @property
+    def most(self) -> int:
+        """How loud it may be now."""
+        return allowed(LEVELS, self._settings, self._hour())
+
+    @property
+    def speaking(self) -> bool:
+        """Is something being said?"""
+        return self.voice.speaking
+
+    def begin(self, root: Root, *, page: bool = True) -> None:
+        """From now on whatever happens is said; first the page from its top."""
+        self.on = self.voice.available
+        if self.on and page:
+            self._say([(one, None) for one in introduction(root.view.words)] + self._page(root))
+
+    def end(self) -> None:
+        """No more."""
+        self.on = False
+        self.hush()
+        self._level = self._settings.volume
+
+    def hush(self) -> None:
+        """Silence now; the mode stays."""
+        self._rows = []
+        self.voice.stop()
+
+    def page(self, root: Root) -> None:
+        """The page from its top."""
+        self._say(self._page(root))
+
+    def one(self, root: Root, thing: Readable | None) -> None:
+        """One thing, and the cursor goes there."""
+        self._cursor.put(root, thing)
+        if thing is not None:
+            self._say([(spoken, thing) for spoken in said(thing.item, root.view.words)])
+
+    def again(self, root: Root) -> None:
+        """What was said last, once more."""
+        current = self._cursor.current(root)
+        if current is None:
+            self.page(root)
+        else:
+            self.one(root, current)
+
+    def louder(self, root: Root, by: int) -> None:
+        """One step; from the loudest the button on the screen begins again at the softest (`by` 0)."""
+        level = self.level
+        self._level = min(self.most, max(1, level + by)) if by else level % self.most + 1
+        self.tell(root, "speech.volume", n=self.level, all=self.most)
+
+    def tell(self, root: Root, key: str, **fields: object) -> None:
+        """One of the screen's own sentences."""
+        self._say([(one, None) for one in sentence(root.view.words, key, **fields)])
+
+    def tick(self, root: Root) -> None:
+        """The ring goes along with the voice."""
+        if not self._rows:
+            return
+        if not self.voice.tick():
+            self._rows = []
+            if self.voice.mute:
+                self.on = False  # nobody hears it: a touch must act at once
+                self.voice.mute = False
+            return
+        thing = self._rows[min(self.voice.place, len(self._rows) - 1)][1]
+        current = self._cursor.current(root)
+        if thing is not None and (current is None or current.widget is not thing.widget):
+            self._cursor.put(root, thing)
+
+    def _page(self, root: Root) -> list[tuple[Spoken, Readable | None]]:
+        words = root.view.words
+        return [(one, thing) for thing in self._cursor.everything(root) for one in said(thing.item, words)]
+
+    def _say(self, rows: list[tuple[Spoken, Readable | None]]) -> None:
+        self._rows = rows
+        self.voice.speak([spoken for spoken, _ in rows], self.level, thrifty=self.thrifty())

@@ -1,0 +1,236 @@
+"""Feeds from a real server through a real keeper to what the screen reads, while servers fail and processes die."""
+
+import signal
+import sqlite3
+import time
+from typing import Any
+
+import pytest
+
+from contract.words import Status
+from kiosk.io import checked
+from kiosk.io.wake import Doorbell
+
+
+def test_message_reaches_the_screen_within_a_second_of_its_answer(site: Any, days: Any) -> None:
+    """It knocks at once, with the message whole; `checked` is never younger than the question."""
+    bell = Doorbell(site.folder / "wake.sock")
+    site.start()
+    site.until(lambda: site.state().checked)
+    bell.rung()
+    days.add(do="vma", name="w", areas=("2321",), sv="Vattnet ska kokas.\n\nLyssna på P4.")
+    site.until(bell.rung)
+    kept = site.alerts()["Vattnet ska kokas.\n\n"]
+    bell.close()
+
+    assert (None, ("2321",), Status.ACTUAL) == (kept.gone, kept.alert.area.codes, kept.alert.status)
+    assert site.state().checked.up_ms <= kept.first.up_ms
+    assert kept.first.up_ms - site.state().checked.up_ms < 1000 * 30  # one real second at this rate
+
+
+def test_update_cancel_and_leaving_the_list(site: Any, days: Any) -> None:
+    """What is replaced leaves the list and is gone; the cancel is kept with its reference."""
+    site.start()
+    days.add(do="vma", name="a", sv="Första")
+    site.until(lambda: "Första" in site.alerts())
+    days.add(do="vma", name="b", type="update", replaces="a", sv="Andra")
+    site.until(lambda: "Andra" in site.alerts())
+    days.add(do="vma", name="c", type="cancel", replaces="b")
+    site.until(lambda: "cancel" in site.alerts())
+
+    first, second, cancel = (site.alerts()[name] for name in ("Första", "Andra", "cancel"))
+    assert first.gone is not None
+    assert second.gone is not None
+    assert None is cancel.gone
+    assert (first.alert.id,) == second.alert.references
+    assert first.alert.incidents == cancel.alert.incidents
+
+
+def test_exercise_stays_an_exercise(site: Any, days: Any) -> None:
+    """Its status comes to the screen."""
+    site.start()
+    days.add(do="vma", name="e", status="Exercise", areas=("00",), sv="Övning")
+
+    assert Status.EXERCISE is site.until(lambda: site.alerts().get("Övning")).alert.status
+
+
+@pytest.mark.parametrize("trouble", ["answers-500", "html", "wrong-length", "304-always", "wrong-charset"])
+def test_failed_request_ends_nothing(site: Any, days: Any, trouble: str) -> None:
+    """The message stays, the check grows old and says why; when all is well it is young again, and one line was said."""
+    site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    days.add(do="trouble", feed="vma", trouble=trouble)
+    site.until(lambda: site.state().fault)
+    before = site.state()
+    asked = days.asked("vma")
+    site.until(lambda: days.asked("vma") >= asked + 2)
+    after = site.state()
+    lines = site.said().count("tried again")
+    days.well("vma")
+    site.until(lambda: not site.state().fault)
+
+    assert before.checked == after.checked
+    assert None is site.alerts()["Vatten"].gone
+    assert site.state().checked.up_ms > before.checked.up_ms
+    assert 1 == lines - site.said().count("broker: ")
+    assert "Traceback" not in site.said()
+
+
+def test_alert_and_check_survive_a_kill_and_a_dead_network(site: Any, days: Any) -> None:
+    """After kill -9 and a start without network all is as it was, as old as it is."""
+    process = site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    before = site.state()
+    site.stop(process, signal.SIGKILL)
+    days.down()
+    process = site.start()
+    site.until(lambda: site.state().fault)
+
+    assert "no contact" in site.state().fault
+    assert before.checked.up_ms <= site.state().checked.up_ms <= before.checked.up_ms + 1000 * 30 * 3
+    assert None is site.alerts()["Vatten"].gone
+    days.up()
+    site.until(lambda: not site.state().fault)
+    assert 0 == site.stop(process)
+
+
+def test_message_that_left_while_nobody_looked_is_gone(site: Any, days: Any) -> None:
+    """Off for longer than the cancel lived: the first whole answer without it ends it."""
+    process = site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    site.stop(process)
+    days.add(do="gone", feed="vma", name="w")
+    site.start()
+
+    assert site.until(lambda: site.alerts()["Vatten"].gone)
+
+
+def test_one_feed_in_trouble_costs_the_others_nothing(site: Any, days: Any) -> None:
+    """SMHI says nothing at all, Krisinformation sends ten megabytes: VMA is asked all the time."""
+    site.write(**days.server.urls())
+    days.add(do="trouble", feed="smhi", trouble="silent")
+    days.add(do="trouble", feed="krisinformation", trouble="huge")
+    site.start()
+    site.until(lambda: days.asked("smhi") and days.asked("krisinformation"))
+    asked = days.asked("vma")
+    site.until(lambda: days.asked("vma") >= asked + 2)
+    site.until(lambda: site.state("krisinformation").fault)
+
+    assert "larger than" in site.state("krisinformation").fault
+    assert None is site.state("smhi").checked
+    assert "" == site.state().fault
+
+
+def test_quiet_checks_write_nothing_to_the_card(site: Any, days: Any) -> None:
+    """The screen sees a young check after each answer, and the file is the same to the byte."""
+    site.start()
+    site.until(lambda: site.state().checked)
+    time.sleep(0.3)
+    files = [site.cache, site.cache.with_name("k.sqlite-wal")]
+    before = [file.stat() for file in files]
+    first = site.state().checked
+    site.until(lambda: site.state().checked.up_ms > first.up_ms + 2 * 60_000)
+
+    assert [(one.st_size, one.st_mtime_ns) for one in before] == [
+        (one.st_size, one.st_mtime_ns) for one in (file.stat() for file in files)
+    ]
+
+
+def test_orderly_end_leaves_the_check_in_the_cache(site: Any) -> None:
+    """Nothing is left in memory, and the next start knows when it was checked."""
+    process = site.start()
+    checked_at = site.until(lambda: site.state().checked)
+    assert 0 == site.stop(process)
+
+    assert None is checked.mark(site.cache)
+    assert site.state().checked.up_ms >= checked_at.up_ms
+
+
+def test_other_address_is_another_source(site: Any, days: Any) -> None:
+    """A feed whose address changed starts anew: what the test channel said is not shown as the real one's."""
+    process = site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    site.stop(process)
+    site.write(vma=days.server.urls()["vma"] + "?other")
+    days.add(do="trouble", feed="vma", trouble="silent")
+    site.start()
+    site.until(lambda: not site.held().alerts)
+
+    assert None is site.state().checked
+
+
+def test_feed_that_is_taken_out_of_the_settings_is_forgotten(site: Any, days: Any) -> None:
+    """Nobody checks it any more, so nothing of it is shown."""
+    process = site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    site.stop(process)
+    site.write()
+    site.start()
+
+    site.until(lambda: not site.held().feeds and not site.held().alerts)
+
+
+def test_newer_parser_reads_what_is_kept_without_the_network(site: Any, days: Any) -> None:
+    """An upgrade shows what the new version makes of the old body; the check is as old as it was."""
+    process = site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    site.stop(process)
+    was = site.state().checked
+    days.down()
+    with sqlite3.connect(site.cache) as cache:
+        cache.execute("DELETE FROM alert")
+        cache.execute("UPDATE feed SET parser = 0")
+    cache.close()
+    site.start()
+    site.until(lambda: "Vatten" in site.alerts())
+
+    assert was == site.state().checked
+
+
+def test_broken_cache_is_made_anew_under_a_screen_that_goes_on(site: Any, days: Any) -> None:
+    """Pages of the file are overwritten while the keeper is down: the screen never goes blank, and no check counts
+    until the sources were asked again."""
+    process = site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    site.stop(process)
+    days.down()
+    with site.cache.open("r+b") as file:
+        file.seek(16 * 1024)
+        file.write(b"\xa5" * 8192)
+    blank = []
+    site.start()
+
+    def rebuilt() -> bool:
+        blank.append(not site.held().alerts and not site.held().feeds)
+        return "made anew" in site.said() or "a new one is made" in site.said()
+
+    site.until(rebuilt)
+    site.until(lambda: None is site.state().checked)
+    assert not any(blank)
+    days.up()
+    site.until(lambda: site.state().checked and "Vatten" in site.alerts())
+
+
+def test_cache_that_breaks_under_the_keeper_is_made_anew(site: Any, days: Any) -> None:
+    """The file is torn in the middle of a run: at the next message it is rebuilt from what the keeper knows."""
+    process = site.start()
+    days.add(do="vma", name="w", sv="Vatten")
+    site.until(lambda: "Vatten" in site.alerts())
+    with sqlite3.connect(site.cache) as cache:
+        cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    cache.close()
+    with site.cache.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (site.cache.stat().st_size - 4096))
+    days.add(do="vma", name="x", sv="Storm")
+
+    site.until(lambda: {"Vatten", "Storm"} <= site.alerts().keys())
+    assert process.poll() is None
+    assert site.state().checked
