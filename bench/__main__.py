@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench import decoding, demo, gateway, keeping, storing, volume, wire
+from bench import decoding, demo, gateway, keeping, kiosk, storing, volume, wire
 
 Bench = Callable[[], Iterator[dict[str, Any]]]
 
@@ -16,6 +16,7 @@ BENCHES: dict[str, Bench] = {
     "wire": wire.measure,
     "gateway": gateway.measure,
     "demo": demo.measure,
+    "kiosk": kiosk.measure,
     "volume": volume.measure,
 }
 

@@ -54,7 +54,7 @@ def invited(file: str, name: str, role: str, scope: str, interface: str = "", *,
             raise BadInput(f"--for {scope!r}: {text(key, 'en')} Sites: {', '.join(sites)}")
         said = passwords.spoken(name)
         token = sign_in.links.make(INVITE, sign_in.now(), name=said, role=chosen, scope=scope, issuer="sotpunkt")
-        _note(sign_in, f"invited: {said}, {role} {scope}".strip())
+        _note(sign_in, f"invited_{role}: {said}", scope)
         return _shown(first_link.address(settings, token, interface), "Opens once, within a week.", qr)
 
 
@@ -74,7 +74,7 @@ def changed(file: str, act: str, name: str) -> str:
     with _opened(file) as (_, sign_in, _):
         one = _named(sign_in, name)
         locked = {"lock": True, "unlock": False}.get(act)
-        sign_in.accounts.change(one.number, locked=locked, remove=act == "remove")
+        sign_in.accounts.change(one.number, locked=locked, remove=act == "remove", last=True)
         _note(sign_in, f"account_{act}: {one.name}")
         done = {"lock": "locked and signed out", "unlock": "may sign in again", "remove": "removed"}
         return f"{one.name}: {done[act]}"
@@ -92,10 +92,10 @@ def _shown(link: str, how_long: str, qr: bool) -> str:
     return f"{codes.on_terminal(link) if qr else ''}{link}\n{how_long}"
 
 
-def _note(sign_in: SignIn, did: str) -> None:
+def _note(sign_in: SignIn, did: str, site: str = "") -> None:
     """In the log it stands as done at the machine itself, by the account of the system."""
     user = os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
-    sign_in.audit.write(sign_in.now(), did, Person(name=f"{user} (command line)", role=Role.ADMINISTRATOR), "")
+    sign_in.audit.write(sign_in.now(), did, Person(name=f"{user} (command line)", role=Role.ADMINISTRATOR), "", site=site)
 
 
 @contextlib.contextmanager

@@ -59,6 +59,7 @@ async def _play(house: House, script: Script, asked: Asked, began_s: float) -> i
     await house.dashboard_answers()
     await threads.first_content()
     await house.open_plant(again_and_again=False, before_s=2.0)
+    await house.open_feeds()
     await house.open_gateway(connection=script.connection)
     box = Box(house, roads.owner, script.connection)
     say(f"one second here is {house.pace.rate:.0f} s there; the gateway looks every {house.pace.poll_s / 60:.0f} min")
@@ -113,8 +114,8 @@ class Box:
     async def conduct(self) -> None:
         """Do every step of the scenario that is not the plant's, when its time comes."""
         does: dict[str, Callable[[Step], Awaitable[None]]] = {
-            "link_down": lambda _: self.house.programs.stop("central-broker"),
-            "link_up": lambda _: self.house.brokers.up("central-broker"),
+            "link_down": lambda _: self.house.programs.stop("central-broker", "feeds"),
+            "link_up": self._link_up,
             "broker_down": lambda _: self.house.programs.stop("site-broker"),
             "broker_up": lambda _: self.house.brokers.up("site-broker"),
             "box_off": lambda _: self._off(),
@@ -127,6 +128,11 @@ class Box:
             await self.house.until_s(step["at_s"])
             say(f"      {step['at_s'] / 3600:.2f} h: {step['do'].replace('_', ' ')}")
             await does[step["do"]](step)
+
+    async def _link_up(self, _step: Step) -> None:
+        """The mobile network is back, and with it the municipality and the public feeds."""
+        await self.house.brokers.up("central-broker")
+        await self.house.open_feeds()
 
     async def _off(self) -> None:
         """The battery is empty: everything in the box ends in the middle of whatever it did."""

@@ -14,6 +14,7 @@ from demo.core.judge import Series
 from demo.core.pace import BEFORE_S, Pace
 from demo.core.script import repeated
 from demo.io.brokers import Brokers, Door, Roads, broker_answers, free_ports, running_broker
+from demo.io.feeds import feed_addresses
 from demo.io.processes import Programs, answer, module
 from demo.io.scenario import tree
 from demo.io.web import NoAnswer, Web
@@ -21,6 +22,8 @@ from doors.clock import Clock
 
 WEB_WITHIN_S = 30.0
 PLANT_WITHIN_S = 20.0
+FEED_SCRIPTS = ("outage", "three-days")
+"""Scenarios that have a script of public feeds of their own name; in all others nobody says anything."""
 TIMES = 100
 """How often the outage is repeated while somebody looks on."""
 
@@ -61,6 +64,7 @@ class House:
         self.roads: Roads | None = None
         self.web = Web(0)
         self._keys: list[Told] = []
+        self._feeds_port = free_ports(1)[0]
 
     # --- starting ---
 
@@ -89,7 +93,9 @@ class House:
         if not file.exists():
             cache = str(self.folder / "data/kiosk.db")
             wake = self.folder.wake_socket()
-            self._write("kiosk", settings.kiosk(broker=self._roads().kiosk.rows(), cache=cache, wake_socket=wake))
+            broker = self._roads().kiosk.rows()
+            feeds = feed_addresses(self._feeds_port)
+            self._write("kiosk", settings.kiosk(broker=broker, cache=cache, wake_socket=wake, feeds=feeds))
         clock = ["--clock", spec or self.spec]
         await self.programs.start("kiosk-keeper", module("kiosk", "keeper", file, *clock))
         pictures = ["--shots", str(shots)] if shots else []
@@ -109,6 +115,13 @@ class House:
             raise CannotRun(f"the plant was not ready within {PLANT_WITHIN_S:g} s") from fault
         if not self.ready:
             raise CannotRun(f"the plant could not start: {self.programs.last_line('plant') or 'it said nothing'}")
+
+    async def open_feeds(self) -> None:
+        """The public feeds, which a kiosk asks from the start, at the scenario's own time."""
+        script = self.scenario if self.scenario in FEED_SCRIPTS else "calm"
+        command = module("simulator", "feeds", script, "--port", str(self._feeds_port), "--clock", self.spec)
+        command += ["--begin-up-ms", str(self.ready["begins_up_ms"])]
+        await self.programs.start("feeds", command)
 
     async def open_gateway(self, *, connection: str, spec: str | None = None) -> None:
         """The gateway, told where the plant is."""

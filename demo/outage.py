@@ -70,6 +70,7 @@ async def _open(house: House, asked: Asked, began_s: float) -> Threads:
     await house.dashboard_answers()
     await threads.first_content()
     await house.open_plant(again_and_again=not asked.seconds)
+    await house.open_feeds()
     await house.open_gateway(connection="automatic")
     say(f"started in {real_s() - began_s:.0f} s; one second here is {house.pace.rate:g} s there")
     return threads

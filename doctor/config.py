@@ -32,6 +32,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     kiosk_cache: str = ""
     page_store: str = ""
     """The owner's page's."""
+    page_signs_in: bool = True
     programs: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     faults: tuple[tuple[str, Why], ...] = ()
@@ -56,6 +57,7 @@ def read(folder: Path) -> Known:
     screens = _table(gateway, "screens").get("expected", 1)
     cache = _text(_table(kiosk, "cache"), "path")
     page = _text(_table(trees["dashboard"] or {}, "store"), "path")
+    signs_in = _table(trees["dashboard"] or {}, "sign_in").get("required", True)
     return Known(
         site=_text(_table(gateway, "site"), "id"),
         site_broker=site_broker,
@@ -65,6 +67,7 @@ def read(folder: Path) -> Known:
         screens=screens if isinstance(screens, int) else 0,
         kiosk_cache=str(folder / cache) if cache else "",
         page_store=str(folder / page) if page else "",
+        page_signs_in=signs_in is not False,
         programs=tuple(name for name, tree in trees.items() if tree is not None),
         secrets=tuple(dict.fromkeys(secrets)),
         faults=tuple(faults),

@@ -41,6 +41,7 @@ class Doctor:
             ("line", self._lines), ("services", self._services), ("watchdog", self._watchdog),
             ("certificate", self._certificates), ("site_broker", self._site_broker),
             ("central_broker", self._central_broker), ("contact", self._contact), ("screen", self._screen),
+            ("owner_page", self._owner_page),
         )  # fmt: skip
         found: list[Finding] = []
         for name, check in checks:
@@ -119,6 +120,12 @@ class Doctor:
                 waiting=waiting, store_why_not=store_why_not,
             )
         )  # fmt: skip
+
+    def _owner_page(self) -> list[Finding]:
+        if "dashboard" not in self._known.programs:
+            return []
+        count, why_not = stores.accounts(self._known.page_store)
+        return [box.owner_page(signs_in=self._known.page_signs_in, accounts=count, why_not=why_not)]
 
     def _picture(self) -> tuple[PublicPicture | None, Why | None]:
         """The gateway's newest word for the screens: from the broker, else from what the kiosk has kept."""

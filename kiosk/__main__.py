@@ -17,7 +17,7 @@ from doors.printing import printing
 from doors.private import keep_private
 from doors.settings import SettingsFault
 from doors.systemd import Notifier
-from kiosk import config
+from kiosk import config, timetable
 from kiosk.core.faults import KioskError
 
 USAGE = 2
@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format=f"{asked.name}: %(message)s", stream=sys.stderr)
     try:
+        if asked.name == "timetable":
+            print(timetable.run(asked))
+            return 0
         settings = config.load(asked.file)
         clock = Clock.parse(getattr(asked, "clock", None), allowed=settings.site.simulated)
         command: Callable[[argparse.Namespace, config.Settings, Clock], int | None] = asked.command
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         ("screen", _screen, "draw what the cache holds"),
         ("run", _run, "both, each started again when it dies"),
         ("check", _check, "check a settings file; nothing is started"),
+        ("light", _light, "turn the panel's light on, whatever a screen that was killed has left behind"),
         ("counts", _counts, "print as JSON what the cache holds"),
         ("lines", _lines, "print as JSON what the home page says just now"),
         ("view", _view, "print as JSON what is shown as now, and whether as fresh; for whoever checks it from outside"),
@@ -69,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--shots", type=Path, metavar="DIR", help="save a PNG of each page: at once, then now and"
                              " then, on SIGUSR1 and at the end")  # fmt: skip
             one.add_argument("--seconds", type=_positive, metavar="N", help="stop after N real seconds")
+        if name == "screen":
+            one.add_argument("--told", type=Path, metavar="FILE", help="append a line of JSON for each frame: what it shows")
+    timetable.add(commands)
     return parser
 
 
@@ -111,7 +118,7 @@ def _screen(asked: argparse.Namespace, settings: config.Settings, clock: Clock) 
     prepare(settings.cache_path.with_name("kivy"))
     from kiosk.app.window import show
 
-    return show(settings, clock, shots=asked.shots, seconds=asked.seconds)
+    return show(settings, clock, shots=asked.shots, seconds=asked.seconds, told=asked.told)
 
 
 def _run(asked: argparse.Namespace, _settings: config.Settings, _clock: Clock) -> None:
@@ -126,6 +133,12 @@ def _run(asked: argparse.Namespace, _settings: config.Settings, _clock: Clock) -
 
 def _check(asked: argparse.Namespace, settings: config.Settings, _clock: Clock) -> None:
     print(f"{asked.file}: site {settings.site.id}, broker {settings.broker.url}, cache {settings.cache_path}: all well")
+
+
+def _light(_: argparse.Namespace, settings: config.Settings, _clock: Clock) -> None:
+    from kiosk.io.backlight import Backlight
+
+    Backlight(Path(settings.screen.backlight), settings.screen.brightness_percent).restore()
 
 
 def _counts(_asked: argparse.Namespace, settings: config.Settings, _clock: Clock) -> None:

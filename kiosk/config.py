@@ -12,9 +12,9 @@ from doors.broker import BrokerSettings
 from doors.secrets import broker_faults, secret_fault, settings_fault
 from kiosk.catalogues import written
 from kiosk.config_feeds import Feed, Fetch, Place, feeds_faults, place_faults, resolved
-from kiosk.core.catalogue import KINDS
 from kiosk.core import keys as key_settings
 from kiosk.core import languages
+from kiosk.core.catalogue import KINDS
 from kiosk.core.keys import Keys
 from kiosk.core.loudness import Speech
 from kiosk.core.place import Place as Here
@@ -81,7 +81,7 @@ class Settings(_Table):
         """
         found = {name: feed for name, feed in self.feeds.items() if feed.on}
         if self.place is not None and not self.site.simulated:
-            own = {name for name, kind in KINDS.items() if kind.url and name not in self.feeds}
+            own = {name for name, kind in KINDS.items() if kind.url and not kind.key and name not in self.feeds}
             found |= {name: Feed() for name in sorted(own)}
         addressed = {name: self._addressed(name, feed) for name, feed in found.items()}
         return {name: feed for name, feed in addressed.items() if feed.url}

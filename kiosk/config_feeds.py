@@ -141,6 +141,6 @@ def _feed_faults(name: str, feed: Feed, fetch: Fetch) -> list[str]:
     holds_key = "{key}" in feed.url or kind.body is not None
     if feed.key_file and not holds_key:
         faults.append("key_file: says nothing without {key} in `url`, the place where the key belongs")
-    if feed.on and "{key}" in feed.url and not feed.key_file:
-        faults.append("key_file: is missing; `url` has a place for {key}")
+    if feed.on and not feed.key_file and (kind.key or "{key}" in feed.url):
+        faults.append("key_file: is missing; this source wants a key")
     return faults

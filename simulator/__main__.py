@@ -84,6 +84,7 @@ def _add_feeds(feeds: argparse.ArgumentParser) -> None:
     feeds.add_argument("--port", type=_port, default=0, help="default: a free one")
     feeds.add_argument("--clock", help="a clock spec, to run faster than life: rate=20")
     feeds.add_argument("--begin-up-ms", type=int, metavar="N", help="begin when the clock's uptime is N ms")
+    feeds.add_argument("--tell", action="store_true", help="a line of JSON for each good answer")
     feeds.set_defaults(command=_feeds)
 
 
@@ -138,8 +139,9 @@ def _feeds(asked: argparse.Namespace) -> None:
 
     async def serve(stop: asyncio.Event) -> None:
         await feed_server.run(
-            script, port=asked.port, clock=clock, begins_up_ms=asked.begin_up_ms, say=_sayer(stop), stop=stop
-        )
+            script, port=asked.port, clock=clock, begins_up_ms=asked.begin_up_ms, say=_sayer(stop), stop=stop,
+            tell=asked.tell,
+        )  # fmt: skip
 
     asyncio.run(_until_signal(serve))
 

@@ -35,6 +35,8 @@ class FeedServer:
 
     def __init__(self, script: FeedScript, at_s: Callable[[], float], begins_ms: int = CALM_MS) -> None:
         self.script = script
+        self.answered: Callable[[str, float, int], None] = lambda _name, _at_s, _status: None
+        """Called after each answer that was no trouble: feed, the script's time of what it said, status."""
         self.asked: Counter[tuple[str, int]] = Counter()
         self.port = 0
         self.requests: list[Request] = []
@@ -94,6 +96,7 @@ class FeedServer:
             return await feed_wire.misbehave(writer, request, wrong, good, self._moment(at_s), SIMULATED)
         self.asked[(name, good.status)] += 1
         await feed_wire.say(writer, good, SIMULATED)
+        self.answered(name, at_s, good.status)
         return True
 
     def _good(self, request: Request, at_s: float) -> tuple[str, Answer]:
@@ -122,13 +125,15 @@ class FeedServer:
 
 async def run(
     script: FeedScript, *, port: int, clock: Clock, begins_up_ms: int | None, say: Callable[[dict[str, Any]], None],
-    stop: asyncio.Event,
+    stop: asyncio.Event, tell: bool = False,
 ) -> None:  # fmt: skip
-    """Serve until told to stop; one line when ready, one with what was asked at the end."""
+    """Serve until told to stop; one line when ready, one with what was asked at the end. `tell`: one for each answer."""
     now = clock.read()
     begins_up_ms = now.up_ms if begins_up_ms is None else begins_up_ms
     begins_ms = CALM_MS if now.wall_ms is None else now.wall_ms - now.up_ms + begins_up_ms
     server = FeedServer(script, lambda: (clock.up_ms() - begins_up_ms) / 1000, begins_ms)
+    if tell:
+        server.answered = lambda name, at_s, status: say({"answered": name, "at_s": round(at_s, 3), "status": status})
     await server.start(port)
     say({"ready": True, "port": server.port, "begins_up_ms": begins_up_ms, "feeds": server.urls()})
     try:

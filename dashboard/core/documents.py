@@ -1,17 +1,24 @@
 """Content documents: checked before they leave, named by what is in them."""
 
+import difflib
 import hashlib
+import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stub forgets ParserError
 
-from contract.content import MAX_DOCUMENT, ContactsDocument, DocumentRef, Manifest, ServicesDocument
+from contract.content import DOCUMENTS, MAX_DOCUMENT, DocumentRef, Manifest
 from contract.topics import valid_level
 from contract.words import Audience
 from dashboard.core.sites import BadInput
 
-KNOWN: dict[str, type[msgspec.Struct]] = {"services": ServicesDocument, "contacts": ContactsDocument}
-"""Documents whose form the contract knows."""
+HOURS = ("hours", "staffed", "unstaffed", "days", "calls")
+"""Fields that hold OSM opening hours, in every document."""
+UNJUDGED = re.compile(r"sunrise|sunset|dawn|dusk|\bSH\b")
+MOST_FAULTS = 5
 
 
 def document(name: str, body: Any, version: int, source: str) -> tuple[DocumentRef, bytes]:
@@ -24,14 +31,45 @@ def document(name: str, body: Any, version: int, source: str) -> tuple[DocumentR
         raise BadInput(f"{source}: a document is a table (TOML) or an object (JSON)")
     try:
         data = msgspec.json.encode(body)
-        if name in KNOWN:
-            msgspec.json.decode(data, type=KNOWN[name])
+        if name in DOCUMENTS:
+            found = msgspec.json.decode(data, type=DOCUMENTS[name])
+            faults = list(islice(_faults(msgspec.json.decode(data), found, ""), MOST_FAULTS))
+            if faults:
+                raise BadInput("\n".join(f"{source}: {fault}" for fault in faults))
     except (msgspec.ValidationError, TypeError, ValueError) as fault:
         raise BadInput(f"{source}: {fault}") from fault
     if len(data) > MAX_DOCUMENT:
         raise BadInput(f"{source}: {len(data)} bytes, at most {MAX_DOCUMENT} travel")
     digest = hashlib.sha256(data).hexdigest()
     return DocumentRef(name=name, version=version, sha256=digest, size=len(data), audience=Audience.PUBLIC), data
+
+
+def _faults(written: Any, found: Any, where: str) -> Iterator[str]:
+    """Names that no program knows, and opening hours that nobody could judge; with the place of each."""
+    if isinstance(found, tuple | list):
+        for number, (one, other) in enumerate(zip(written, found, strict=False)):
+            yield from _faults(one, other, f"{where}[{number}]")
+    elif isinstance(found, msgspec.Struct):
+        for key, value in written.items():
+            place = f"{where}.{key}".lstrip(".")
+            if key not in found.__struct_fields__:
+                near = difflib.get_close_matches(key, found.__struct_fields__, 1)
+                yield f"{place}: is not known" + (f"; did you mean {near[0]}?" if near else "")
+            elif key in HOURS and isinstance(value, str) and value and (fault := hours_fault(value)):
+                yield f"{place}: {fault}"
+            else:
+                yield from _faults(value, getattr(found, key), place)
+
+
+def hours_fault(text: str) -> str:
+    """Why this cannot be shown as opening hours; "" when it can."""
+    if match := UNJUDGED.search(text):
+        return f"{match[0]} cannot be judged at the site; write the times and days"
+    try:
+        OpeningHours(text, country="SE")
+    except (ParserError, ValueError, SyntaxError, TypeError, OverflowError):
+        return f"{text!r} is not opening hours; write them like Mo-Fr 09:00-18:00; Sa 10:00-14:00; PH off"
+    return ""
 
 
 def manifest(held: Manifest | None, changed: DocumentRef) -> Manifest:

@@ -92,32 +92,23 @@ class Accounts:
             )
         return None if row is None else _account(row)
 
-    def change(
-        self, number: int, *, role: Role | None = None, locked: bool | None = None, remove: bool = False
-    ) -> None:
-        """Lock, unlock, give another role, or take away; its sessions end. Raises NotPossible.
+    def change(self, number: int, *, locked: bool | None = None, remove: bool = False, last: bool = False) -> None:
+        """Lock, unlock or take away; its sessions and links end. Raises NotPossible.
 
-        The last administrator who can sign in stays: else nobody could let anybody in but by the command line.
+        The last administrator who can sign in stays, else nobody could let anybody in but by the command line, which
+        alone may do it (`last`).
         """
+        asked = {"number": number, "locked": locked}
         with self._database.writing() as connection:
-            asked = {"number": number}
+            before = _administrators(connection)
             if remove:
                 connection.execute(text("delete from accounts where number = :number"), asked)
-            if locked is not None:
-                connection.execute(
-                    text("update accounts set locked = :locked where number = :number"), asked | {"locked": locked}
-                )
-            if role is not None:
-                connection.execute(
-                    text("update accounts set role = :role where number = :number"), asked | {"role": role.value}
-                )
-            if remove or locked or role is not None:
+            elif locked is not None:
+                connection.execute(text("update accounts set locked = :locked where number = :number"), asked)
+            if remove or locked:
                 connection.execute(text("delete from sessions where account = :number"), asked)
                 connection.execute(text("delete from links where account = :number"), asked)
-            left = connection.execute(
-                text("select count(*) from accounts where role = 'administrator' and not locked")
-            ).scalar_one()
-            if not left:
+            if before and not _administrators(connection) and not last:
                 raise NotPossible("wrong_last_administrator")
 
     def renew_password(self, number: int, password: str) -> None:
@@ -152,6 +143,11 @@ class Accounts:
 
 
 # --- steps within somebody's transaction ---
+
+
+def _administrators(connection: Connection) -> int:
+    asked = text("select count(*) from accounts where role = 'administrator' and not locked")
+    return int(connection.execute(asked).scalar_one())
 
 
 def add(

@@ -244,7 +244,7 @@ class SignIn:
             raise NotIn("wrong_name_taken", "name")
         said = passwords.spoken(name)
         token = await self._link(INVITE, name=said, role=role, scope=scope, issuer=by.name)
-        await self.note("invited", by, address, f"{said}, {role.value} {scope}".strip())
+        await self.note(f"invited_{role.value}", by, address, said, site=scope)
         return token
 
     async def renew(self, by: Person, address: str, account: Account) -> str:

@@ -9,6 +9,10 @@ import msgspec
 from demo.core.pace import FASTEST, Pace
 
 SITE, PLACE = "are-kall", "Kall"
+HERE = {
+    "county": "23", "municipality": "2321", "neighbours": ["2326", "2309"], "latitude": 63.43, "longitude": 13.08,
+}  # fmt: skip
+"""About where the village lies."""
 RATED_KW, TANK_LITRES = 56.0, 1000.0
 """Of the simulator's plants."""
 PAUSE_S = 0.02
@@ -94,14 +98,16 @@ def dashboard(*, port: int, broker: Table, store: str) -> str:
     )
 
 
-def kiosk(*, broker: Table, cache: str, wake_socket: str) -> str:
-    """The kiosk's file, for both of its processes."""
+def kiosk(*, broker: Table, cache: str, wake_socket: str, feeds: Mapping[str, str]) -> str:
+    """The kiosk's file, for both of its processes. `feeds`: the addresses that it asks, by name."""
     return toml(
         {
             "site": {"id": SITE, "simulated": True},
             "broker": _broker(broker),
             "cache": {"path": cache},
             "screen": {"name": "butiken", "wake_socket": wake_socket},
+            "place": HERE,
+            "feeds": {name: {"url": url} for name, url in feeds.items()},
         }
     )
 

@@ -57,3 +57,12 @@ def screen(expected: bool, silent_s: float | None, why_not: Why | None) -> Findi
         return fault("screen", "unknown", why=why_not)
     time = span(int(silent_s * 1000))
     return fault("screen", "still", time=time) if silent_s > SCREEN_QUIET_S else ok("screen", "draws", time=time)
+
+
+def owner_page(*, signs_in: bool, accounts: int | None, why_not: Why | None) -> Finding:
+    """Can anybody use the owner's page? `accounts`: those that may sign in."""
+    if not signs_in:
+        return remark("owner_page", "shut_in")
+    if accounts is None:
+        return remark("owner_page", "unseen", why=why_not)
+    return ok("owner_page", "accounts", count=accounts) if accounts else fault("owner_page", "nobody")

@@ -18,6 +18,12 @@ def newest(path: str, topic: str) -> bytes | None:
     return found if isinstance(found, bytes) else None
 
 
+def accounts(path: str) -> tuple[int | None, Why | None]:
+    """Accounts of the owner's page that may sign in, or None and why it cannot be told."""
+    found, why = _ask(path, "SELECT COUNT(*) FROM accounts WHERE NOT locked", ())
+    return (found if isinstance(found, int) else None), why
+
+
 def _ask(path: str, question: str, values: tuple[str, ...]) -> tuple[object, Why | None]:
     if not Path(path).exists():
         return None, Why("no_store")

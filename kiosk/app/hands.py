@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock as Frames
 
 from kiosk.core.keys import Button, Keys, Press, meaning
+from kiosk.screens.bar import Bar
 from kiosk.screens.root import Root
 from kiosk.widgets.direction import from_the_right
 from kiosk.widgets.reading import at_point
@@ -28,11 +29,14 @@ class Hands:
         self._exploring: object = None
         self.keys_used = False
         self.root: Root | None = None
+        self._window: object = None
 
     def attach(self, window: Any, root: Root) -> None:
         """Hear the keys, and the finger while it moves."""
         self.root = root
-        window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_touch_move=self._finger_moved)
+        if window is not self._window:
+            self._window = window
+            window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_touch_move=self._finger_moved)
 
     def forget(self) -> None:
         """The visitor is gone."""
@@ -175,4 +179,4 @@ class Hands:
         if found is None:
             self._visitor.listening.hush()
         else:
-            self._visitor.listening.one(root, found)
+            self._visitor.listening.one(root, found, bar=isinstance(found.widget.parent, Bar))

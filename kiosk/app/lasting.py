@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kivy.app import App
 from kivy.clock import Clock as Frames
@@ -20,6 +20,7 @@ from kiosk.core.lighting import Face
 from kiosk.core.picture import Held
 from kiosk.screens.root import Root
 
+T = TypeVar("T")
 PLAIN_LETTERS = ("sv", "en", "fi")
 """Languages that the safe page's plain labels surely write right."""
 
@@ -39,7 +40,7 @@ class Lasting:
         self.safe = Safe(anew, self.restart)
         self.safe.watch()
         drift(window)
-        self._pace = Pace(bell, knocked)
+        self._pace = Pace(bell, lambda: self.guarded(knocked))
         self.saving.begin(window, self._pace)
 
     def close(self) -> None:
@@ -49,10 +50,10 @@ class Lasting:
             self._pace.close()
             self.safe.close()
 
-    def made(self, make: Callable[[], Root]) -> Root | None:
-        """The widgets; None when that broke and the safe page stands in their place."""
+    def guarded(self, do: Callable[[], T]) -> T | None:
+        """What it gives; None when that broke and the safe page is shown."""
         try:
-            return make()
+            return do()
         except Exception as fault:
             self.safe.handle_exception(fault)
             return None

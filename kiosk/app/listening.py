@@ -23,6 +23,8 @@ class Listening:
         """On reserve power? Then the small program speaks."""
         self._level = settings.volume
         self._rows: list[tuple[Spoken, Readable | None]] = []
+        self._told: Readable | None = None
+        """What was read last of the page itself; what a finger finds on the bar does not count."""
 
     @property
     def level(self) -> int:
@@ -47,7 +49,7 @@ class Listening:
 
     def end(self) -> None:
         """No more."""
-        self.on = False
+        self.on, self._told = False, None
         self.hush()
         self._level = self._settings.volume
 
@@ -56,13 +58,19 @@ class Listening:
         self._rows = []
         self.voice.stop()
 
+    def last(self, root: Root) -> Readable | None:
+        """What was said last, wherever the finger is now."""
+        texts = [one for one in self._cursor.everything(root) if self._told is not None and one.item == self._told.item]
+        return texts[0] if texts else None
+
     def page(self, root: Root) -> None:
         """The page from its top."""
         self._say(self._page(root))
 
-    def one(self, root: Root, thing: Readable | None) -> None:
-        """One thing, and the cursor goes there."""
+    def one(self, root: Root, thing: Readable | None, *, bar: bool = False) -> None:
+        """One thing, and the cursor goes there. `bar`: it is on the bar, and "again" does not mean it."""
         self._cursor.put(root, thing)
+        self._told = self._told if bar else thing
         if thing is not None:
             self._say([(spoken, thing) for spoken in said(thing.item, root.view.words)])
 
@@ -98,6 +106,7 @@ class Listening:
         current = self._cursor.current(root)
         if thing is not None and (current is None or current.widget is not thing.widget):
             self._cursor.put(root, thing)
+            self._told = thing
 
     def _page(self, root: Root) -> list[tuple[Spoken, Readable | None]]:
         words = root.view.words

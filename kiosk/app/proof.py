@@ -1,15 +1,13 @@
 """Proof of display: the first frame of every message, or why there was none, goes to the log that the keeper sends."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from contract.freshness import Now
 from contract.wire import Moment
 from contract.words import ClockQuality, Status
 from doors.clock import Clock
 from kiosk.config import Settings
-from kiosk.core.alert_view import AlertView
 from kiosk.core.attention import Shown
-from kiosk.core.picture import Held
 from kiosk.io.drawn import Drawn, DrawnLog, Key
 from kiosk.screens.root import Root
 
@@ -36,9 +34,46 @@ class Proof:
         return tuple(Shown(key=line.key, ago_ms=_ago_ms(line.first_frame, now, self._clock.boot), gist=line.gist)
                      for line in drawn)  # fmt: skip
 
-    def flipped(self, root: Root, held: Held) -> None:
+    def flipped(self, root: Root) -> None:
         """A frame has reached the panel: what did it show for the first time?"""
         for one in root.drawn_alerts():
             self._write(one.key, one.status, drawn=True, gist=one.gist)
-        for key, status, _ in _ends(root, held):
-            self._write(key, status, drawn=True)
+        told = {one.key for one in root.view.ended}
+        for one in root.view.owed:
+            # a cancel is shown by the first frame without what it ended
+            if one.ends and one.key in told:
+                self._write(one.key, one.status, drawn=True)
+
+    def tell_never_drawn(self, root: Root) -> None:
+        """What ended before it could be drawn is answered too."""
+        told = {one.key for one in root.view.ended}
+        for one in root.view.owed:
+            if not (one.ends and one.key in told):
+                self._write(one.key, one.status, drawn=False, why_not=one.why)
+
+    def _write(self, key: Key, status: Status, *, drawn: bool, why_not: str = "", gist: str = "") -> None:
+        if key in self._log.done:
+            return
+        now = self._now()
+        moment = Moment(boot=self._clock.boot, up_ms=now.mono_ms, wall_ms=now.wall_ms, clock=now.clock)
+        source, name, serial = key
+        line = Drawn(
+            screen=self._settings.screen.name, bulletin=name, serial=serial, status=status, source=source, gist=gist,
+            first_frame=moment if drawn else None, why_not=why_not,
+        )  # fmt: skip
+        try:
+            self._log.append(line)
+        except OSError as fault:
+            self._say(f"what was drawn cannot be noted: {fault}; it is tried again")
+
+
+def _ago_ms(moment: Moment | None, now: Now, boot: str) -> int | None:
+    """How long ago by uptime of this boot, else by wall clocks that could be believed; None when nobody can tell."""
+    if moment is None:
+        return None
+    if moment.boot == boot:
+        return max(0, now.mono_ms - moment.up_ms)
+    known = ClockQuality.UNSYNCED not in (moment.clock, now.clock)
+    if not known or moment.wall_ms is None or now.wall_ms is None or now.wall_ms < moment.wall_ms:
+        return None
+    return now.wall_ms - moment.wall_ms

@@ -15,11 +15,10 @@ from kivy.uix.label import Label
 
 log = logging.getLogger(__name__)
 
-STANDS_S = 5.0
-"""How long the safe page stands before the widgets are made anew."""
-MOST = 3
-WITHIN_S = 120.0
-"""More than so many faults within so long are not mended by new widgets: the program starts anew."""
+STANDS_S = (5.0, 15.0, 45.0)
+"""How long the safe page stands before the widgets are made anew, each time that they broke again."""
+WITHIN_S = 600.0
+"""More faults than that within so long are not mended by new widgets: the program starts anew."""
 INK, GROUND = (1, 1, 1, 1), (0.06, 0.09, 0.08, 1)
 
 
@@ -89,7 +88,7 @@ class Safe(ExceptionHandler):
         now_s = Frames.time()
         self._times = [one for one in self._times if now_s - one < WITHIN_S] + [now_s]
         try:
-            if len(self._times) > MOST:
+            if len(self._times) > len(STANDS_S):
                 self._restart()
             elif not self._shown:
                 self._show()
@@ -104,7 +103,7 @@ class Safe(ExceptionHandler):
             window.remove_widget(widget)
         window.add_widget(SafePage(self.words, window.size))
         self._shown = True
-        Frames.schedule_once(self._again, STANDS_S)
+        Frames.schedule_once(self._again, STANDS_S[len(self._times) - 1])
 
     def _again(self, _seconds: float) -> None:
         """Everything anew; where that breaks too, this handler is called again."""

@@ -17,6 +17,7 @@ from kiosk.app.owning import Owning
 from kiosk.app.proof import Proof
 from kiosk.app.shots import Shots
 from kiosk.app.signs import FrameWatch
+from kiosk.app.telling import Telling
 from kiosk.app.visitor import Visitor
 from kiosk.config import Settings
 from kiosk.core.checks import watched_of
@@ -36,7 +37,9 @@ TICK_S = 0.2
 class Screen:
     """One screen: cache in, pixels out. It only puts its parts together; each lies in a file of its own."""
 
-    def __init__(self, settings: Settings, clock: Clock, *, shots: Path | None, seconds: float | None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, *, shots: Path | None, seconds: float | None, told: Path | None = None
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._seconds = seconds
@@ -48,6 +51,7 @@ class Screen:
         self.frames = FrameWatch(Notifier())
         self.lasting = Lasting(settings.screen, self._say_once)
         self.shots = Shots(shots, self._say_once)
+        self._telling = Telling(told, clock, self._say_once)
         self.proof = Proof(settings, clock, self._now, self._say_once)
         self.visitor = Visitor(
             settings.screen, self._restyle, speech=settings.speech, keys=settings.keys, hour=self._hour,
@@ -63,10 +67,11 @@ class Screen:
         self._window = window
         window.bind(on_touch_down=self._touched, on_flip=self._flipped, on_request_close=lambda *_, **__: True)
         self._looked_s = self._started_s = self.visitor.touched_s = Frames.get_time()
-        self.lasting.begin(window, self._bell, lambda: self._tick(0), lambda: window.add_widget(self._made(window)))
+        self.lasting.begin(window, self._bell, self._tick, lambda: window.add_widget(self._made(window)))
         self.visitor.asleep = self.lasting.saving.asleep
-        Frames.schedule_interval(self._tick, TICK_S)
-        return self.lasting.made(lambda: self._made(window))
+        # Kivy forgets an event that raised; this one must go on behind the safe page
+        Frames.schedule_interval(lambda _: self.lasting.guarded(self._tick), TICK_S)
+        return self.lasting.guarded(lambda: self._made(window))
 
     def _made(self, window: Any) -> Root:
         """The widgets, whole; the ones before stay what is looked after until then."""
@@ -105,7 +110,7 @@ class Screen:
     def _restyle(self) -> None:
         self.root.restyle(self.visitor.style, self._view())
 
-    def _tick(self, _seconds: float) -> None:
+    def _tick(self) -> None:
         """Five times a second, and when the keeper knocks: something new, somebody gone, told to stop?
 
         Where power is saved it is less often; a knock is heard at once all the same.
@@ -136,7 +141,7 @@ class Screen:
         """What the cache holds now becomes what is shown."""
         self.root.show(self._view())
         self.owning.look(self.root)
-        self.proof.tell_never_drawn(self.root, self._held)
+        self.proof.tell_never_drawn(self.root)
 
     def _end(self) -> None:
         """The last pictures, then the end."""
@@ -154,7 +159,9 @@ class Screen:
             # answered in the next round of the loop: a panel that never takes the frame lets no answer out
             Frames.schedule_once(lambda _: self._bell.answer(self._clock.up_ms(), self.lasting.safe.trouble), 0)
         if not self.lasting.safe.showing and self.lasting.saving.face is not Face.DARK:
-            self.proof.flipped(self.root, self._held)
+            self.proof.flipped(self.root)
+        safe = self.lasting.safe.showing
+        self._telling.flipped(None if safe else self.root, self.lasting.saving.face, safe=safe)
 
     def _touched(self, _window: object, touch: object = None) -> bool:
         self.visitor.here()

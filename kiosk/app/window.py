@@ -25,19 +25,23 @@ MAX_FPS = 30
 """At the start; `kiosk/app/pace.py` changes it as the screen runs."""
 
 
-def show(settings: Settings, clock: Clock, *, shots: Path | None, seconds: float | None) -> int:
+def show(
+    settings: Settings, clock: Clock, *, shots: Path | None, seconds: float | None, told: Path | None = None
+) -> int:
     """Run the screen until SIGTERM, Ctrl-C or the seconds are over; raises CannotDraw.
 
     A screen that is to start anew does so in the same process: to a supervisor nothing has ended, and no panel waits
     for its pause between two starts.
     """
     open_window(settings)
-    screen = Screen(settings, clock, shots=shots, seconds=seconds)
+    screen = Screen(settings, clock, shots=shots, seconds=seconds, told=told)
     screen.frames = FrameWatch(Notifier.here())
     try:
         KioskApp(screen).run()
     finally:
         screen.close()
+    if screen.lasting.again and seconds is not None:
+        raise CannotDraw("the screen broke again and again; the log says how")  # a trial ends when it was to end
     if screen.lasting.again:
         log.warning("the screen starts anew")
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself, as it was called

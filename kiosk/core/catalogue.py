@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kiosk.core.place import Place
 from kiosk.core.polling import Pace
+from kiosk.feeds.road import question
 
 MB = 1024 * 1024
 
@@ -39,12 +40,26 @@ KINDS: dict[str, Kind] = {
     "smhi": Kind(
         url="https://opendata-download-warnings.smhi.se/ibww/api/version/1/warning.json",
         pace=Pace(every_s=(300.0, 900.0, 900.0, 1800.0), longest_s=450.0),
-        most_bytes=8 * MB,
+        most_bytes=4 * MB,
     ),
     "krisinformation": Kind(
         url="https://api.krisinformation.se/v3/news?days=7",
         pace=Pace(every_s=(600.0, 1800.0, 1800.0, 3600.0), longest_s=900.0),
         most_bytes=4 * MB,
     ),
+    "departures": Kind(  # url of one stop: https://realtime-api.trafiklab.se/v1/departures/740012345?key={key}
+        pace=Pace(every_s=(120.0, None, None, None), longest_s=900.0),
+        most_bytes=MB // 2,
+        key=True,
+    ),
+    "road": Kind(
+        url="https://api.trafikinfo.trafikverket.se/v2/data.json",
+        pace=Pace(every_s=(300.0, 900.0, None, None), longest_s=3600.0),
+        key=True,
+        body=lambda place: question("{key}", place.county or "0"),
+        content_type="application/xml",
+    ),
+    "news": Kind(pace=Pace(every_s=(1800.0, None, None, None), longest_s=3600.0), most_bytes=MB // 2, whole=False),
+    "calendar": Kind(pace=Pace(every_s=(3600.0, None, None, None), longest_s=7200.0), most_bytes=MB // 2),
 }
 """By name; in the settings `[feeds.NAME]`."""

@@ -24,7 +24,7 @@ def phone_down(document: ContactsDocument | None, words: Words) -> tuple[str, ..
     """What to do when no phone works: as the site says it, else what holds anywhere."""
     said = words.pick(document.phone_down)[1] if document is not None and any(document.phone_down.values()) else ()
     lines = [clean(line) for line in said] or [words.say(f"contacts.phone_down_{key}") for key in ("radio", "place")]
-    return tuple([f"{words.say('contacts.phone_down')} {lines[0]}", *lines[1:]])
+    return (f"{words.say('contacts.phone_down')} {lines[0]}", *lines[1:])
 
 
 def numbers_line(document: ContactsDocument | None, words: Words) -> str:
@@ -46,8 +46,8 @@ def _mhz(document: ContactsDocument | None) -> str:
 def _own(document: ContactsDocument | None, words: Words) -> tuple[str, ...]:
     if document is None:
         return ()
-    rows = document.rows_sv if words.main == "sv" or not document.rows_en else document.rows_en
-    return tuple(clean(row) for row in rows)
+    tag, rows = words.pick({"sv": document.rows_sv, "en": document.rows_en})
+    return tuple(words.own({tag: clean(row)}) for row in rows)
 
 
 def _is(number: str, row: str) -> bool:

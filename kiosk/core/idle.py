@@ -18,4 +18,3 @@ def limit(settings_s: float, *, listening: bool, letters: int) -> float:
 def asks(alone_s: float, limit_s: float) -> bool:
     """Is it time to ask whether anybody is here?"""
     return alone_s >= limit_s - WARNING_S
-

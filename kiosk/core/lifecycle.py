@@ -7,7 +7,7 @@ nothing: everything stays. Nothing runs out before the time is known. Exercise, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from contract.bulletins import PublicBulletin
@@ -124,12 +124,29 @@ def lives(
     for group in groups.values():
         reaches = [reach(message.alert, place) for message in group]
         newest = _successors(group, reaches)
+        listed = {tip for one, tip in enumerate(newest) if tip is not None and _lags(group[one], group[tip])}
         for place_in, message in enumerate(group):
             check = checks.get(message.alert.source, Check(source=message.alert.source))
             tip = newest[place_in]
             by = None if tip is None else (group[tip], reaches[tip])
-            found.append(_life(message, reaches[place_in], by, check, time, box))
+            still = replace(message, gone=None) if place_in in listed else message
+            found.append(_life(still, reaches[place_in], by, check, time, box))
     return tuple(found)
+
+
+def _lags(older: Message, newer: Message) -> bool:
+    """Is a list that holds the older one and not the newer one only behind? Then the matter has not left.
+
+    Not when the older one came first after the matter had left: what has ended comes back by newer words alone.
+    """
+    if older.gone is not None or newer.gone is None:
+        return False
+    first, gone = older.first, newer.gone
+    if first.boot == gone.boot:
+        return first.up_ms < gone.up_ms
+    if first.wall_ms is None or gone.wall_ms is None or ClockQuality.UNSYNCED in (first.clock, gone.clock):
+        return False
+    return first.wall_ms < gone.wall_ms
 
 
 def _successors(group: list[Message], reaches: list[Reach]) -> list[int | None]:

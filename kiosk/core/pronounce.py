@@ -69,7 +69,7 @@ def pronounce(text: str, language: str) -> str:
     text = _in_full(text, IN_FULL.get(language, {}))
     text = _RANGE.sub(f" {RANGE_WORDS[language]} " if language in RANGE_WORDS else " – ", text)
     text = _SHOUTED.sub(lambda found: found.group().lower(), text)
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+([,.!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
 
 
 def _calm(text: str) -> str:

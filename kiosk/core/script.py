@@ -16,9 +16,14 @@ OPEN, CLOSE = "\u2068", "\u2069"
 """Round words that are Swedish in a text of another language; never drawn."""
 MARK = "(svenska)"
 _LEFT = "\u2066"
+_MARKS = f"{OPEN}{CLOSE}{_LEFT}"
+_ROBOTO = ((0x0391, 0x03CE), (0x0400, 0x045F), (0x1E80, 0x1E85), (0x2013, 0x2014), (0x2018, 0x201E), (0x2020, 0x2022),
+           (0x2026, 0x2026), (0x20AC, 0x20AC))  # fmt: skip
+"""Beyond extended Latin, what the narrow font has."""
 _UNSEEN = dict.fromkeys([*range(0x2066, 0x206A), *range(0x202A, 0x202F), 0x200E, 0x200F, 0x061C, 0xFE0E, 0xFE0F])
 _LETTER = "0-9A-Za-zÀ-ɏḀ-ỿ"
 _LATIN = re.compile(f"\\+?[{_LETTER}](?:[  ]?[-–−][  ]?|[  /:.,@_]?[{_LETTER}])*[%°]?(?<![-–−  ])")
+_TURNED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _SHAPER = ArabicReshaper({"delete_harakat": True, "delete_tatweel": False, "support_ligatures": True})
 
 
@@ -38,11 +43,8 @@ def borrowed(text: str) -> bool:
 
 
 def marked(text: str) -> str:
-    """What the reader sees: "(svenska)" once, after the last borrowed words. Twice is the same as once."""
-    if OPEN not in text or MARK in text:
-        return text
-    place = text.rindex(CLOSE) + 1 if CLOSE in text else len(text)
-    return f"{text[:place]} {MARK}{text[place:]}"
+    """What the reader sees: "(svenska)" once, at the end. Twice is the same as once."""
+    return f"{text} {MARK}" if OPEN in text and MARK not in text else text
 
 
 def parts(text: str, language: str) -> tuple[tuple[str, str], ...]:
@@ -66,15 +68,31 @@ def whole(pieces: list[str]) -> list[str]:
 
 
 @lru_cache(maxsize=4000)
-def right_to_left(text: str) -> bool:
-    """Does it begin at the right? The first letter that has a direction decides."""
-    for letter in text:
-        kind = unicodedata.bidirectional(letter)
-        if kind in ("R", "AL"):
-            return True
-        if kind == "L":
-            return False
-    return False
+def font(text: str) -> str:
+    """The font of a whole text, of the two that come with Kivy: the narrow one where it has every letter."""
+    return "Roboto-Regular" if all(_in_roboto(letter) for letter in text) else "DejaVuSans"
+
+
+def _in_roboto(letter: str) -> bool:
+    """Latin with all that Swedish, Finnish, Sami, Romani and Polish need, Greek, Cyrillic, dashes and quotes."""
+    code = ord(letter)
+    if code >= 0x0180:
+        found = any(low <= code <= high for low, high in _ROBOTO)
+        return found or letter in _MARKS
+    return True
+
+
+@lru_cache(maxsize=4000)
+def right_to_left(text: str, page_right: bool = False) -> bool:
+    """Is it read from the right? On a page from the left the first letter with a direction decides.
+
+    `page_right`: the page is read from the right, and every text with a word in its letters is too: there a Swedish
+    headline with "1 of 2" in Arabic after it stands at the right.
+    """
+    kinds = [unicodedata.bidirectional(letter) for letter in text]
+    if page_right:
+        return "R" in kinds or "AL" in kinds
+    return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
 
 
 @lru_cache(maxsize=4000)
@@ -84,13 +102,23 @@ def drawn(line: str, right: bool) -> str:
     if not right and line.isascii():
         return line
     if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line):
-        line = get_display(_SHAPER.reshape(_held(line)), base_dir="R" if right else "L")
+        line = get_display(_SHAPER.reshape(_held(line, right)), base_dir="R" if right else "L")
+    elif right:
+        line = get_display(_held(line, right), base_dir="R")
     return line.translate(_UNSEEN)
 
 
-def _held(line: str) -> str:
-    """Every number, with its unit, as one thing that reads from the left, also between Arabic letters."""
-    return _LATIN.sub(lambda found: f"{_LEFT}{found.group()}{CLOSE}", bare(line))
+def _held(line: str, right: bool) -> str:
+    """Every number, with its unit, as one thing that reads from the left, also between Arabic letters.
+
+    `right`: what stands between them opens to the other side; the library turns the order of brackets, not their form.
+    """
+    held, at = [], 0
+    line = bare(line)
+    for found in _LATIN.finditer(line):
+        held += [line[at : found.start()].translate(_TURNED if right else {}), f"{_LEFT}{found.group()}{CLOSE}"]
+        at = found.end()
+    return "".join(held) + line[at:].translate(_TURNED if right else {})
 
 
 def _no_font_has(letter: str) -> bool:

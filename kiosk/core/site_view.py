@@ -135,10 +135,10 @@ def notices(picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> 
     for notice in picture.notices:
         if notice.until_ms is not None and here is not None and here >= notice.until_ms:
             continue
-        text = notice.sv if reader.words.language == "sv" or not notice.en else notice.en
+        text = reader.words.own({"sv": clean(notice.sv), "en": clean(notice.en)})
         since = reader.words.say("notice.since", when=reader.when(notice.since))
         old = "" if fresh is Freshness.FRESH else f" · {reader.words.say('notice.old')}"
         if notice.until_ms is not None and here is None:
             old = f" · {reader.words.say('notice.unsure')}{old}"
-        rows.append(Row(clean(text), role=Role.INFORMATION, detail=since + old))
+        rows.append(Row(text, role=Role.INFORMATION, detail=since + old))
     return tuple(rows)

@@ -23,9 +23,10 @@ class Cell:
 
 def cells(view: "View", room: int) -> tuple[Cell, ...]:
     """The power, then the services; when there is not room for all, the last cell says how many more there are."""
-    power = Cell(view.power.text, view.power_since, view.power.role)
+    ask = view.words.say("crisis.ask")
+    power = Cell(view.power.text, ask if view.power.role is Role.UNKNOWN else view.power_since, view.power.role)
     rows = sorted(view.services, key=lambda row: ORDER.index(row.role) if row.role in ORDER else len(ORDER))
-    services = [Cell(row.text, row.word, row.role) for row in rows]
+    services = [Cell(row.text, ask if row.role is Role.UNKNOWN else row.word, row.role) for row in rows]
     if 1 + len(services) <= room:
         return (power, *services)
     shown = services[: max(0, room - 2)]

@@ -10,6 +10,7 @@ from kiosk.core.alert_words import Teller, alert_view, gravest_first, teller
 from kiosk.core.checks import Time, checks
 from kiosk.core.ended_words import ended_views
 from kiosk.core.lifecycle import Life, lives, of_bulletin, of_feed
+from kiosk.core.owed import Owed, owed
 from kiosk.core.picture import Held
 from kiosk.core.place import Place, Reach
 from kiosk.core.rows import Line, Row
@@ -36,6 +37,7 @@ class Standing:
     scope: str
     sources: tuple[Row, ...]
     news: tuple[Row, ...]
+    owed: tuple[Owed, ...]
 
 
 def standing(
@@ -63,6 +65,7 @@ def standing(
         scope=scope(by),
         sources=sources(by),
         news=_news(all_lives, by),
+        owed=owed(all_lives),
     )
 
 

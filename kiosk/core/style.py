@@ -10,7 +10,7 @@ TARGET_MM = 20.0
 NARROW_MM = 17.0
 """Least width, for four buttons side by side on a panel 87 mm wide."""
 TEXT_MM = {"small": 4.2, "body": 5.4, "lead": 7.0, "title": 9.4, "display": 17.0}
-LARGER_MM = {"small": 8.7, "body": 8.7, "lead": 9.4, "title": 11.0, "display": 17.0}
+LARGER_MM = {"small": 6.6, "body": 8.7, "lead": 9.4, "title": 11.0, "display": 17.0}
 """Font sizes at `NEAR_MM`; 8.7 mm makes a capital H of 6.1 mm, 0.7 degrees at half a metre."""
 NEAR_MM = 500.0
 """The distance from which larger text is read unless the settings say another."""
@@ -50,11 +50,11 @@ class Style:
         """One of the five sizes of text as pixels."""
         if not self.larger:
             return self.mm(TEXT_MM[size])
-        return self.mm(max(LARGER_MM[size], self.capital_mm / CAPITAL))
+        return self.mm(LARGER_MM[size] * max(1.0, self.distance_mm / NEAR_MM))
 
     @property
     def capital_mm(self) -> float:
-        """Height of a capital H in larger text, at least."""
+        """Height that a capital H of larger body text must have."""
         return self.distance_mm * pi * SEEN_DEGREES / 180
 
     @property

@@ -5,7 +5,7 @@ with the last known fact beside it, marked as old.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from contract.freshness import Now
 from contract.words import Freshness
@@ -17,6 +17,7 @@ from kiosk.core.content import contact_rows, numbers_line
 from kiosk.core.day.nearest import nearest
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.day.sections import Everyday, everyday
+from kiosk.core.owed import Owed
 from kiosk.core.picture import Held
 from kiosk.core.place import Place
 from kiosk.core.rows import Line, Row
@@ -65,6 +66,8 @@ class View:
     """Each source that is watched: checked just now, last checked when, or never."""
     news: tuple[Row, ...] = ()
     """Krisinformation's news for here, newest first: read when somebody looks for it, never a warning."""
+    owed: tuple[Owed, ...] = ()
+    """Messages that do not stand, for whoever has to answer that they will not be drawn."""
 
 
 def view(
@@ -73,8 +76,8 @@ def view(
 ) -> View:  # fmt: skip
     """What to show of `held` at `now`.
 
-    `place`: where the screen stands, for the question what concerns it. `boot`: this computer's, on whose uptime the
-    keeper's moments are counted. `watched`: source by feed name as set up; None: the feeds that the cache knows.
+    `place`: where the screen stands. `boot`: this computer's, on whose uptime the keeper's moments are counted.
+    `watched`: source by feed name as set up; None: the feeds that the cache knows.
     """
     reader = Reader(now, held.contact, words)
     picture = held.picture
@@ -101,13 +104,7 @@ def view(
         doors=_doors(day.doors, contacts),
         sections=day.sections,
         nearest=nearest(held.documents.get("nearest"), reader),
-        checked=told.checked,
-        scope=told.scope,
-        alerts=told.alerts,
-        banner=told.banner,
-        ended=told.ended,
-        sources=told.sources,
-        news=told.news,
+        **{one.name: getattr(told, one.name) for one in fields(told)},
         notices=site_view.stay(picture, reader) + site_view.notices(picture, reader, fresh),
         contacts=contacts,
         numbers=numbers_line(held.contacts, words),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kiosk.core.languages import language
 from kiosk.core.words import Words
 
-ROOMY = 8
+ROOMY = 10
 """So many buttons in a row: then there is place for previous and next too."""
 
 

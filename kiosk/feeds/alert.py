@@ -66,8 +66,9 @@ class Shape(msgspec.Struct, frozen=True):
 class Area(msgspec.Struct, frozen=True):
     """Where it holds; the parts are a union. Nothing at all is *not* the whole country: it is nobody knows where.
 
-    `codes`: SCB codes as text, "00" the whole country, "23" a county, "2321" a municipality. `names`: where only a name
-    was given (Krisinformation). `sites`: the municipality's own bulletins name sites.
+    `codes`: SCB codes as text, "00" the whole country, "23" a county, "2321" a municipality; besides them SMHI's
+    seas, "41" to "58", and `smhi-99` for what no table knows. `names`: where only a name was given (Krisinformation).
+    `sites`: the municipality's own bulletins name sites.
     """
 
     codes: tuple[str, ...] = ()
@@ -99,6 +100,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     severity: Literal["extreme", "severe", "moderate", "minor", "unknown"] = "unknown"
     level: Level = Level.NONE
     category: str = ""
+    """What it is about, in the source's own words, small letters: CAP's categories ("met fire"), SMHI's event code."""
     all_clear: bool = False
     """The danger is over: to be shown, but not as a warning."""
     news: bool = False

@@ -134,8 +134,9 @@ def references(fields: Fields) -> tuple[str, ...]:
         elif isinstance(given, str):
             for triple in line(given, 20_000).split()[: 2 * MOST]:
                 parts = triple.split(",")
-                inner = parts[1:2] if len(parts) == 3 and not _NO_IDENTIFIER.match(parts[1]) else parts
-                found += [part for part in inner if part and len(part) <= 200 and not _NO_IDENTIFIER.match(part)]
+                inner = parts[1:2] if len(parts) == 3 and "://" not in parts[1] else parts
+                sure = inner is not parts  # an identifier may look like a time, in its own place
+                found += [part for part in inner if 0 < len(part) <= 200 and (sure or not _NO_IDENTIFIER.match(part))]
     return tuple(dict.fromkeys(name for name in found if name))[:MOST]
 
 

@@ -24,15 +24,5 @@ def moments(written: datetime) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def nearest(text: str, around_ms: int | None) -> int | None:
-    """The moment that a time means when it must lie near `around_ms`; None in the doubtful hour with nothing near."""
-    found = possible(text)
-    if len(found) == 1:
-        return found[0]
-    if not found or around_ms is None:
-        return None
-    return min(found, key=lambda one: abs(one - around_ms))
-
-
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)

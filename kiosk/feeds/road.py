@@ -16,6 +16,7 @@ from kiosk.feeds.plain import clean, line
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEVIATIONS = 500
+VERSION = 1
 WHOLE_COUNTRY = 0
 OLD_STOCKHOLM = 2
 _POINT = re.compile(r"POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")

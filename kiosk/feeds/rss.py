@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]
 import msgspec
 
 from kiosk.feeds.alert import BadAnswer, Reject
@@ -18,6 +17,7 @@ from kiosk.feeds.plain import from_html, line
 
 MAX_BYTES = 512 * 1024
 MAX_ITEMS = 50
+VERSION = 1
 MAX_TEXT = 2000
 
 
@@ -39,8 +39,10 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     rejects: tuple[Reject, ...] = ()
 
 
-def read(body: bytes, address: str) -> News:
+def read(body: bytes, address: str = "") -> News:
     """One answer; raises BadAnswer. `address`: where it came from, for links that are relative."""
+    import feedparser  # type: ignore[import-untyped]  # loaded only where a feed is asked
+
     if len(body) > MAX_BYTES:
         raise BadAnswer(f"news: {len(body)} bytes, at most {MAX_BYTES} are read")
     if b"<!entity" in body.replace(b"\0", b"").lower():
@@ -72,7 +74,7 @@ def _item(entry: Any, title: str) -> Item:
         title=title,
         text="" if text == title else text,
         link=link if re.match(r"https?://\S+\Z", link) and len(link) <= 300 else "",
-        published_ms=_when(str(entry.get("published") or entry.get("updated") or "")),
+        published_ms=_when(str(dict.get(entry, "published") or dict.get(entry, "updated") or "")),
     )
 
 

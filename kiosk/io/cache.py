@@ -116,8 +116,19 @@ class Cache:
         except sqlite3.Error as fault:
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
-            kind = Broken if getattr(fault, "sqlite_errorcode", 0) & 0xFF in BROKEN else CannotKeep
-            raise kind(f"the cache {self._path} cannot be written: {fault}") from fault
+            raise self._fault("written", fault) from fault
+
+    def _fault(self, deed: str, fault: sqlite3.Error) -> CannotKeep:
+        kind = Broken if getattr(fault, "sqlite_errorcode", 0) & 0xFF in BROKEN else CannotKeep
+        return kind(f"the cache {self._path} cannot be {deed}: {fault}")
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Raises CannotKeep, Broken where only a new file helps."""
+        try:
+            yield
+        except sqlite3.Error as fault:
+            raise self._fault("read", fault) from fault
 
     def feeds(self) -> dict[str, FeedRow]:
         """Every feed by name, as it was kept."""
@@ -207,13 +218,15 @@ class Cache:
         return number
 
     def drawn_offset(self) -> int:
-        """How far the screen's log has been read."""
-        row = self._db.execute("SELECT n FROM count WHERE name = 'drawn_offset'").fetchone()
+        """How far the screen's log has been read; raises CannotKeep."""
+        with self._reading():
+            row = self._db.execute("SELECT n FROM count WHERE name = 'drawn_offset'").fetchone()
         return int(row[0]) if row else 0
 
     def receipts(self) -> list[tuple[str, int, bytes]]:
-        """Receipts that the gateway has not confirmed, oldest first: (run, number, payload)."""
-        return list(self._db.execute("SELECT run, number, payload FROM receipt ORDER BY n").fetchall())
+        """Receipts that the gateway has not confirmed, oldest first: (run, number, payload); raises CannotKeep."""
+        with self._reading():
+            return list(self._db.execute("SELECT run, number, payload FROM receipt ORDER BY n").fetchall())
 
     def forget_receipts(self, marks: dict[str, int], new_run: str) -> int | None:
         """The gateway holds them up to its marks.

@@ -99,7 +99,7 @@ class CacheReader:
         return self._alerts[1]
 
     def _feeds(self, connection: sqlite3.Connection, lost: frozenset[str]) -> tuple[FeedState, ...]:
-        """As written, or newer as told through memory; memory alone makes no feed. `lost`: part of it cannot be read."""
+        """As written, or newer as told through memory; memory alone makes no feed. `lost`: part of it is broken."""
         newer = {state.name: state for state in checked.told(self._path, self._life)}
         states = (newer.get(state.name, state) for state in cache_feeds.states(connection))
         return tuple(structs.replace(state, checked=None) if state.name in lost else state for state in states)

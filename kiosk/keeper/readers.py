@@ -28,6 +28,10 @@ MODULES: dict[str, str] = {
     "vma": "kiosk.feeds.vma",
     "smhi": "kiosk.feeds.smhi",
     "krisinformation": "kiosk.feeds.krisinformation",
+    "departures": "kiosk.feeds.departures",
+    "road": "kiosk.feeds.road",
+    "news": "kiosk.feeds.rss",
+    "calendar": "kiosk.feeds.calendar",
 }
 
 

@@ -27,21 +27,23 @@ class Receipts:
         self._saying = saying
         self.run = secrets.token_hex(8)
         self._number = 0
-        self._sent_s = 0.0
+        self._sent_s: float | None = None
 
     async def look(self) -> None:
         """Is there anything new to send, or anything to send again?"""
         now_s = asyncio.get_running_loop().time()
+        if self._sent_s is None:
+            self._sent_s = now_s  # a link that comes up sends all of them by itself
         if self._read_drawn() or now_s - self._sent_s >= AGAIN_S:
             self._sent_s = now_s
             if self.link.up:
                 try:
                     await self.send()
-                except LinkDown as fault:
+                except (LinkDown, CannotKeep) as fault:
                     self._saying.once(f"receipts wait: {fault}")
 
     async def send(self) -> None:
-        """All that the gateway has not confirmed; raises LinkDown."""
+        """All that the gateway has not confirmed; raises LinkDown, CannotKeep."""
         for _, _, payload in self._shelf.cache.receipts():
             await self.link.publish(topics.receipt(self._settings.site.id), payload)
 
@@ -71,5 +73,6 @@ class Receipts:
             self._number = self._shelf.cache.take_drawn(lines, self.run, self._number, offset)
         except (CannotKeep, OSError) as fault:
             self._saying.once(f"receipts wait: {fault}")
+            self._shelf.heal(fault)
             return False
         return bool(lines)

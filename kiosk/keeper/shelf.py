@@ -49,6 +49,15 @@ class Shelf:
         self.behind = False
         return True
 
+    def heal(self, fault: Exception) -> None:
+        """Somebody could not read the cache; if the file itself is broken it is made anew."""
+        if isinstance(fault, Broken):
+            try:
+                self._rebuild(str(fault))
+            except CannotKeep as still:
+                self.behind = True
+                self._saying.once(str(still))
+
     async def watch(self) -> None:
         """A disk that takes nothing is left for memory, and asked now and then whether it takes writes again."""
         while True:

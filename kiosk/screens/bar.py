@@ -10,6 +10,7 @@ from kivy.uix.gridlayout import GridLayout
 from kiosk.core.visit import BarButton, Visit, bar_buttons
 from kiosk.widgets.panel import ORDINARY, Touch
 
+
 class BarTouch(Touch):
     """A button of the bar; `language` is that of its words, for the voice."""
 

@@ -6,7 +6,7 @@ from kiosk.core.alert_view import AlertView
 from kiosk.core.passages import warning, where, who
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.deeds import Deed, Deeds
-from kiosk.widgets.paged import PagedText
+from kiosk.widgets.paged import SIZES, PagedText
 from kiosk.widgets.panel import Panel
 from kiosk.widgets.situation import Situation
 from kiosk.widgets.text import measure
@@ -21,6 +21,10 @@ BESIDE_MM = 150
 """On a wide screen lower than this the buttons stand beside the text, where they cost no height."""
 
 
+FAR = (0.075, 0.06, 0.048, 0.038, 0.031)
+"""Sizes of text as parts of the screen's height: a short warning on a large panel is read from across the room."""
+
+
 class Warning(Panel):  # noqa: A001  (what people call it; nothing here warns of anything in Python)
     """The message itself, in the colours and with the shape of its grade."""
 
@@ -33,6 +37,8 @@ class Crisis(Page):
     in_pages = ObjectProperty(())
     deeds = ObjectProperty(())
     roomy = BooleanProperty(True)
+    sizes = ObjectProperty(SIZES)
+    small = NumericProperty(20)
     beside = BooleanProperty(False)
     low = BooleanProperty(False)
     """Is the screen so low that the bar stands in one row with the buttons of the page?"""
@@ -86,11 +92,16 @@ class Crisis(Page):
         mm = self.style.mm
         self.low = not self.portrait and self.screen_height < mm(TIGHT_MM)
         self.beside = not self.portrait and not self.low and self.screen_height < mm(BESIDE_MM)
-        self.roomy = self.screen_height >= mm(ROOMY_MM) and not self.style.larger
+        self.roomy = min(self.screen_height, self.width) >= mm(ROOMY_MM) and not self.style.larger
+        far = self.screen_height if not self.portrait else self.width
+        least = max(self.style.text("body"), far * FAR[-1])
+        wanted = {*(far * part for part in FAR), *(self.style.text(name) for name in SIZES)}
+        self.sizes = tuple(sorted((size for size in wanted if size >= least), reverse=True))
+        self.small = max(self.style.text("small"), far * 0.022)
         self.tight = self.screen_height < mm(TIGHT_MM) or (self.style.larger and self.screen_height < mm(170))
         if self.width > 1:
-            small = int(self.style.text("small"))
-            self.numbers_px = measure(self.view.numbers, small, int(self.width * (0.75 if self.beside else 1)))[1] + 2
+            width = int(self.width * (0.75 if self.beside else 1))
+            self.numbers_px = measure(self.view.numbers, int(self.small), width)[1] + 2
         if self.view.alerts:
             self._show(self.view.alerts[self._place()])
 

@@ -1,4 +1,4 @@
-"""The first page: is there power, what is open, where to go on, are there warnings. In a crisis: what works here now."""
+"""The first page: is there power, what is open, where to go on, are there warnings; in a crisis what works here now."""
 
 from kivy.properties import NumericProperty, ObjectProperty
 
@@ -28,7 +28,7 @@ class Home(Page):
     def _measure(self, *_: object) -> None:
         self.doors = doorways(self.view)
         if self.height > 1:
-            share = CRISIS_SHARE if self.view.banner else CALM_SHARE
+            share = 0 if self.short else CRISIS_SHARE if self.view.banner else CALM_SHARE
             room = max(self.style.target, self.height * share)
             self.doors_height = height(len(self.doors), self.width, room, self.style)
 

@@ -1,6 +1,7 @@
 """Important now: messages in force, news, what has ended and why, local notices, and how each source stands."""
 
-from kiosk.core.theme import Role
+from contract.words import Status
+from kiosk.core.passages import where, who
 from kiosk.core.view import Row, View
 from kiosk.screens.page import Page, load_kv
 
@@ -13,13 +14,12 @@ class Important(Page):
         """Everything on the page, most important first."""
         found = []
         for one in view.alerts:
-            text = f"{one.kind}. {one.headline}"
-            detail = " ".join(part for part in (one.sender, one.until, one.checked, one.remark) if part)
-            text = f"{one.stamp}: {text}" if one.stamp else text
-            found.append(Row(text, role=one.role, detail=detail, striped=not one.real))
-        found += [Row(one.text, role=Role.PLAIN) for one in view.ended]
+            kind = f"{one.stamp}: {one.kind}" if one.stamp else one.kind
+            known = " ".join((*who(one), *where(one, view.words), *([one.remark] if one.remark else [])))
+            found.append(Row(one.headline, word=kind, role=one.role, detail=known, striped=not one.real))
+        found += [Row(one.text, detail=one.detail, striped=one.status is not Status.ACTUAL) for one in view.ended]
         found += view.notices or (Row(view.words.say("notice.none")),)
-        return (*found, *getattr(view, "news", ()), *getattr(view, "sources", ()), Row(view.scope))
+        return (*found, *view.news, *view.sources, *([Row(view.scope)] if view.scope else []))
 
 
 load_kv(__file__)

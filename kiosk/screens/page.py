@@ -16,7 +16,7 @@ SHORT_MM = 105
 
 
 class Page(BoxLayout):
-    """One page. `view` is replaced as a whole; `go` takes the name of a page, `act` the name of a deed ("read", "back").
+    """One page. `view` is replaced as a whole; `go` takes the name of a page, `act` that of a deed ("read", "back").
 
     `topic`: of a page that there are several of, which one (a card's id, a section's). `screen_height`: of the whole
     screen, pixels. `library`: the cards of advice.

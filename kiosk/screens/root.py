@@ -40,6 +40,8 @@ PAGES: dict[str, type[Page]] = {
 }  # fmt: skip
 """By name; of a page that there are several of, by what stands before the "-"."""
 MOST_BACK = 20
+BANNER = 0.1
+"""Of the screen's height, for the banner: it is read from across the room."""
 
 
 class Head(BoxLayout):
@@ -214,7 +216,7 @@ class Root(FloatLayout):
             self._edges()
 
     def drawn_alerts(self) -> tuple[AlertView, ...]:
-        """The messages whose display the frame now drawn proves: on its own page, or as a banner one that is no more."""
+        """What the frame now drawn proves the display of: on its own page, or as a banner what is no more than that."""
         shown = self._shown()
         if shown is not None:
             return (shown,)
@@ -230,13 +232,15 @@ class Root(FloatLayout):
         self.frame.stamps = (*self.view.stamps, *own)
         self._lay_bar()
         low = self.height < self.style.mm(SHORT_MM) and self.width > self.height
-        parts: list[BoxLayout] = [] if low and shown is not None else [self._head]
+        narrow = self.width < self.style.mm(SHORT_MM)
+        parts: list[BoxLayout] = [] if (low or narrow) and shown is not None else [self._head]
         if shown is None and self.view.banner is not None:
             real = bool(self.view.alerts) and self.view.alerts[0].real
             parts.append(Banner(view=self.view, style=self.style, go=self.go, real=real))
         self._top.clear_widgets()
         self._top.orientation = "horizontal" if low and len(parts) > 1 else "vertical"
-        heights = [self.style.target if isinstance(part, Banner) else self.style.text("title") * 1.25 for part in parts]
+        tall = max(self.style.target, 0 if low else self.height * BANNER)
+        heights = [tall if isinstance(part, Banner) else self.style.text("title") * 1.25 for part in parts]
         for part, height in zip(parts, heights, strict=True):
             part.height = height
             part.size_hint_y = 1 if self._top.orientation == "horizontal" else None

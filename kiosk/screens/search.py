@@ -1,7 +1,7 @@
 """Search in information: a few large keys with several letters each. What was pressed is gone with the visitor."""
 
 from kivy.clock import Clock
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import ObjectProperty
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.core.day.search import KEYS, found, possible
@@ -44,7 +44,6 @@ class LetterKeys(GridLayout):
 class Search(Everyday):
     """Laid out in search.kv. First the keys, then the list of what was found, then a page of it."""
 
-    told_so_far = StringProperty("")
     keys = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:
@@ -73,16 +72,14 @@ class Search(Everyday):
     def _write(self, *_: object) -> None:
         say = self.view.words.say
         results = found(self.view.sections, self._pressed)
-        self.title = say("section.search")
         self.entries = results
         nexts = possible(self.view.sections, self._pressed)
         count = say("section.search_one") if len(results) == 1 else say("section.search_found", n=len(results))
         pressed = " ".join(KEYS[key] for key in self._pressed)
-        self.told_so_far = (
-            f"{say('section.search_so_far', keys=pressed)} – {count}" if pressed else say("section.search_ask")
-        )
+        self.title = f"{pressed}: {count}" if pressed else say("section.search_ask")
         keys = [(letters, "plain", str(number) if number in nexts else "") for number, letters in enumerate(KEYS)]
-        keys.append((say("section.search_back"), "accent", "remove" if self._pressed else ""))
+        last = f"{say('section.search_back')} {KEYS[self._pressed[-1]]}" if self._pressed else ""
+        keys.append((last, "accent", "remove" if self._pressed else ""))
         keys.append((count, "accent", "show" if results else ""))
         self.keys = tuple(keys)
         self._read()

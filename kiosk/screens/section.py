@@ -1,18 +1,25 @@
 """Everyday pages: a door leads to its sections, a section to its list, a row to all that it has to say."""
 
+import re
+
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.core.day.section import Entry, Section
+from kiosk.core.doorways import Doorway
 from kiosk.core.passages import Passage, paragraphs
+from kiosk.core.theme import Role
 from kiosk.core.view import View
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.deeds import Deed, Deeds
+from kiosk.widgets.doors import Doors
 from kiosk.widgets.entries import EntryList
 from kiosk.widgets.paged import PagedText
 from kiosk.widgets.qr import QrCode
 from kiosk.widgets.text import measure
 
-__all__ = ["Deeds", "EntryList", "Everyday", "PagedText", "QrCode"]
+__all__ = ["Deeds", "Doors", "EntryList", "Everyday", "PagedText", "QrCode"]
+
+SHAPED = ("screen_height", "portrait")
 
 
 class Everyday(Page):
@@ -24,7 +31,21 @@ class Everyday(Page):
     group = ""
     title = StringProperty("")
     note = StringProperty("")
+    low = BooleanProperty(False)
+    beside = BooleanProperty(False)
+    """Does the note stand beside the title?"""
+    head_height = NumericProperty(0)
+    title_width = NumericProperty(0)
     note_height = NumericProperty(0)
+    doors = ObjectProperty(())
+    """On a low screen what there is to choose from stands side by side."""
+    code_width = NumericProperty(0)
+    code_text = StringProperty("")
+    code_text_height = NumericProperty(0)
+    narrow = BooleanProperty(False)
+    """Large text on a low screen: the note is a row, and text and code take turns."""
+    coded = BooleanProperty(False)
+    """Is it the code's turn?"""
     stale = BooleanProperty(False)
     entries = ObjectProperty(())
     entry = ObjectProperty(None, allownone=True)
@@ -39,9 +60,20 @@ class Everyday(Page):
         self._ways: dict[str, str] = {}
         self.ids.text.fbind("pages", self._offer)
         self.ids.text.fbind("page", self._offer)
-        for name in ("view", "entry"):
+        for name in ("view", "entry", "screen_height"):
             self.fbind(name, self._write)
-        for name in ("note", "width", "style", "stale"):
+        for name in (
+            "note",
+            "width",
+            "style",
+            "stale",
+            "title",
+            "code",
+            "entry",
+            "typing",
+            "screen_height",
+            "portrait",
+        ):
             self.fbind(name, self._measure)
         self._write()
 
@@ -49,7 +81,7 @@ class Everyday(Page):
         """From the row to the list."""
         if self.entry is None:
             return False
-        self.entry = None
+        self.entry, self.coded = None, False
         return True
 
     def open(self, entry: Entry) -> None:
@@ -67,7 +99,7 @@ class Everyday(Page):
         self._ways = {one.title: f"section-{one.name}" for one in others}
         if section is not None:
             self.title, self.note, self.stale = section.title, section.note, section.stale
-            self.entries = (*section.rows, *(_choice(one) for one in others))
+            self.entries, self.doors = (*section.rows, *(_choice(one) for one in others)), ()
         else:
             self.title, self.note, self.stale = self.view.words.say(f"door.{self.group}"), "", False
             self.entries = tuple(_choice(one) for one in others)
@@ -75,13 +107,37 @@ class Everyday(Page):
                 say = self.view.words.say
                 self._ways[say("section.search")] = "search"
                 self.entries += (Entry(text=say("section.search"), more="search"),)
+            ways = self._ways if self.short else {}
+            self.doors = tuple(Doorway(way, text, _picture(self.view, way)) for text, way in ways.items())
+        if self.short and self.style.larger and self.note:
+            row = Entry(text=self.note, role=Role.UNKNOWN if self.stale else Role.PLAIN)
+            self.entries = (row, *self.entries) if self.stale else (*self.entries, row)
         self._read()
 
     def _measure(self, *_: object) -> None:
-        """A note takes as many lines as it needs."""
-        edges = self.style.mm(5) + (self.style.text("small") * 1.15 if self.stale else 0)
-        wide = max(1, int(self.width - edges))
-        self.note_height = measure(self.note, int(self.style.text("small")), wide)[1] + self.style.mm(2.4)
+        """A note takes as many lines as it needs, beside the title where there is room; an address likewise."""
+        style, small = self.style, int(self.style.text("small"))
+        self.low, self.narrow = self.short, self.short and self.style.larger
+        font = int(style.text("lead" if self.low else "title"))
+        title = measure(self.title, font, int(self.width) or 1)
+        self.beside = not self.portrait and title[0] < self.width * 0.5
+        self.title_width = title[0] + style.mm(2)
+        edges = style.mm(5) + (small * 1.3 + style.mm(2) if self.stale else 0)
+        room = self.width - edges - (self.title_width + style.gap if self.beside else 0)
+        shown = bool(self.note) and self.entry is None and not self.narrow
+        self.note_height = measure(self.note, small, max(1, int(room)))[1] + style.mm(2.4) if shown else 0
+        if self.narrow and self.typing:
+            self.head_height = -style.gap  # the keys need all there is
+        elif self.beside:
+            self.head_height = max(font * 1.3, self.note_height)
+        else:
+            self.head_height = title[1] + (self.note_height + style.gap if shown else 0)
+        self.code_text = (
+            self.view.words.say("section.take_along") + "\n" + address_lines(self.code) if self.code else ""
+        )
+        text = measure(self.code_text, small, int(style.mm(200)))
+        self.code_width = max(style.mm(36), text[0] + style.mm(4))
+        self.code_text_height = text[1] + style.mm(1)
 
     def _read(self) -> None:
         """The row that is read; one that has changed is read as it is now, one that is gone stays for who reads it."""
@@ -89,8 +145,7 @@ class Everyday(Page):
             self.told, self.code = (), ""
             return
         now = next((one for one in self.entries if one.text == self.entry.text and one.opens), self.entry)
-        told = [Passage(now.text, heading=True)] if now.more else [Passage(now.text)]
-        told += [Passage(line) for line in (now.word, now.detail) if line]
+        told = [Passage(line) for line in (now.text, now.word, now.detail) if line]
         self.told, self.code = (*told, *paragraphs(now.more)), now.code
         self._offer()
 
@@ -100,7 +155,13 @@ class Everyday(Page):
         if self.entry is not None and len(text.pages) > 1:
             say = self.view.words.say
             deeds.append((say("crisis.turn", n=text.page + 1, all=len(text.pages)), text.turn))
+        if self.narrow and self.code:
+            deeds.append((self.view.words.say("section.read_text" if self.coded else "section.take_along"), self._swap))
         self.deeds = tuple(deeds)
+
+    def _swap(self) -> None:
+        self.coded = not self.coded
+        self._offer()
 
     def _section(self, view: View) -> Section | None:
         """The section of the topic; behind a door the one that has its name, or the only one."""
@@ -112,6 +173,24 @@ class Everyday(Page):
     def _mine(self, view: View) -> list[Section]:
         """All behind this door."""
         return [one for one in view.sections if one.group == self.group]
+
+
+def address_lines(address: str, most: int = 22) -> str:
+    """An address in lines that fit beside a code, broken where it has its own marks; without what nobody types."""
+    lines = [""]
+    for piece in re.split(r"(?<=[/.?&=-])", address.removeprefix("https://")):
+        for start in range(0, max(1, len(piece)), most):
+            part = piece[start : start + most]
+            if len(lines[-1]) + len(part) > most:
+                lines.append("")
+            lines[-1] += part
+    return "\n".join(lines)
+
+
+def _picture(view: View, way: str) -> str:
+    """The picture of a section's door."""
+    name = way.partition("-")[2]
+    return next((one.icon for one in view.sections if one.name == name), "search")
 
 
 def _choice(section: Section) -> Entry:

@@ -38,7 +38,7 @@ class Deeds(GridLayout):
             rows = max(1, int((self.height + gap) / (self.style.target + gap)))
             cols = max(1, ceil(count / rows))
             self.size_hint = None, 1
-            self.width = cols * self.style.mm(WIDE_MM if cols == 1 else NARROWER_MM) + (cols - 1) * gap
+            self.width = 0 if not count else cols * self.style.mm(WIDE_MM if cols == 1 else NARROWER_MM) + (cols - 1) * gap
         else:
             cols = max(1, min(count, int((self.width + gap) / (self.style.mm(LEAST_MM) + gap))))
             cols = ceil(count / ceil(count / cols)) if count else 1

@@ -14,7 +14,7 @@ from kiosk.widgets.panel import ORDINARY, Touch
 NARROW_MM = 34
 NARROW_LARGER_MM = 48
 TALL_MM = 30
-"""From here on the picture stands above the words."""
+"""How high a door is where there is room."""
 
 
 class Doors(GridLayout):
@@ -41,11 +41,10 @@ class Doors(GridLayout):
         cols, rows = grid(len(self.doors), self.width, self.height, self.style)
         self.cols = cols
         shown, turns = self._part(cols * rows)
-        upright = (self.height - (rows - 1) * self.style.mm(1.6)) / rows >= self.style.mm(TALL_MM)
         for door in shown:
-            self._add(door.text, door.icon, upright, lambda page=door.page: self.go(page))
+            self._add(door.text, door.icon, lambda page=door.page: self.go(page))
         if turns:
-            self._add(self.more, "more", upright, self._turn)
+            self._add(self.more, "more", self._turn)
 
     def _part(self, room: int) -> tuple[tuple[Doorway, ...], bool]:
         """What stands here now; is there more?"""
@@ -56,8 +55,8 @@ class Doors(GridLayout):
         self._page %= ceil(len(self.doors) / each)
         return tuple(self.doors[self._page * each : (self._page + 1) * each]), True
 
-    def _add(self, text: str, icon: str, upright: bool, act: Callable[[], None]) -> None:
-        touch = Touch(style=self.style, text=text, icon=icon, upright=upright)
+    def _add(self, text: str, icon: str, act: Callable[[], None]) -> None:
+        touch = Touch(style=self.style, text=text, icon=icon, upright=True)  # long words need the whole width
         touch.bind(on_release=lambda _: act())
         self.add_widget(touch)
 

@@ -10,10 +10,10 @@ from kiosk.core.passages import Passage
 from kiosk.widgets.panel import Panel
 from kiosk.widgets.text import FitLabel, measure, pieces
 
-SIZES = ("title", "lead", "body")
-"""Tried in this order; the last is used when none fits on one page."""
-LEAST_LINES = 2
-"""Fewer lines of a paragraph than these do not begin at the foot of a page."""
+SIZES: tuple[str | float, ...] = ("title", "lead", "body")
+"""Names of sizes, or pixels; tried in this order; the last is used when none fits on one page."""
+GAP_MM = 1.2
+"""Between two paragraphs."""
 Laid = list[tuple[str, int, int]]
 """One page: (text, font px, height px)."""
 
@@ -55,13 +55,14 @@ class PagedText(Panel):
         self.page = min(self.page, len(laid) - 1)
         self._show()
 
-    def _laid(self, passages: Iterable[Passage], sizes: Iterable[str]) -> list[Laid]:
+    def _laid(self, passages: Iterable[Passage], sizes: Iterable[str | float]) -> list[Laid]:
         """In the first size that fits on one page, else in the last."""
         laid: list[Laid] = [[]]
         left, top, right, bottom = self.padding
         for size in sizes:
-            room = self.width - left - right, self.height - top - bottom
-            laid = paged(passages, self.style.text(size), *room, self.style.mm(1.2))
+            room = self.width - left - right, self.height - top - bottom - self.style.mm(GAP_MM)
+            font = self.style.text(size) if isinstance(size, str) else size
+            laid = paged(passages, font, *room, self.style.mm(GAP_MM))
             if len(laid) == 1:
                 break
         return laid
@@ -70,7 +71,7 @@ class PagedText(Panel):
         self.clear_widgets()
         if not self.pages or self.width < 2:
             return
-        self.spacing = self.style.mm(1.2)
+        self.spacing = self.style.mm(GAP_MM)
         for text, font, height in self.pages[min(self.page, len(self.pages) - 1)]:
             label = FitLabel(text=text, color=self.ink, size_hint_y=None, height=height, valign="top")
             label.wanted = font
@@ -87,7 +88,7 @@ def paged(passages: Iterable[Passage], font: float, width: float, height: float,
     waiting: list[str] = []
     for passage in passages:
         if passage.heading:
-            waiting.append(passage.text)
+            waiting.append(passage.text.upper())
             continue
         heads = [(head, *_box(head, font, width)) for head in waiting]
         waiting = []

@@ -32,12 +32,12 @@ def readables(root: Any, language: str) -> list[Readable]:
 
 
 def _under(widget: Any, language: str) -> Iterator[Readable]:
-    if not widget.opacity or widget.disabled or widget.height <= 1 or widget.width <= 1:
+    if not widget.opacity or widget.disabled:
         return
     language = getattr(widget, "language", "") or language
     text = _own(widget)
     if text is not None:
-        if text.strip():
+        if text.strip() and widget.height > 1 and widget.width > 1:
             control = isinstance(widget, Touch) or getattr(widget, "chooses", False)
             yield Readable(widget, Item(text, language, control=control))
         return

@@ -10,19 +10,19 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from kiosk.core.situation import Cell, cells
-from kiosk.core.style import rgba
 from kiosk.widgets.panel import ORDINARY, Panel
 from kiosk.widgets.parts import PageTitle, StateLine
 
-CELL_MM = 44
+CELL_MM = 38
 CELL_LARGER_MM = 68
+SCALES = (5.0, 4.0, 3.0, 2.4, 1.9, 1.5, 1.2)
 
 
 class CellBox(Panel):
     """One thing here: what, and a word about it beside its shape."""
 
     cell = ObjectProperty(None, rebind=True)
-    text_px = NumericProperty(20)
+    scale = NumericProperty(1)
 
 
 class Situation(BoxLayout):
@@ -43,30 +43,46 @@ class Situation(BoxLayout):
         if self.view is None or self.height < 2 or self.width < 2:
             return
         self.spacing = self.style.mm(1)
-        heading = self.style.text("lead") * 1.3
+        tall = cell_height(self.style)
+        scale = self._scale(tall)
+        heading = self.style.text("lead") * 1.3 * max(1.0, scale / 1.3)
         room = self.height - heading - self.spacing
-        if self.height < cell_height(self.style):
+        if self.height < tall:
             self._short()
-        elif room < 2 * cell_height(self.style):
-            self._grid(self.height)
+        elif room < 2 * tall:
+            self._grid(self.height, scale)
         else:
-            title = PageTitle(style=self.style, size_name="lead", text=self.view.words.say("crisis.here"))
-            title.color = rgba(self.style.theme.paper.ink)
+            title = PageTitle(style=self.style, text=self.view.words.say("crisis.here"))
+            title.height = heading
+            title.wanted = heading / 1.3
             self.add_widget(title)
-            self._grid(room)
+            self._grid(room, scale)
 
-    def _grid(self, room: float) -> None:
-        tall, gap = cell_height(self.style), self.style.mm(1)
-        wide = self.style.mm(CELL_LARGER_MM if self.style.larger else CELL_MM)
-        cols = max(1, int((self.width + gap) / (wide + gap)))
-        rows = max(1, int((room + gap) / (tall + gap)))
+    def _scale(self, tall: float) -> float:
+        """How much larger than needed everything can be and still all fits: a large panel is read from further away."""
+        count = 1 + len(self.view.services)
+        room = self.height - 2 * self.style.text("lead")
+        for scale in SCALES:
+            cols, rows = self._fits(self.width, room, scale, tall)
+            if cols * rows >= count and cols >= min(count, 2):
+                return scale
+        return 1.0
+
+    def _fits(self, width: float, room: float, scale: float, tall: float) -> tuple[int, int]:
+        gap = self.style.mm(1)
+        wide = scale * self.style.mm(CELL_LARGER_MM if self.style.larger else CELL_MM)
+        return max(1, int((width + gap) / (wide + gap))), max(1, int((room + gap) / (scale * tall + gap)))
+
+    def _grid(self, room: float, scale: float) -> None:
+        tall, gap = cell_height(self.style) * scale, self.style.mm(1)
+        cols, rows = self._fits(self.width, room, scale, cell_height(self.style))
         shown = cells(self.view, cols * rows)
         box = GridLayout(cols=min(cols, len(shown)), spacing=gap, size_hint_y=None)
         needed = ceil(len(shown) / box.cols)
         room -= self.spacing
-        box.height = needed * min(tall * 1.5, (room - (needed - 1) * gap) / needed) + (needed - 1) * gap
+        box.height = needed * min(tall * 1.3, (room - (needed - 1) * gap) / needed) + (needed - 1) * gap
         for cell in shown:
-            box.add_widget(CellBox(style=self.style, role=cell.role, cell=cell))
+            box.add_widget(CellBox(style=self.style, role=cell.role, cell=cell, scale=scale))
         self.add_widget(box)
         self.add_widget(Widget())
 
@@ -93,18 +109,18 @@ Builder.load_string("""
         ink: root.ink
         ground: root.ground
         size_hint_x: None
-        width: root.style.mm(7) if root.shape != "none" else 0
+        width: root.style.mm(7) * root.scale if root.shape != "none" else 0
     BoxLayout:
         orientation: "vertical"
         FitLabel:
             text: root.cell.text
             color: root.ink
-            wanted: root.style.text("body")
+            wanted: root.style.text("body") * root.scale
             size_hint_y: 1.25
         FitLabel:
             text: root.cell.word
             color: root.ink
-            wanted: root.style.text("body")
+            wanted: root.style.text("body") * root.scale
             size_hint_y: 1 if root.cell.word else None
             height: 0
 """)

@@ -24,9 +24,11 @@ BOLT: tuple[Points, ...] = (
 
 TRIANGLE: Points = [(0.0, 0.06), (1.0, 0.06), (0.5, 0.96)]
 DRAWN = frozenset(
-    ("circle", "diamond", "octagon", "bolt", "hatched", "information", "power", "vma", "ended")
-    + ("level_yellow", "level_orange", "level_red")
-)
+    (
+        "circle", "diamond", "octagon", "bolt", "hatched", "information", "power", "vma", "ended",
+        "level_yellow", "level_orange", "level_red",
+    )
+)  # fmt: skip
 """Shapes with a method of their own; all others are in icons.py."""
 
 

@@ -4,8 +4,11 @@ Lines are made here and not by Kivy: in the order in which the text is read, by 
 `MOST_LETTERS` long; then `kiosk/core/script.py` turns each line that is read from the right.
 """
 
+import re
 from functools import lru_cache
+from pathlib import Path
 
+from kivy import kivy_data_dir
 from kivy.clock import Clock
 from kivy.core.text import Label as Measured
 from kivy.properties import NumericProperty
@@ -19,58 +22,81 @@ LINE_HEIGHT = 1.15
 MOST_LETTERS = 75
 """In one line: longer ones lose the eye on its way back (WCAG 2.2, 1.4.8 allows 80)."""
 
+_GAP = re.compile(r" (?!\d)|(?<!\d) ")
+"""Where a line may end: not inside "113 13"."""
 Line = tuple[str, bool]
 """Words in the order in which they are read; does the paragraph end here?"""
 
 
-@lru_cache(maxsize=200)
-def _ruler(font_px: int) -> Measured:
-    return Measured(text="", font_size=font_px, line_height=LINE_HEIGHT)
+Hand = tuple[str, int, bool]
+"""How a text is written: file of its font, font px, from the right?"""
+
+
+@lru_cache(maxsize=4000)  # measuring asks for it ten thousand times a page
+def _file(text: str) -> str:
+    return str(Path(kivy_data_dir) / "fonts" / f"{script.font(text)}.ttf")
+
+
+def _hand(text: str, font_px: int) -> Hand:
+    return _file(text), font_px, script.right_to_left(text, from_the_right())
 
 
 @lru_cache(maxsize=200)
-def _heights(font_px: int) -> tuple[float, float]:
+def _ruler(font: str, font_px: int) -> Measured:
+    return Measured(text="", font_name=font, font_size=font_px, line_height=LINE_HEIGHT)
+
+
+@lru_cache(maxsize=200)
+def _heights(font: str, font_px: int) -> tuple[float, float]:
     """Height of one line, and of each one more."""
     one, two = (
-        Measured(text=text, font_size=font_px, text_size=(10_000, None), line_height=LINE_HEIGHT).render()[1]
+        Measured(
+            text=text, font_name=font, font_size=font_px, text_size=(10_000, None), line_height=LINE_HEIGHT
+        ).render()[1]
         for text in ("Åg", "Åg\nÅg")
     )
     return one, two - one
 
 
 @lru_cache(maxsize=20_000)
-def _extent(line: str, font_px: int, right: bool) -> int:
+def _extent(line: str, hand: Hand) -> int:
     """Width of a line as it will be drawn."""
+    font, font_px, right = hand
     seen = script.drawn(line, right)
-    return int(_ruler(font_px).get_extents(seen)[0]) if seen else 0
+    return int(_ruler(font, font_px).get_extents(seen)[0]) if seen else 0
 
 
-def _broken(word: str, font_px: int, width: int, right: bool) -> list[str]:
+def _broken(word: str, hand: Hand, width: int) -> list[str]:
     """A word that is wider than the line, in parts."""
     found = [""]
     for letter in word:
-        if found[-1] and _extent(found[-1] + letter, font_px, right) + 1 > width:
+        if found[-1] and _extent(found[-1] + letter, hand) + 1 > width:
             found.append("")
         found[-1] += letter
     return found
 
 
-@lru_cache(maxsize=4000)
 def lines(text: str, font_px: int, width: int) -> tuple[tuple[Line, ...], bool]:
     """`text` as lines of at most `width` pixels; had a word to be broken?"""
-    right, found, broke = script.right_to_left(text), [], False
+    return _lines(text, _hand(text, font_px), width)
+
+
+@lru_cache(maxsize=4000)
+def _lines(text: str, hand: Hand, width: int) -> tuple[tuple[Line, ...], bool]:
+    found: list[Line] = []
+    broke = False
     for paragraph in text.split("\n"):
         words: list[str] = []
-        for word in paragraph.split(" "):
-            if _extent(word, font_px, right) + 1 <= width:
+        for word in _GAP.split(paragraph):
+            if _extent(word, hand) + 1 <= width:
                 words.append(word)
             else:
                 broke = True
-                words += _broken(word, font_px, width, right)
+                words += _broken(word, hand, width)
         line = words[0]
         for word in words[1:]:
             longer = f"{line} {word}"
-            if len(longer) <= MOST_LETTERS and _extent(longer, font_px, right) + 1 <= width:
+            if len(longer) <= MOST_LETTERS and _extent(longer, hand) + 1 <= width:
                 line = longer
             else:
                 found.append((line, False))
@@ -83,11 +109,11 @@ def measure(text: str, font_px: int, width: int) -> tuple[int, int]:
     """Width and height in pixels of `text` wrapped at `width`; more than `width` when a word had to be broken."""
     text, width = script.marked(text), max(1, int(width))
     laid, broke = lines(text, int(font_px), width)
-    one, more = _heights(int(font_px))
-    right = script.right_to_left(text)
-    wide = max(_extent(line, int(font_px), right) for line, _ in laid) + 1
+    hand = _hand(text, int(font_px))
+    one, more = _heights(*hand[:2])
+    wide = max(_extent(line, hand) for line, _ in laid) + 1
     if broke:
-        wide = max(wide, *(_extent(word, int(font_px), right) + 1 for word in text.split()))
+        wide = max(wide, *(_extent(word, hand) + 1 for word in _GAP.split(text)))
     return wide, int(one + more * (len(laid) - 1) + 0.999)
 
 
@@ -101,7 +127,7 @@ def pieces(text: str, font_px: float, width: float, height: float) -> list[str]:
     """`text` divided between lines, so that each piece fits."""
     if fits(text, font_px, width, height):
         return [text]
-    one, more = _heights(int(font_px))
+    one, more = _heights(*_hand(text, int(font_px))[:2])
     count = max(1, int((height - one) / more) + 1)
     if script.borrowed(text):
         count = max(1, count - 1)  # room for the mark on each piece
@@ -142,13 +168,14 @@ class FitLabel(Label):
         while low < high:
             middle = (low + high + 1) // 2
             low, high = (middle, high) if fits(self.text, middle, width, height) else (low, middle - 1)
-        self.font_size = low
-        self.text_size = self.size
+        self.font_size, self.font_name = low, _file(script.marked(self.text))
+        # with a height and "middle" Kivy 2.3.1 lays out from the middle newline and drops one of an odd count of lines
+        self.text_size = (self.width, None if self.valign == "middle" else self.height)
 
     def texture_update(self, *arguments: object) -> None:
         """Kivy is given the lines as they are drawn; `text` stays as it is read."""
         text = script.marked(self.text)
-        right = script.right_to_left(text)
+        right = script.right_to_left(text, from_the_right())
         laid, _ = lines(text, int(self.font_size), max(1, int(self._room()[0]))) if text else ((), False)
         self._label.text = "\n".join(script.drawn(line, right) for line, _ in laid)
         self._label.options["halign"] = self._side(right, any(letter.isalpha() for letter in text))

@@ -21,8 +21,15 @@ HOMES = {
     "sqlite_utils": ["*/io/*"],
     "sqlalchemy": ["dashboard/io/*"],
     "litestar": ["dashboard/*"],
+    "argon2": ["dashboard/io/hashing.py"],
+    "pyotp": ["dashboard/io/codes.py"],
     "uvicorn": ["dashboard/*"],
     "httpx": ["kiosk/io/http.py"],
+    "opening_hours": ["kiosk/core/day/hours.py", "dashboard/core/documents.py"],
+    "feedparser": ["kiosk/feeds/rss.py"],
+    "icalendar": ["kiosk/feeds/calendar.py"],
+    "recurring_ical_events": ["kiosk/feeds/calendar.py"],
+    "x_wr_timezone": ["kiosk/feeds/calendar.py"],
     "kivy": ["kiosk/app/*", "kiosk/screens/*", "kiosk/widgets/*"],
 }
 """The only files that may import a library; everybody else asks them."""

@@ -9,6 +9,9 @@ PURE = {
     "datetime", "decimal", "difflib", "enum", "errno", "fractions", "functools", "hashlib", "heapq", "html",
     "ipaddress", "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap", "types",
     "typing", "unicodedata", "zoneinfo",
+    "opening_hours",    # OSM opening hours at a moment that it is given
+    "arabic_reshaper",  # joins Arabic letters
+    "bidi",             # puts letters in the order in which they are drawn
     "msgspec",       # types and bytes, nothing else
     "cryptography",  # checks a signature on bytes that it is given
 }  # fmt: skip

@@ -321,13 +321,14 @@ class Dashboard:
 
 @pytest.fixture
 def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]:
-    """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, port of the broker."""
+    """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, sign_in, port of the broker."""
     running: list[Dashboard] = []
 
     def start(
-        *sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = ()
+        *sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = (),
+        sign_in: bool = False,
     ) -> Dashboard:
-        one = Dashboard(tmp_path, settings_text(sites, port or broker.port, mode, in_service), *options)
+        one = Dashboard(tmp_path, settings_text(sites, port or broker.port, mode, in_service, sign_in), *options)
         running.append(one)
         return one.start()
 
@@ -351,14 +352,17 @@ def shared(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator
     one.kill()
 
 
-def settings_text(sites: tuple[str, ...], port: int, mode: str = "centre", in_service: bool = False) -> str:
-    """A settings file; the store beside it, a free port for the pages."""
+def settings_text(
+    sites: tuple[str, ...], port: int, mode: str = "centre", in_service: bool = False, sign_in: bool = False
+) -> str:
+    """A settings file; the store beside it, a free port for the pages, whoever comes may do all unless they sign in."""
     tables = "".join(
         f'[[site]]\nid = "{site}"\nplace = "{site.capitalize()}"\nin_service = {str(in_service).lower()}\n'
         for site in sites
     )
     return (
-        f'[web]\nport = 0\n[sign_in]\nrequired = false\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\nanswer_within_s = 3.0\n'
+        f"[web]\nport = 0\n[sign_in]\nrequired = {str(sign_in).lower()}\n"
+        f'[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\nanswer_within_s = 3.0\n'
         f'[store]\npath = "store.sqlite"\n[view]\nmode = "{mode}"\n{tables}'
     )
 

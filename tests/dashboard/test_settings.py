@@ -28,7 +28,10 @@ GOOD = 'broker = {url = "mqtt://127.0.0.1:1"}\nstore = {path = "a.sqlite"}\n' + 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('web = {host = "0.0.0.0"}\n' + GOOD, "there is no sign-in yet"),
+        ('web = {host = "0.0.0.0"}\nsign_in = {required = false}\n' + GOOD, "take required = false away"),
+        ('web = {host = "0.0.0.0"}\n' + GOOD, "give certificate_file and key_file"),
+        ('web = {host = "shop"}\nview = {mode = "site"}\n' + GOOD, "is no address"),
+        ('web = {certificate_file = "a.crt"}\n' + GOOD, "belong together"),
         ("web = {prot = 1}\n" + GOOD, "did you mean port?"),
         (GOOD.replace("mqtt://", "http://"), "[broker] url"),
         (GOOD + SITE, "stands twice"),
@@ -102,9 +105,14 @@ def test_store_that_is_none_is_one_sentence(tmp_path: Path, command: Any, conten
 def test_every_setting_and_command_is_explained() -> None:
     """The README names every setting of every table, and every command."""
     shown = set(re.findall(r"^\| `([^`]+)`", README, re.MULTILINE))
-    structs = {"web": config.Web, "store": config.StoreSettings, "view": config.View, "broker": config.BrokerSettings,
-               "site": config.Site}  # fmt: skip
+    structs = {
+        "web": config.Web, "sign_in": config.SignInSettings, "store": config.StoreSettings, "view": config.View,
+        "broker": config.BrokerSettings, "site": config.Site,
+    }  # fmt: skip
     wanted = {f"{table}.{name}" for table, struct in structs.items() for name in struct.__struct_fields__}
 
     assert set() == wanted - shown
-    assert all(f"sotpunkt-dashboard {name}" in README for name in ("run", "check", "bulletin", "content", "counts"))
+    assert all(
+        f"sotpunkt-dashboard {name}" in README
+        for name in ("run", "check", "bulletin", "content", "counts", "setup-link", "account")
+    )

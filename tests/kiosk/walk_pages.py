@@ -25,6 +25,43 @@ def load_house() -> Any:
     return module
 
 
+def load_states() -> Any:
+    """The states of a crisis beside this file."""
+    spec = importlib.util.spec_from_file_location("crisis_states", HERE.with_name("crisis_states.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["crisis_states"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def views(house: Any, language: str) -> dict[str, Any]:
+    """What is to be drawn by name: every case, and every state of a crisis."""
+    from kiosk.core.view import view
+    from kiosk.io.texts import words
+
+    found = {
+        name: view(held, now, words(language), house.SITE, simulated)
+        for name, (held, now, simulated) in cases(house).items()
+    }
+    states = load_states()
+    for name, (held, now) in states.states(house).items():
+        found[name] = view(held, now, words(language), house.SITE, False, place=states.HERE, boot=states.BOOT)
+    return found
+
+
+CRISIS_PAGES = ("home", "important", "advice", "crisis")
+"""What is drawn of the states of a crisis; the other pages are the same as in the cases."""
+CARDS = ("card-warmth", "card-medicine")
+"""A long and a short card stand for all in the sample."""
+
+
+def sample(name: str, pages: list[str], known: list[str]) -> list[str]:
+    """Which pages of a state are drawn."""
+    if name not in known:
+        return [page for page in pages if page in CRISIS_PAGES]
+    return [page for page in pages if not page.startswith("card-") or page in CARDS]
+
+
 def cases(house: Any) -> dict[str, tuple[Any, Any, bool]]:
     """(held, now, simulated) by name: calm, trouble, silence, exercise, nothing."""
     from contract.bulletins import Words
@@ -136,19 +173,19 @@ def outside(child: Any, parent: Any) -> bool:
 def walk(root: Any, house: Any, px_per_mm: float, report: dict[str, list[str]]) -> Iterator[None]:
     """Every case, language, size of text and page; a few frames for each."""
     from kiosk.core.style import Style
-    from kiosk.core.view import view
-    from kiosk.io.texts import words
 
-    for name, (held, now, simulated) in cases(house).items():
-        for language in ("sv",) if name == "calm" else ("en",) if name == "nothing" else ("sv", "en"):
+    known = list(cases(house))
+    for language in ("sv", "en"):
+        for name, seen in views(house, language).items():
+            if language != {"calm": "sv", "nothing": "en"}.get(name, "sv" if name not in known else language):
+                continue
             for larger in (False, True):
                 root.page_name = "home"
-                seen = view(held, now, words(language), house.SITE, simulated)
                 root.restyle(Style(px_per_mm, larger=larger, dark=larger), seen)
-                for page in root.pages():
-                    root.go(page)
+                for page in sample(name, root.pages(), known):
+                    root.turn_to(page)
                     root.ask(page == "power")
-                    for _ in range(3):
+                    for _ in range(4):
                         yield
                     key = f"{name} {language} {'larger' if larger else 'ordinary'} {page}"
                     report[key] = faults(root, px_per_mm)

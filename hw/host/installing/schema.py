@@ -70,6 +70,11 @@ def count(value: Any) -> str | None:
     return None if whole and 1 <= value <= 100_000 else f"{value!r} is no number from 1 to 100000"
 
 
+def path(value: Any) -> str | None:
+    """A file of the box, whole: what runs there does not stand in the folder of the answers."""
+    return None if isinstance(value, str) and value.startswith("/") else f"{value!r} is not a whole path (/etc/…)"
+
+
 def anything(_value: Any) -> str | None:
     """The program that reads it will judge it."""
     return None
@@ -100,10 +105,14 @@ ROWS: dict[str, dict[str, Rule]] = {
         "plain_nodes": truth,
         "ssh_from": one_of(SSH),
     },
-    "owner_page": {"port": port},
+    "owner_page": {"port": port, "names": anything, "certificate_file": path, "key_file": path},
     "screen": {
         "name": anything, "width": anything, "height": anything, "language": anything, "px_per_mm": anything,
         "idle_return_s": anything,
+    },
+    "place": {
+        "county": anything, "municipality": anything, "neighbours": anything, "latitude": anything,
+        "longitude": anything,
     },
     "line": {
         "name": text(r"[a-z0-9][a-z0-9-]{0,30}", "rs485"),

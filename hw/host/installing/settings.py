@@ -45,6 +45,7 @@ def kiosk(answers: Answers) -> dict[str, Any]:
         "broker": site_broker("kiosk"),
         "cache": {"path": "/var/lib/sotpunkt-kiosk/kiosk.sqlite"},
         "screen": screen,
+        **({"place": answers.tree["place"]} if "place" in answers.tree else {}),
     }
 
 
@@ -53,12 +54,20 @@ def dashboard(answers: Answers) -> dict[str, Any]:
     site = answers.tree["site"]
     in_service = not site.get("simulated", False)
     return {
-        "web": {"host": "127.0.0.1", "port": answers.owner_page},
+        "web": owner_page(answers),
         "broker": site_broker("dashboard"),
         "store": {"path": "/var/lib/sotpunkt-dashboard/dashboard.sqlite"},
         "view": {"mode": "site"},
         "site": [{"id": site["id"], "place": site["place"], "in_service": in_service}],
     }
+
+
+def owner_page(answers: Answers) -> dict[str, Any]:
+    """Where the owner's page is: on all networks of the box where there are staff to reach it (the firewall lets nobody
+    else), else on the box alone."""
+    told = answers.tree.get("owner_page", {})
+    web = {"host": "::" if answers.interfaces("staff") else "127.0.0.1", "port": answers.owner_page}
+    return web | {name: told[name] for name in ("names", "certificate_file", "key_file") if name in told}
 
 
 def site_broker(program: str) -> dict[str, Any]:

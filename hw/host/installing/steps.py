@@ -11,6 +11,10 @@ from installing.running import LONG_S, run
 from installing.tree import CannotInstall, Tree
 
 HOST = Path(__file__).resolve().parents[1]
+AFTER_BOOT = (
+    "first account: when the staff network is up, sudo /opt/sotpunkt/bin/sotpunkt-dashboard setup-link "
+    f"--settings {settings.HOME}/dashboard.toml --interface NAME"
+)
 Say = Callable[[str], None]
 
 
@@ -38,9 +42,13 @@ def install(answers: Answers, tree: Tree, asked: Programs, house: Path | None, s
     _told(tree, say, "firewall", lambda: _firewall(answers, tree))
     _told(tree, say, "services", lambda: system.units(answers, tree))
     if tree.live and Path("/run/systemd/system").is_dir():
+        first = _first_account(answers, asked)
         _start(answers, tree, say)
     else:
+        first = AFTER_BOOT if "dashboard" in answers.programs and answers.interfaces("staff") else ""
         say("start: at the next boot of this system")
+    if first:
+        say(first)
 
 
 def _told(tree: Tree, say: Say, name: str, step: Callable[[], str | None]) -> None:
@@ -131,6 +139,20 @@ def _firewall(answers: Answers, tree: Tree) -> None:
     if old is not None and "sotpunkt" not in old and tree.text(aside) is None:
         tree.write(aside, old, 0o644)
     tree.write(path, firewall.rules(answers), 0o644)
+
+
+def _first_account(answers: Answers, asked: Programs) -> str:
+    """The link by which the first account of the owner's page is made; "" when there is one. Made before the page
+    starts, which would else make one of its own."""
+    staff = answers.interfaces("staff")
+    if "dashboard" not in answers.programs or not staff:
+        return ""
+    command = ("setup-link", "--settings", f"{settings.HOME}/dashboard.toml", "--interface", staff[0])
+    try:
+        link = asked.ask("sotpunkt-dashboard", *command, what="first account").splitlines()[0]
+    except CannotInstall as fault:
+        return "" if "exists already" in str(fault) else f"{fault}; {AFTER_BOOT}"
+    return f"first account: open this with a phone on the staff network, once, within three days: {link}"
 
 
 def _start(answers: Answers, tree: Tree, say: Say) -> None:

@@ -54,8 +54,8 @@ def _listed(
     reader = today.reader
     stands = standing(service, one, holds(one), overrides, today)
     language = reader.words.language
-    written = service.hours_sv if language == "sv" else service.hours_en or service.hours_sv
-    detail = [reader.words.say("service.hours", hours=clean(written))] if written else []
+    written = in_language({"sv": service.hours_sv, "en": service.hours_en}, language)
+    detail = [reader.words.say("service.hours", hours=written)] if written else []
     detail += _reasons(service, one, stands, reader)
     more = [in_language(service.texts, language)]
     if service.unstaffed and service.unstaffed_needs:

@@ -14,7 +14,7 @@ from kiosk.core.day.services import aware, moment_of
 from kiosk.core.day.travel import day_of
 from kiosk.core.theme import Role
 from kiosk.core.words import clean
-from kiosk.feeds.calendar import Calendar, Happening
+from kiosk.feeds.calendar import Calendar, Happening, happenings
 from kiosk.feeds.rss import Item, News
 
 NEWS_FADES = timedelta(days=60)
@@ -68,9 +68,8 @@ def events(holding: Holding, reader: Reader) -> tuple[Section, ...]:
     found = [(aware(one.starts), _event(one, reader)) for one in own if _ahead(one, moment)]
     calendars = holding.said(Calendar)
     for fed in calendars:
-        found += [
-            (local(one.starts_ms), _happening(one, reader)) for one in fed.body.happenings if _coming(one, moment)
-        ]
+        told = happenings(fed.body.text, moment.date())
+        found += [(local(one.starts_ms), _happening(one, reader)) for one in told if _coming(one, moment)]
     found.sort(key=lambda one: one[0])
     rows = tuple(entry for _, entry in found[:MOST_EVENTS])
     return _plain("events", "local", "calendar", rows, reader, feeds=calendars)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
+from kiosk.core.languages import preferred
+from kiosk.core.script import swedish
 from kiosk.core.words import clean
 
 
@@ -22,7 +24,9 @@ def in_language(texts: Mapping[str, str] | None, language: str) -> str:
     """The text in this language, else in Swedish; a fallback that can be seen, for it is still Swedish."""
     if not texts:
         return ""
-    return clean(texts.get(language) or texts.get("sv", ""))
+    tag = next((tag for tag in preferred(language) if texts.get(tag)), "sv")
+    text = clean(texts.get(tag, ""))
+    return text if tag == language or language.startswith("sv") else swedish(text)
 
 
 def still(posts: Sequence[E], today: date | None) -> tuple[E, ...]:

@@ -137,8 +137,7 @@ def word(one: Standing, reader: Reader) -> str:
 
 def name_of(service: Service, language: str) -> str:
     """The service's name in this language."""
-    own = service.names.get(language, service.sv if language == "sv" else service.en if language == "en" else "")
-    return clean(own or service.sv)
+    return in_language({"sv": service.sv, "en": service.en, **service.names}, language)
 
 
 def known_name(key: KnownService | str, reader: Reader) -> str:

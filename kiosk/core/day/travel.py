@@ -72,7 +72,7 @@ def _live(fed: Fed, reader: Reader, here: int, many: bool) -> list[_Line]:
     """A board's rows; of an old one only what the timetable in it still says."""
     board, fresh = fed.body, fed.fresh(reader)
     found = []
-    for one in board.departures:
+    for one in board.settled(_asked_ms(fed, reader, here)):
         at_ms = one.expected_ms if fresh and one.expected_ms is not None else one.scheduled_ms
         if at_ms >= here - JUST_LEFT_MS:
             found.append(_Line(at_ms, _departure(one, board.name if many else "", reader, here, fresh)))
@@ -122,9 +122,16 @@ def _stored(
 
 def _told_to(fed: Fed, reader: Reader, here: int) -> int:
     """Until when a board says everything that leaves: an hour from its check; an old one says nothing for sure."""
+    asked = _asked_ms(fed, reader, here)
+    last = max((one.scheduled_ms for one in fed.body.settled(asked)), default=0) + 1
+    told = asked + LIVE_WINDOW_MS if asked is not None and fed.fresh(reader) else here
+    return max(here, told, last)
+
+
+def _asked_ms(fed: Fed, reader: Reader, here: int) -> int | None:
+    """When the board was asked for, on the wall here."""
     age = reader.age_ms(fed.state.checked) if fed.state is not None and fed.state.checked is not None else None
-    last = max((one.scheduled_ms for one in fed.body.departures), default=0) + 1
-    return max(here, here - (age or 0) + LIVE_WINDOW_MS, last) if fed.fresh(reader) else max(here, last)
+    return None if age is None else here - age
 
 
 def _tabled(one: Leaving, stop: str, reader: Reader, here: int) -> Entry:

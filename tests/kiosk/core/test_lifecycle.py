@@ -105,11 +105,30 @@ def test_gone_after_its_time_has_run_out(crisis: Any) -> None:
     assert {"a": "expired"} == fate(crisis, crisis.kept(alert, gone=crisis.at(61)), minutes=61, checked=61)
 
 
-def test_a_replaced_message_does_not_come_back_when_its_update_leaves(crisis: Any) -> None:
-    """The update is gone, the first alert is (oddly) still listed: the matter is over."""
+def test_a_list_that_lags_behind_does_not_end_an_update(crisis: Any) -> None:
+    """It still holds the first alert, so the matter has not left: the newest words stand. When both are gone it has."""
+    alert = crisis.vma("a", 0)
     update = crisis.kept(crisis.vma("b", 10, msg_type=UPDATE, references=("a",)), gone=crisis.at(20))
 
-    assert {"a": "replaced", "b": "left"} == fate(crisis, crisis.vma("a", 0), update, minutes=20)
+    assert {"a": "replaced", "b": "stands"} == fate(crisis, alert, update, minutes=20)
+    gone = crisis.kept(alert, gone=crisis.at(20))
+    assert {"a": "replaced", "b": "left"} == fate(crisis, gone, update, minutes=20)
+
+
+@pytest.mark.parametrize("boot", ["kiosk-boot", "before"])
+def test_an_older_message_that_comes_first_afterwards_brings_nothing_back(crisis: Any, boot: str) -> None:
+    """The update had left when the alert was heard for the first time, in whatever boot: it is over."""
+    update = crisis.kept(crisis.vma("b", 10, msg_type=UPDATE), gone=crisis.at(20, boot=boot))
+    late = crisis.kept(crisis.vma("a", 0), first=crisis.at(30))
+
+    assert {"a": "replaced", "b": "left"} == fate(crisis, late, update, minutes=30)
+
+
+def test_a_list_that_lags_behind_does_not_take_a_cancel_back(crisis: Any) -> None:
+    """The alert is listed again, the cancel is not: it was cancelled all the same."""
+    cancel = crisis.kept(crisis.vma("b", 10, msg_type=CANCEL, references=("a",)), gone=crisis.at(20))
+
+    assert {"a": "cancelled", "b": "cancelled"} == fate(crisis, crisis.vma("a", 0), cancel, minutes=20)
 
 
 @pytest.mark.parametrize(

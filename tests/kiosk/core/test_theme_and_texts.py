@@ -6,8 +6,8 @@ from string import Formatter
 import pytest
 
 from contract.words import Power
-from kiosk.core.style import LARGER_MM, TARGET_MM, TEXT_MM, Style
-from kiosk.core.theme import DARK, LIGHT, SHAPES, Role, Theme, contrast
+from kiosk.core.style import CAPITAL, LARGER_MM, TARGET_MM, TEXT_MM, Style
+from kiosk.core.theme import DARK, HIGH, LIGHT, SHAPES, Role, Theme, contrast
 from kiosk.core.view import POWER_ROLES
 from kiosk.io.texts import words
 
@@ -18,7 +18,7 @@ def test_contrast_is_counted_as_the_standard_does() -> None:
     assert 2.5 == pytest.approx(contrast("#FF7F00", "#FFFFFF"), abs=0.1)
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK, HIGH], ids=["light", "dark", "high"])
 def test_every_pair_can_be_read(theme: Theme) -> None:
     """7:1 for what matters in a crisis, 4.5:1 for the rest, 3:1 for edges."""
     pairs = {**theme.roles, "paper": theme.paper, "quiet": theme.quiet, "stripes": theme.stripes}
@@ -52,6 +52,22 @@ def test_larger_text_holds_the_angle() -> None:
     """Enlarged body text has a capital H of 6.1 mm, 0.7 degrees at half a metre; nothing gets smaller."""
     assert LARGER_MM["body"] * 0.71 >= 6.1
     assert all(LARGER_MM[name] >= size for name, size in TEXT_MM.items())
+
+
+@pytest.mark.parametrize("distance_mm", [300, 500, 700, 1000])
+def test_larger_text_grows_with_the_distance(distance_mm: int) -> None:
+    """A capital H of body text covers 0.7 degrees from the stated distance."""
+    style = Style(5.88, larger=True, distance_mm=distance_mm)
+
+    assert style.text("body") * CAPITAL / style.px_per_mm >= style.capital_mm * 0.98
+
+
+def test_one_button_goes_round_the_colours() -> None:
+    """Light, dark, high contrast, light; in high contrast everything has 7:1, edges too."""
+    dark = Style(5.88).next_theme()
+
+    assert (DARK, HIGH, LIGHT) == (dark.theme, dark.next_theme().theme, dark.next_theme().next_theme().theme)
+    assert contrast(HIGH.edge, HIGH.paper.ground) >= 7
 
 
 def test_both_languages_have_the_same_texts() -> None:

@@ -18,9 +18,6 @@ def ms(text: str) -> int:
     return int(datetime.fromisoformat(text).astimezone(UTC).timestamp() * 1000)
 
 
-ASKED = ms("2026-11-22T14:30:00+01:00")
-
-
 def departure(**changed: Any) -> dict[str, Any]:
     """One departure in the form that is sent."""
     return {
@@ -35,10 +32,10 @@ def departure(**changed: Any) -> dict[str, Any]:
     } | changed  # fmt: skip
 
 
-def read(*rows: Any, asked_ms: int | None = ASKED) -> Board:
+def read(*rows: Any) -> Board:
     """A board with these rows."""
     body = {"timestamp": "2026-11-22T14:30:00", "query": {"query": AREA}, "stops": [{"id": AREA, "name": "Kall"}]}
-    return departures.read(json.dumps(body | {"departures": list(rows)}).encode(), AREA, asked_ms)
+    return departures.read(json.dumps(body | {"departures": list(rows)}).encode())
 
 
 def test_live_departure_has_both_times() -> None:
@@ -78,14 +75,30 @@ def test_doubled_hour_is_the_one_that_was_asked_for(asked: str, expected: str) -
     """In the night when two o'clock comes twice, the hour of the question decides which is meant."""
     row = departure(scheduled="2026-10-25T02:10:00", is_realtime=False)
 
-    assert ms(expected) == read(row, asked_ms=ms(asked)).departures[0].scheduled_ms
+    assert ms(expected) == read(row).settled(ms(asked))[0].scheduled_ms
 
 
 def test_doubled_hour_without_a_clock_is_left_out() -> None:
     """When nobody knows when it was asked, nobody knows which of the two it is: no time is shown."""
-    board = read(departure(scheduled="2026-10-25T02:10:00"), departure(), asked_ms=None)
+    board = read(departure(scheduled="2026-10-25T02:10:00"), departure())
 
-    assert (1, 1) == (len(board.departures), len(board.rejects))
+    assert [ms("2026-11-22T14:45+01:00")] == [one.scheduled_ms for one in board.settled(None)]
+
+
+def test_live_time_follows_its_departure_through_the_doubled_hour() -> None:
+    """Ten minutes late is ten minutes late in either hour, also over the end of it."""
+    for written, live in (("02:10", "02:20"), ("02:55", "03:05")):
+        row = departure(scheduled=f"2026-10-25T{written}:00", realtime=f"2026-10-25T{live}:00")
+        (one,) = read(row).settled(ms("2026-10-25T02:05+01:00"))
+
+        assert (ms(f"2026-10-25T{written}+01:00"), ms(f"2026-10-25T{live}+01:00")) == (
+            one.scheduled_ms, one.expected_ms
+        )  # fmt: skip
+
+
+def test_board_knows_its_stop() -> None:
+    """The stop that was asked for, which names the timetable's same stop."""
+    assert (AREA, "Kall") == (read().area, read().name)
 
 
 def test_hour_that_never_comes_is_left_out() -> None:
@@ -96,7 +109,8 @@ def test_hour_that_never_comes_is_left_out() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"scheduled": None}, {"scheduled": "soon"}, {"scheduled": 7}, {"route": None}, {"route": {"transport_mode": "UFO"}},
+        {"scheduled": None}, {"scheduled": "soon"}, {"scheduled": 7}, {"route": None},
+        {"route": {"transport_mode": "UFO"}},
         {"route": 5}, {"trip": []}, {"alerts": 5}, {"realtime": 3},
     ],
     ids=str,
@@ -129,13 +143,13 @@ def test_null_names_are_no_text() -> None:
 def test_answer_that_is_none_is_refused(body: bytes) -> None:
     """Broken, of another form, or nested without end: one sentence, nothing read."""
     with pytest.raises(BadAnswer, match=r"^departures: "):
-        departures.read(body, AREA, ASKED)
+        departures.read(body)
 
 
 def test_too_large_an_answer_is_not_read() -> None:
     """A body above the limit is not even parsed."""
     with pytest.raises(BadAnswer, match="at most"):
-        departures.read(b" " * (departures.MAX_BYTES + 1), AREA, ASKED)
+        departures.read(b" " * (departures.MAX_BYTES + 1))
 
 
 def test_empty_board_is_an_answer() -> None:

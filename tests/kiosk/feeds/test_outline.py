@@ -108,6 +108,20 @@ def test_simple_drawing_is_not_touched() -> None:
     assert shape == simplified(shape)
 
 
+def test_triangle_is_an_area() -> None:
+    """Three corners are enough."""
+    shape = Shape(polygons=((((63.0, 13.0), (63.0, 14.0), (63.5, 14.0), (63.0, 13.0)),),))
+
+    assert shape == simplified(shape)
+
+
+def test_turning_back_on_the_same_line_is_seen() -> None:
+    """A line that runs past its own end and comes back is as long as it is, though nothing lies beside it."""
+    shape = Shape(lines=(((63.0, 14.0), (63.0, 16.0), (63.0, 14.6), (63.0, 15.0)),))
+
+    assert shape == simplified(shape)
+
+
 def test_straight_points_are_left_out() -> None:
     """Points on a straight line say nothing."""
     side = [(63.0, 13 + at / 1000) for at in range(1001)]

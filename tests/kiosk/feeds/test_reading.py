@@ -34,6 +34,12 @@ def test_bytes_that_are_no_answer(body: bytes, sentence: str) -> None:
     assert sentence == str(refused.value)
 
 
+def test_endless_objects_are_refused() -> None:
+    """Small objects cost far more memory than bytes, so their number has an end."""
+    with pytest.raises(BadAnswer, match="more than 100000 objects"):
+        load(b"[" + b"{}," * 100_000 + b"{}]", MOST)
+
+
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le"])
 def test_marked_codings_are_read(coding: str) -> None:
     """A byte order mark is no fault, nor are the other codings that JSON may have."""

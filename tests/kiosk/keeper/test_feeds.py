@@ -1,5 +1,6 @@
 """Feeds from a real server through a real keeper to what the screen reads, while servers fail and processes die."""
 
+import asyncio
 import signal
 import sqlite3
 import time
@@ -8,8 +9,28 @@ from typing import Any
 import pytest
 
 from contract.words import Status
+from doors.clock import Clock
+from doors.progress import Progress
+from kiosk import config
+from kiosk.core.polling import Tier
 from kiosk.io import checked
 from kiosk.io.wake import Doorbell
+from kiosk.keeper.feeds import Feeds
+from kiosk.keeper.saying import Saying
+from kiosk.keeper.shelf import Shelf
+
+RATE = 100
+"""Of the site's clock."""
+
+
+def tear(site: Any, at: int, length: int) -> None:
+    """Overwrite a part of the file, with everything in it and nothing in its journal."""
+    with sqlite3.connect(site.cache) as cache:
+        cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    cache.close()
+    with site.cache.open("r+b") as file:
+        file.seek(at)
+        file.write(b"\xa5" * min(length, site.cache.stat().st_size - at))
 
 
 def test_message_reaches_the_screen_within_a_second_of_its_answer(site: Any, days: Any) -> None:
@@ -19,13 +40,13 @@ def test_message_reaches_the_screen_within_a_second_of_its_answer(site: Any, day
     site.until(lambda: site.state().checked)
     bell.rung()
     days.add(do="vma", name="w", areas=("2321",), sv="Vattnet ska kokas.\n\nLyssna på P4.")
-    site.until(bell.rung)
+    site.until(lambda: bell.rung() and site.alerts())
     kept = site.alerts()["Vattnet ska kokas.\n\n"]
     bell.close()
 
     assert (None, ("2321",), Status.ACTUAL) == (kept.gone, kept.alert.area.codes, kept.alert.status)
     assert site.state().checked.up_ms <= kept.first.up_ms
-    assert kept.first.up_ms - site.state().checked.up_ms < 1000 * 30  # one real second at this rate
+    assert kept.first.up_ms - site.state().checked.up_ms < 1000 * RATE  # one real second at this rate
 
 
 def test_update_cancel_and_leaving_the_list(site: Any, days: Any) -> None:
@@ -54,9 +75,9 @@ def test_exercise_stays_an_exercise(site: Any, days: Any) -> None:
     assert Status.EXERCISE is site.until(lambda: site.alerts().get("Övning")).alert.status
 
 
-@pytest.mark.parametrize("trouble", ["answers-500", "html", "wrong-length", "304-always", "wrong-charset"])
+@pytest.mark.parametrize("trouble", ["answers-500", "wrong-length", "304-always"])
 def test_failed_request_ends_nothing(site: Any, days: Any, trouble: str) -> None:
-    """The message stays, the check grows old and says why; when all is well it is young again, and one line was said."""
+    """The message stays, the check grows old and says why; when all is well it is young again; one line is said."""
     site.start()
     days.add(do="vma", name="w", sv="Vatten")
     site.until(lambda: "Vatten" in site.alerts())
@@ -66,14 +87,13 @@ def test_failed_request_ends_nothing(site: Any, days: Any, trouble: str) -> None
     asked = days.asked("vma")
     site.until(lambda: days.asked("vma") >= asked + 2)
     after = site.state()
-    lines = site.said().count("tried again")
     days.well("vma")
     site.until(lambda: not site.state().fault)
 
     assert before.checked == after.checked
     assert None is site.alerts()["Vatten"].gone
     assert site.state().checked.up_ms > before.checked.up_ms
-    assert 1 == lines - site.said().count("broker: ")
+    assert 1 == site.said().count("what is known is kept")
     assert "Traceback" not in site.said()
 
 
@@ -89,7 +109,7 @@ def test_alert_and_check_survive_a_kill_and_a_dead_network(site: Any, days: Any)
     site.until(lambda: site.state().fault)
 
     assert "no contact" in site.state().fault
-    assert before.checked.up_ms <= site.state().checked.up_ms <= before.checked.up_ms + 1000 * 30 * 3
+    assert before.checked.up_ms <= site.state().checked.up_ms <= before.checked.up_ms + 1000 * RATE * 3
     assert None is site.alerts()["Vatten"].gone
     days.up()
     site.until(lambda: not site.state().fault)
@@ -201,9 +221,7 @@ def test_broken_cache_is_made_anew_under_a_screen_that_goes_on(site: Any, days: 
     site.until(lambda: "Vatten" in site.alerts())
     site.stop(process)
     days.down()
-    with site.cache.open("r+b") as file:
-        file.seek(16 * 1024)
-        file.write(b"\xa5" * 8192)
+    tear(site, 16 * 1024, 8 * 1024)
     blank = []
     site.start()
 
@@ -223,14 +241,43 @@ def test_cache_that_breaks_under_the_keeper_is_made_anew(site: Any, days: Any) -
     process = site.start()
     days.add(do="vma", name="w", sv="Vatten")
     site.until(lambda: "Vatten" in site.alerts())
-    with sqlite3.connect(site.cache) as cache:
-        cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    cache.close()
-    with site.cache.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xa5" * (site.cache.stat().st_size - 4096))
+    tear(site, 4096, site.cache.stat().st_size)
     days.add(do="vma", name="x", sv="Storm")
 
     site.until(lambda: {"Vatten", "Storm"} <= site.alerts().keys())
     assert process.poll() is None
     assert site.state().checked
+
+
+async def test_check_counts_only_when_what_it_found_is_written(site: Any, days: Any) -> None:
+    """A disk that refuses: the message waits, and until it is on the screen nothing says that it was checked."""
+    settings, clock, saying = config.load(site.file), Clock.parse(site.spec, allowed=True), Saying()
+    shelf = Shelf(settings, saying)
+    feeds = Feeds(settings, clock, shelf, saying, Progress(), knock=lambda: None, tier=lambda: Tier.PLENTY)
+    task = asyncio.create_task(feeds.run())
+
+    async def until(happened: Any) -> None:
+        for _ in range(400):
+            if happened():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("not in time")
+
+    try:
+        await until(lambda: site.state().checked)
+        before = site.state().checked
+        shelf.cache._db.conn.execute("PRAGMA query_only = 1")
+        days.add(do="vma", name="w", sv="Vatten")
+        await until(lambda: shelf.behind)
+        refused = site.state().checked
+        shelf.cache._db.conn.execute("PRAGMA query_only = 0")
+        feeds.flush()
+        after = site.state().checked
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        feeds.close()
+        shelf.close()
+
+    assert before.up_ms <= refused.up_ms < after.up_ms
+    assert "Vatten" in site.alerts()

@@ -1,0 +1,329 @@
+"""Signing in at the real program: by the command line, in a browser on a phone, with a real gateway behind it."""
+
+import contextlib
+import http.client
+import os
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from contract import topics
+from contract.messages import SiteState, decode
+from contract.words import ClockQuality
+from doors.clock import spec_of
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+PASSWORD = "fyra vackra blå ord"
+WALL_MS = 1_764_000_000_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def told(dashboard: Any, asked: Callable[..., tuple[int, str, str]]) -> Callable[..., str]:
+    """`told(page, …)`: what `account …` says, of a program that runs."""
+
+    def run(page: Any, *arguments: str) -> str:
+        code, out, err = asked(*arguments, "--settings", page.file)
+        assert (0, "") == (code, err)
+        return out
+
+    return run
+
+
+def _accept(page: Any, link: str) -> httpx.Client:
+    """Somebody opens an invitation and chooses a password."""
+    client = httpx.Client(base_url=page.url, follow_redirects=True, headers={"accept": "text/html"})
+    client.get(re.search(r"/link/\S+", link)[0])
+    token = re.search(r'name="page_token" value="(\w+)"', client.get("/welcome").text)[1]
+    assert 200 == client.post("/welcome", data={"page_token": token, "password": PASSWORD}).status_code
+    return client
+
+
+def test_first_start_lays_a_link_and_says_where(dashboard: Any, asked: Any) -> None:
+    """Readable by our account alone; the log names the file and not the link; a new one makes the old one worthless."""
+    page = dashboard("are-first", mode="site", sign_in=True)
+    file = page.file.with_name("setup-link")
+    first = file.read_text("utf-8").strip()
+    code, out, _ = asked("setup-link", "--settings", page.file)
+    second = out.splitlines()[0]
+    opened = [httpx.get(page.url + re.search(r"/link/.*", one)[0]).cookies for one in (first, second, second)]
+
+    assert (0, 0o600) == (code, stat.S_IMODE(file.stat().st_mode))
+    assert second == file.read_text("utf-8").strip()
+    assert [False, True, False] == ["sotpunkt-ticket" in one for one in opened]
+    assert "setup-link" in page.log.read_text("utf-8")
+    assert first.rpartition("/")[2] not in page.log.read_text("utf-8")
+
+
+def test_accounts_by_the_command_line(dashboard: Any, told: Any, asked: Any) -> None:
+    """Invite, list, lock, renew, remove while the program runs; who did it stands in the log."""
+    page = dashboard("are-shell", mode="site", sign_in=True)
+    client = _accept(page, told(page, "account", "invite", "Olle", "--role", "owner"))
+    listed = told(page, "account", "list")
+    inside = client.get("/account").url.path
+    told(page, "account", "lock", "olle")
+    outside = client.get("/account").url.path
+    code, _, err = asked("account", "lock", "Nobody", "--settings", page.file)
+    link = told(page, "account", "renew", "Olle")
+    told(page, "account", "remove", "Olle")
+    dead = httpx.get(page.url + re.search(r"/link/\S+", link)[0], follow_redirects=True).status_code
+
+    assert "Olle: owner of are-shell\n" == listed
+    assert ("/account", "/sign-in", 410) == (inside, outside, dead)
+    assert (2, "Nobody: there is no such account; there are: Olle\n") == (code, err)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_root_leaves_nothing_of_its_own_behind(settings_of: Any) -> None:
+    """The store that root's command made belongs to the account whose folder it is."""
+    with tempfile.TemporaryDirectory() as open_to_all:  # pytest's own folders are root's alone
+        Path(open_to_all).chmod(0o755)
+        _leaves_nothing(Path(open_to_all), settings_of)
+
+
+def _leaves_nothing(folder: Path, settings_of: Any) -> None:
+    file, home = folder / "d.toml", folder / "home"
+    file.write_text(settings_of(("are-root",), 1, sign_in=True).replace("store.sqlite", "home/store.sqlite"), "utf-8")
+    home.mkdir()
+    os.chown(home, 65534, 65534)
+    command = [sys.executable, "-m", "dashboard", "setup-link", "--settings", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=40)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert {65534} == {one.stat().st_uid for one in home.iterdir()}
+    assert {"store.sqlite", "setup-link"} <= {one.name for one in home.iterdir()}
+
+
+def test_stream_ends_with_the_session(dashboard: Any, told: Any) -> None:
+    """A page that listens hears `ended` within moments of the account being locked, and nothing after it."""
+    page = dashboard("are-live", mode="site", sign_in=True)
+    client = _accept(page, told(page, "account", "invite", "Olle", "--role", "owner"))
+    heard = []
+    with client.stream("GET", "/events", headers={"accept": "text/event-stream"}, timeout=30) as stream:
+        for line in stream.iter_lines():
+            if line.startswith("event:"):
+                heard.append(line.split()[1])
+                if heard == ["hello"]:
+                    told(page, "account", "lock", "Olle")
+
+    assert ("hello", "ended") == (heard[0], heard[-1])
+    assert {"hello", "tick", "changed", "ended"} >= set(heard)
+
+
+def test_session_outlives_a_kill(dashboard: Any, told: Any) -> None:
+    """kill -9 and a new start: whoever was in is in, whoever was locked is out."""
+    page = dashboard("are-kill", mode="site", sign_in=True)
+    client = _accept(page, told(page, "account", "invite", "Olle", "--role", "owner"))
+    page.kill()
+    page.start()
+    client.base_url = page.url
+
+    assert "/account" == client.get("/account").url.path
+
+
+def test_address_beyond_this_machine_answers_to_addresses_only(dashboard: Any, tmp_path: Path) -> None:
+    """On `::` a phone comes in by the box's address; a name that was bent to it is refused; IPv4 and IPv6."""
+    page = dashboard("are-names", mode="site", sign_in=True)
+    page.kill()
+    text = page.file.read_text("utf-8")
+    page.file.write_text(text.replace("port = 0\n", 'port = 0\nhost = "::"\nnames = ["butik.example"]\n', 1), "utf-8")
+    page.start()
+    port = int(page.url.rpartition(":")[2])
+    said = {}
+    for at, host in (
+        ("127.0.0.1", f"127.0.0.1:{port}"), ("::1", f"[::1]:{port}"), ("127.0.0.1", f"192.0.2.7:{port}"),
+        ("127.0.0.1", "butik.example"), ("127.0.0.1", f"evil.example:{port}"), ("127.0.0.1", "192.0.2.7:81"),
+    ):  # fmt: skip
+        with contextlib.closing(http.client.HTTPConnection(at, port, timeout=10)) as wire:
+            wire.request("GET", "/sign-in", headers={"Host": host})
+            said[host.replace(str(port), "P")] = wire.getresponse().status
+
+    good = {"127.0.0.1:P": 200, "[::1]:P": 200, "192.0.2.7:P": 200, "butik.example": 200}
+    assert good | {"evil.example:P": 403, "192.0.2.7:81": 403} == said
+
+
+def test_over_https_cookies_go_no_other_way(dashboard: Any, tmp_path: Path) -> None:
+    """Certificate and key given: HTTPS only, `__Host-` cookies, Secure; a key of others is refused at the start."""
+    crt, key = tmp_path / "page.crt", tmp_path / "page.key"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-keyout", key, "-out", crt, "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True, capture_output=True, timeout=30,
+    )  # fmt: skip
+    key.chmod(0o600)
+    page = dashboard("are-tls", mode="site", sign_in=True)
+    page.kill()
+    more = 'certificate_file = "page.crt"\nkey_file = "page.key"\n'
+    page.file.write_text(page.file.read_text("utf-8").replace("port = 0\n", f"port = 0\n{more}", 1), "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", page.file], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        text=True,
+    )  # fmt: skip
+    try:
+        url = process.stdout.readline().split()[1]
+        answer = httpx.get(f"{url}sign-in", verify=str(crt))
+    finally:
+        process.kill()
+        process.wait(10)
+    key.chmod(0o644)
+    refused = subprocess.run(
+        [sys.executable, "-m", "dashboard", "check", page.file], cwd=ROOT, capture_output=True, text=True, timeout=30
+    )  # fmt: skip
+
+    cookie = answer.headers["set-cookie"]
+    assert url.startswith("https://")
+    assert cookie.startswith("__Host-sotpunkt-before=")
+    assert "Secure" in cookie
+    assert (2, True) == (refused.returncode, "chmod 600" in refused.stderr)
+
+
+# --- a phone ---
+
+
+def _gateway(folder: Path, port: int, site: str, spec: str) -> Any:
+    """The real gateway of a site without devices, whose clock nobody vouches for."""
+    file = folder / "gateway.toml"
+    file.write_text(
+        f'[site]\nid = "{site}"\nplace = "Kall"\nsimulated = true\nstatus = "test"\n[store]\npath = "gateway.db"\n'
+        f'[site_broker]\nurl = "mqtt://127.0.0.1:{port}"\n[screens]\nexpected = 0\n', "utf-8",
+    )  # fmt: skip
+    log = (folder / "gateway.log").open("wb")
+    return subprocess.Popen(
+        [sys.executable, "-m", "gateway", "run", str(file), "--clock", spec], cwd=ROOT, stdout=log, stderr=log
+    )
+
+
+def _fits(page: Page) -> None:
+    """Nothing is cut at the side, and what is pressed is large enough for a thumb."""
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    small = page.evaluate(
+        "[...document.querySelectorAll('main button, main input:not([type=hidden]):not([type=radio]), main a.button')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 48).map(e => e.outerHTML)"
+    )
+    assert [] == small
+
+
+def test_phone_of_an_owner_sets_the_clock(
+    dashboard: Any, broker: Any, told: Any, wait: Any, browser: Browser, tmp_path: Path
+) -> None:
+    """Invited by a link, signed in on a phone, its time offered: the gateway takes it as holdover with the name."""
+    site = "are-klocka"
+    spec = spec_of(1.0, WALL_MS, 600_000, "boot-k", ClockQuality.UNSYNCED)
+    page = dashboard(site, mode="site", sign_in=True, options=("--clock", spec))
+    gateway = _gateway(tmp_path, broker.port, site, spec)
+    try:
+        wait(lambda: topics.state(site) in broker.seen, "the gateway's word", 30)
+        link = told(page, "account", "invite", "Olle Öman", "--role", "owner").splitlines()[0]
+        phone = browser.new_page(viewport={"width": 390, "height": 844})
+        phone.goto(page.url + re.search(r"/link/.*", link)[0])
+        assert "/link/" not in phone.url
+        _fits(phone)
+        phone.fill("#password", PASSWORD)
+        phone.click("main button")
+        phone.goto(f"{page.url}/sites/{site}/enter")
+        _fits(phone)
+        phone.click("summary:has-text('Ställ dosans klocka')")
+        phone.click("#fold\\.set-clock button")
+        phone.wait_for_selector("#fold\\.set-clock .answer:not(:empty)")
+
+        def state() -> Any:
+            return decode(broker.seen[topics.state(site)], SiteState)
+
+        found = wait(lambda: state() if state().head.clock is ClockQuality.HOLDOVER else None, "the phone's time", 30)
+        assert ("Olle Öman", "person") == (found.clock.who, found.clock.source)
+        assert abs(found.head.wall_ms - time.time() * 1000) < 60_000
+        phone.goto(f"{page.url}/sites/{site}")
+        phone.wait_for_selector("text=Klockan ställd av Olle Öman")
+        told(page, "account", "lock", "Olle Öman")
+        phone.wait_for_url("**/sign-in**", timeout=20_000)
+    finally:
+        gateway.kill()
+        gateway.wait(10)
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "sv"), (1280, "en"), (320, "en")])
+def test_pages_of_the_way_in_fit(dashboard: Any, asked: Any, browser: Browser, width: int, language: str) -> None:
+    """Setup with app, recovery codes, account, accounts, log, sign-in: no script fails, nothing is cut."""
+    now_s = int(time.time())
+    spec = spec_of(1.0, now_s * 1000, 600_000, "boot-w")
+    page = dashboard("are-fit", mode="site", sign_in=True, options=("--clock", spec))
+    tab = browser.new_page(viewport={"width": width, "height": 844})
+    faults: list[str] = []
+    tab.on("pageerror", lambda fault: faults.append(str(fault)))
+    link = page.file.with_name("setup-link").read_text("utf-8").strip()
+    tab.goto(f"{page.url}{re.search(r'/link/.*', link)[0]}?lang={language}")
+    _fits(tab)
+    key = tab.locator(".key").inner_text().replace(" ", "")
+    tab.fill("#name", "Ada Berg")
+    tab.fill("#password", PASSWORD)
+    tab.fill("#code", _code(key))
+    tab.click("main button")
+    assert 8 == tab.locator(".recovery .key").count()
+    _fits(tab)
+    for path in ("/", "/account", "/accounts", "/log"):
+        tab.goto(f"{page.url}{path}?lang={language}")
+        _fits(tab)
+    tab.goto(f"{page.url}/account?lang={language}")
+    tab.click("main form[action='/sign-out'] button >> nth=0")
+    assert "/sign-in" in tab.url
+    _fits(tab)
+    assert [] == faults
+
+
+def _code(key: str) -> str:
+    import pyotp
+
+    return pyotp.TOTP(key).now()
+
+
+def test_form_keeps_what_was_written_when_the_session_has_ended(
+    dashboard: Any, told: Any, browser: Browser
+) -> None:  # fmt: skip
+    """A sentence instead of a lost text; after signing in again in another tab the same page sends it."""
+    page = dashboard("are-text", mode="site", sign_in=True)
+    link = told(page, "account", "invite", "Olle", "--role", "owner").splitlines()[0]
+    phone = browser.new_context(viewport={"width": 390, "height": 844})
+    tab = phone.new_page()
+    tab.goto(page.url + re.search(r"/link/.*", link)[0])
+    tab.fill("#password", PASSWORD)
+    tab.click("main button")
+    tab.goto(f"{page.url}/sites/are-text/enter")
+    tab.click("#fold\\.need summary")
+    text, session = tab.locator("#fold\\.need textarea"), phone.cookies()
+    tab.locator("#fold\\.need select").select_option(index=1) if tab.locator("#fold\\.need select").count() else (
+        tab.locator("#fold\\.need .choice").first.click()
+    )
+    text.fill("Insulin till tre personer")
+    phone.clear_cookies()
+    tab.click("#fold\\.need button")
+    tab.wait_for_selector("#fold\\.need .answer:not(:empty)")
+    kept = text.input_value()
+    phone.add_cookies(session)
+    tab.click("#fold\\.need button")
+    tab.wait_for_selector("#panel-orders :text('väntar på platsen')")
+
+    assert ("Insulin till tre personer", "") == (kept, text.input_value())
