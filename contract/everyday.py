@@ -153,9 +153,9 @@ class OnCall(_Said, omit_defaults=True, kw_only=True):
     phone: Name
     ahead_hours: Annotated[float, Meta(ge=0, le=24 * 14)] | None = None
     """Book at the latest so many hours before; None when the text says it."""
-    days: Hours = ""
+    runs: Hours = ""
     """When it runs, as opening hours ("Mo-Fr 08:00-17:00")."""
-    calls: Hours = ""
+    answers: Hours = ""
     """When the phone is answered."""
     until: date | None = None
 

@@ -95,7 +95,8 @@ def _shown(link: str, how_long: str, qr: bool) -> str:
 def _note(sign_in: SignIn, did: str, site: str = "") -> None:
     """In the log it stands as done at the machine itself, by the account of the system."""
     user = os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
-    sign_in.audit.write(sign_in.now(), did, Person(name=f"{user} (command line)", role=Role.ADMINISTRATOR), "", site=site)
+    somebody = Person(name=f"{user} (command line)", role=Role.ADMINISTRATOR)
+    sign_in.audit.write(sign_in.now(), did, somebody, "", site=site)
 
 
 @contextlib.contextmanager
@@ -106,11 +107,13 @@ def _opened(file: str) -> Iterator[tuple[config.Settings, SignIn, Path]]:
         raise BadInput(f"{file}: [sign_in] required is false, so nobody signs in here")
     store = config.store_path(file, settings)
     try:
+        clock = Clock()
+        clock.read()  # while we may read everything: what is loaded late may lie where only root reads
         _become_owner(store)
         os.umask(0o077)
         database = Database(store)
         try:
-            yield settings, SignIn(database, Clock()), store
+            yield settings, SignIn(database, clock), store
         finally:
             database.close()
     except NotPossible as fault:

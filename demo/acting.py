@@ -2,13 +2,14 @@
 
 import asyncio
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from contract import topics
 from contract.content import PublicDocument
 from contract.words import Event
-from demo.core import settings, threads
+from demo.core import settings, threads, village
 from demo.core.faults import CannotRun
 from demo.core.settings import SITE
 from demo.house import House, NoAnswer
@@ -51,7 +52,7 @@ class Threads:
     async def play(self) -> None:
         """All three, each when its time comes."""
         async with asyncio.TaskGroup() as tasks:
-            for step in (self._bulletin, self._second_content, self._acknowledge):
+            for step in (self._village, self._bulletin, self._second_content, self._acknowledge):
                 tasks.create_task(self._tell(step()))
 
     async def _tell(self, step: Any) -> None:
@@ -71,6 +72,18 @@ class Threads:
         where = ("--key", self._key, "--settings", self._settings, "--clock", self._house.spec)
         await self._house.command("bulletin", "publish", file, *where)
         return f"          centre  A coordinator sends the signed bulletin {threads.BULLETIN_ID}."
+
+    async def _village(self) -> str:
+        """What else there is to read on the kiosk on an ordinary day."""
+        now_ms = self._house.clock.wall_ms()
+        if now_ms is None:
+            raise CannotRun("posts with a last day need a clock")
+        documents = village.documents(datetime.fromtimestamp(now_ms / 1000, UTC).date())
+        for name, tree in documents.items():
+            file = self._write(f"{name}.toml", settings.toml(tree))
+            where = ("--version", "1", "--site", SITE, "--settings", self._settings)
+            await self._house.command("content", "publish", name, file, *where)
+        return f"          centre  The kiosk gets {len(documents)} documents: events, buses, rooms, information."
 
     async def _second_content(self) -> str:
         await self._house.until_s(CONTENT_AT_S)

@@ -49,6 +49,7 @@ class Screen(_Table):
     viewing_distance_mm: Annotated[float, Meta(ge=300, le=1500)] = 500.0
     px_per_mm: Annotated[float, Meta(ge=2, le=20)] = 5.88
     idle_return_s: Annotated[float, Meta(ge=30, le=600)] = 75.0
+    attract_after_s: Annotated[float, Meta(ge=0, le=86_400)] = 180.0
     wake_socket: str = ""
     backlight: str = "/sys/class/backlight"
     brightness_percent: Annotated[int, Meta(ge=10, le=100)] = 100

@@ -15,7 +15,7 @@ from contract.topics import valid_level
 from contract.words import Audience
 from dashboard.core.sites import BadInput
 
-HOURS = ("hours", "staffed", "unstaffed", "days", "calls")
+HOURS = ("hours", "staffed", "unstaffed", "runs", "answers")
 """Fields that hold OSM opening hours, in every document."""
 UNJUDGED = re.compile(r"sunrise|sunset|dawn|dusk|\bSH\b")
 MOST_FAULTS = 5

@@ -110,7 +110,7 @@ def _pages(today: date) -> list[Tree]:
 def _transport() -> Tree:
     on_call = {
         "id": "taxi", "title": _both("Närtrafik till Järpen", "Local ride to Järpen"), "phone": "0771-00 00 00",
-        "ahead_hours": 2.0, "days": "Mo,We,Fr 09:00-16:00",
+        "ahead_hours": 2.0, "runs": "Mo,We,Fr 09:00-16:00",
         "text": _both("Bilen hämtar dig hemma och lämnar vid vårdcentralen eller butiken. Kostar som bussen.",
                       "The car picks you up at home. It costs as much as the bus."),
     }  # fmt: skip

@@ -20,8 +20,9 @@ from kiosk.app.signs import FrameWatch
 from kiosk.app.telling import Telling
 from kiosk.app.visitor import Visitor
 from kiosk.config import Settings
-from kiosk.core.checks import watched_of
 from kiosk.core.age import local
+from kiosk.core.checks import watched_of
+from kiosk.core.day.attract import turn
 from kiosk.core.lighting import Face
 from kiosk.core.view import View, view
 from kiosk.io.cache import CacheReader
@@ -133,6 +134,9 @@ class Screen:
         """For the visitor, for power, and for whoever looks from elsewhere."""
         busy = self.shots.busy
         self.visitor.look(self.root, now_s, busy)
+        if self.root.page_name == "home":
+            alone_s = 0.0 if busy else now_s - self.visitor.touched_s
+            self.root.page.fact = turn(self.root.view, alone_s, self._settings.screen.attract_after_s)
         self.lasting.look(self.root, self._held, self._now(), now_s, self.visitor.touched_s, busy=busy)
         if not self._stopping:
             self.shots.ticked(self.root, now_s, now_s - self._started_s > 2 * TICK_S)

@@ -19,10 +19,10 @@ def paragraphs(text: str) -> list[Passage]:
     return [Passage(line.strip()) for line in text.split("\n") if line.strip()]
 
 
-def warning(one: AlertView, words: Words, *, act_first: bool, facts: bool) -> tuple[Passage, ...]:
+def warning(one: AlertView, words: Words, *, act_first: bool, rest: tuple[str, ...]) -> tuple[Passage, ...]:
     """Remark, what happens, what to do. `act_first`: it takes several pages, so what to do stands on the first.
 
-    `facts`: where it holds, whose it is and when it was checked comes last, where that has no place of its own.
+    `rest`: what else is known of it and has no place of its own comes last.
     """
     do = [Passage(words.say("crisis.do"), heading=True), *paragraphs(one.instruction)] if one.instruction else []
     what = paragraphs(one.description)
@@ -31,8 +31,7 @@ def warning(one: AlertView, words: Words, *, act_first: bool, facts: bool) -> tu
         told = do + what
     else:
         told = what + do
-    known = [Passage(line) for line in where(one, words)] if facts else []
-    return (*([Passage(one.remark)] if one.remark else []), *told, *known)
+    return (*([Passage(one.remark)] if one.remark else []), *told, *(Passage(line) for line in rest))
 
 
 def who(one: AlertView) -> tuple[str, ...]:

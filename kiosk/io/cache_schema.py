@@ -62,11 +62,15 @@ def _make(db: sqlite_utils.Database, tables: dict[str, Table]) -> None:
 
 
 def upgrade(db: sqlite_utils.Database, site: str, simulated: bool) -> None:
-    """Do the steps that this file has not seen, each with the note that it ran. Call it inside a transaction."""
+    """Do the steps that this file has not seen, each with the note that it ran. Call it inside a transaction.
+
+    The newest note is written every time: a disk that takes nothing is found out here, not at the first message.
+    """
     done = int(owner(db.conn).get("version", 0)) if "own" in db.table_names() else 0
     for number, step in enumerate(STEPS, 1):
         if number > done:
             step(db)
+        if number >= max(done, 1):
             rows = {"version": str(number), "site": site, "simulated": str(int(simulated))}
             db["own"].upsert_all([{"name": name, "value": value} for name, value in rows.items()], pk="name")
 

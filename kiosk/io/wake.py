@@ -41,8 +41,8 @@ class Waker:
         """The newest frame the screen told of since the last look, uptime in ms; None: it told of none. Never waits."""
         newest = None
         for data in _heard(self._socket):
-            drawn, _, trouble = data.partition(b" ")
-            if drawn.isdigit() and (newest is None or int(drawn) >= newest):
+            drawn, space, trouble = data.partition(b" ")
+            if drawn.isdigit() and bool(space) is bool(trouble) and (newest is None or int(drawn) >= newest):
                 newest, self.trouble = int(drawn), trouble.decode("ascii", "replace")
         return newest
 

@@ -108,7 +108,7 @@ class Feeds:
     def _tell(self, *, news: bool = False) -> None:
         """A feed was asked: the screen sees it at its next look, at once when there is news."""
         states = tuple(feed.state for feed in self._all)
-        if states != self._told:
+        if states and states != self._told:
             self._told = states
             if not checked.tell(self._settings.cache_path, self._shelf.cache.life, states):
                 self._saying.once("there is no memory to tell the screen of checks; each is written to the cache")

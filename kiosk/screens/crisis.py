@@ -74,11 +74,13 @@ class Crisis(Page):
         """Who says it since when, until when; where there is room also where, and when it was checked."""
         if one is None:
             return ""
+        if self.tight and self.style.larger:
+            return ""  # it ends the text there
         return " ".join((*who(one), *(where(one, self.view.words) if self.roomy else ())))
 
     def facts_height(self, one: AlertView | None, width: float, text: float) -> float:
         """Room for the facts in that size of text, at most three lines."""
-        if one is None or width < 2:
+        if not self.facts(one) or width < 2:
             return 0
         return min(measure(self.facts(one), int(text), int(width))[1], text * 3.6) + 2
 
@@ -101,7 +103,8 @@ class Crisis(Page):
         self.tight = self.screen_height < mm(TIGHT_MM) or (self.style.larger and self.screen_height < mm(170))
         if self.width > 1:
             width = int(self.width * (0.75 if self.beside else 1))
-            self.numbers_px = measure(self.view.numbers, int(self.small), width)[1] + 2
+            tall = measure(self.view.numbers, int(self.small), width)[1] + 2
+            self.numbers_px = tall if self.portrait else min(tall, self.small * 1.4)
         if self.view.alerts:
             self._show(self.view.alerts[self._place()])
 
@@ -110,8 +113,9 @@ class Crisis(Page):
             self.ids.text.page = 0
         self.shown = one
         words = self.view.words
-        self.passages = warning(one, words, act_first=False, facts=not self.roomy)
-        self.in_pages = warning(one, words, act_first=True, facts=not self.roomy)
+        rest = () if self.roomy else (*(() if self.facts(one) else who(one)), *where(one, words))
+        self.passages = warning(one, words, act_first=False, rest=rest)
+        self.in_pages = warning(one, words, act_first=True, rest=rest)
         self._offer()
 
     def _offer(self, *_: object) -> None:

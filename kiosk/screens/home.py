@@ -2,6 +2,7 @@
 
 from kivy.properties import NumericProperty, ObjectProperty
 
+from kiosk.core.day.attract import facts
 from kiosk.core.doorways import doorways
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.doors import Doors, height
@@ -16,6 +17,9 @@ CALM_SHARE, CRISIS_SHARE = 0.55, 0.5
 class Home(Page):
     """Laid out in home.kv."""
 
+    fact = NumericProperty(0)
+    """Which of the facts the line under the state tells; 0 is what is open."""
+    line = ObjectProperty(None)
     doors = ObjectProperty(())
     doors_height = NumericProperty(0)
 
@@ -23,7 +27,17 @@ class Home(Page):
         super().__init__(**kwargs)
         for name in ("view", "style", "size"):
             self.fbind(name, self._measure)
+        for name in ("view", "fact"):
+            self.fbind(name, self._tell)
         self._measure()
+
+    def on_kv_post(self, _base: object) -> None:
+        """Kivy has laid out the page."""
+        self._tell()
+
+    def _tell(self, *_: object) -> None:
+        told = facts(self.view)
+        self.line = told[self.fact % len(told)]
 
     def _measure(self, *_: object) -> None:
         self.doors = doorways(self.view)

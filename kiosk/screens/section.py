@@ -62,18 +62,7 @@ class Everyday(Page):
         self.ids.text.fbind("page", self._offer)
         for name in ("view", "entry", "screen_height"):
             self.fbind(name, self._write)
-        for name in (
-            "note",
-            "width",
-            "style",
-            "stale",
-            "title",
-            "code",
-            "entry",
-            "typing",
-            "screen_height",
-            "portrait",
-        ):
+        for name in ("note", "width", "style", "stale", "title", "code", "entry", "typing", *SHAPED):
             self.fbind(name, self._measure)
         self._write()
 
@@ -152,11 +141,12 @@ class Everyday(Page):
     def _offer(self, *_: object) -> None:
         text = self.ids.text
         deeds: list[Deed] = []
-        if self.entry is not None and len(text.pages) > 1:
+        if self.entry is not None and len(text.pages) > 1 and not self.coded:
             say = self.view.words.say
             deeds.append((say("crisis.turn", n=text.page + 1, all=len(text.pages)), text.turn))
         if self.narrow and self.code:
-            deeds.append((self.view.words.say("section.read_text" if self.coded else "section.take_along"), self._swap))
+            word = self.view.words.say("section.read_text" if self.coded else "section.take_along")
+            deeds.append((word.rstrip(":"), self._swap))
         self.deeds = tuple(deeds)
 
     def _swap(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.core.speaking import Item
+from kiosk.widgets.paged import PagedText
 from kiosk.widgets.panel import Touch
 from kiosk.widgets.parts import RowBox
 from kiosk.widgets.text import FitLabel
@@ -28,21 +29,25 @@ def readables(root: Any, language: str) -> list[Readable]:
 
     A widget may say its own words by `spoken` (a text), and which language it is in by `language`.
     """
-    return list(_under(root, language))
+    return list(_under(root, language, None))
 
 
-def _under(widget: Any, language: str) -> Iterator[Readable]:
+def _under(widget: Any, language: str, message: Any) -> Iterator[Readable]:
+    """`message`: the warning that is shown here; its words are in its own language, whatever the page's is."""
     if not widget.opacity or widget.disabled:
         return
     language = getattr(widget, "language", "") or language
+    message = getattr(widget, "shown", None) or message
     text = _own(widget)
     if text is not None:
+        if message is not None and (isinstance(widget, PagedText) or text == getattr(message, "headline", None)):
+            language = getattr(message, "language", "") or language
         if text.strip() and widget.height > 1 and widget.width > 1:
             control = isinstance(widget, Touch) or getattr(widget, "chooses", False)
             yield Readable(widget, Item(text, language, control=control))
         return
     for child in reversed(widget.children):
-        yield from _under(child, language)
+        yield from _under(child, language, message)
 
 
 def _own(widget: Any) -> str | None:
@@ -55,8 +60,9 @@ def _own(widget: Any) -> str | None:
         return ". ".join(text for text in (row.text, row.word, row.detail) if text) if row is not None else ""
     if isinstance(widget, Touch | FitLabel):
         return str(widget.text)
-    passages = getattr(widget, "passages", None)
-    return None if passages is None else "\n".join(passage.text for passage in passages)
+    if isinstance(widget, PagedText):
+        return "\n".join(passage.text for passage in widget.passages)
+    return None
 
 
 def at_point(found: list[Readable], x: float, y: float) -> Readable | None:

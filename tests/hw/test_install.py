@@ -94,7 +94,22 @@ def test_settings_name_where_things_are(installed: Path) -> None:
     assert "/etc/sotpunkt/keys/current/site.key" == gateway["central_broker"]["key_file"]
     assert "10.44.0.10:502" == gateway["device"][0]["tcp"]
     assert ("site", "are-kall") == (dashboard["view"]["mode"], dashboard["site"][0]["id"])
+    assert {"host": "::", "port": 8080} == dashboard["web"]
+    assert "sign_in" not in dashboard
     assert "0640" == _mode(installed / "etc/sotpunkt/gateway.toml")
+
+
+def test_owner_page_is_reached_where_there_are_staff(install_quickly: Callable, tree: Path, answers: Callable) -> None:
+    """Without a staff network it stays inside the box; certificate and names are handed on; how to begin is said."""
+    more = 'port = 8080\nnames = ["butik.example"]\ncertificate_file = "/etc/x.crt"\nkey_file = "/etc/x.key"'
+    with_staff = install_quickly("--root", tree, answers(("port = 8080", more)))
+    web = tomllib.loads((tree / "etc/sotpunkt/dashboard.toml").read_text("utf-8"))["web"]
+    without = install_quickly("--root", tree, answers(('staff = "wlan0"', "")))
+    alone = tomllib.loads((tree / "etc/sotpunkt/dashboard.toml").read_text("utf-8"))["web"]
+
+    assert ("::", ["butik.example"], "/etc/x.key") == (web["host"], web["names"], web["key_file"])
+    assert "127.0.0.1" == alone["host"]
+    assert [True, False] == ["sotpunkt-dashboard setup-link" in said.out for said in (with_staff, without)]
 
 
 def test_wrong_answers_leave_a_running_site_alone(install: Callable, tree: Path, answers: Callable) -> None:

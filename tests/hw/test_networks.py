@@ -7,6 +7,7 @@ packets on from one network to another. Only the firewall of the answers stands 
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -118,12 +119,23 @@ def _broker(root: Path, folder: Path) -> Path:
     return at
 
 
+def _owner_page(root: Path, folder: Path) -> Path:
+    """The settings that were installed, with a store and a password of our own."""
+    text = (root / "etc/sotpunkt/dashboard.toml").read_text("utf-8")
+    text = text.replace("/var/lib/sotpunkt-dashboard/", f"{folder}/")
+    at, secret = folder / "dashboard.toml", folder / "broker.password"
+    secret.write_text("none\n", "utf-8")
+    secret.chmod(0o600)
+    at.write_text(re.sub(r'password_file = ".*"', f'password_file = "{secret}"', text), "utf-8")
+    return at
+
+
 def _populate(village: Village, installed: Path, folder: Path) -> None:
     """Real broker, web server and Modbus on the box; all ports on every side."""
     image = folder / "image.toml"
     image.write_text(IMAGE, "utf-8")
     village.start("box", folder / "mqtt.log", "mosquitto", "-c", _broker(installed, folder / "broker"))
-    village.start("box", folder / "web.log", sys.executable, "-m", "http.server", "8080", "--bind", "::")
+    village.start("box", folder / "web.log", sys.executable, "-m", "dashboard", "run", _owner_page(installed, folder))
     modbus = (sys.executable, "-m", "simulator", "image", image, "--port", 502, "--host")
     for place in ("box", "machine"):
         village.start(place, folder / f"{place}-modbus.log", *modbus, "0.0.0.0")
@@ -189,6 +201,28 @@ def test_each_side_reaches_its_own_and_nothing_else(
     wanted = _expected(EVERY_BOX_ADDRESS, *ways)
 
     assert wanted == village.open_from(side, *EVERY_BOX_ADDRESS, wanted=wanted)
+
+
+ASK = """
+import sys, urllib.error, urllib.request
+try:
+    print(urllib.request.urlopen(sys.argv[1], timeout=5).read().decode())
+except urllib.error.URLError as fault:
+    print("nothing:", fault)
+"""
+
+
+def test_phone_of_the_staff_gets_the_sign_in_page_and_a_guest_nothing(village: Village, installed: Path) -> None:
+    """The real owner's page as it was installed: by the box's address on the staff network, and from nowhere else."""
+    _shut(village, installed)
+    hosts = {"staff": ("10.77.2.1", "[fd77:2::1]"), "guest": ("10.77.4.1", "10.77.2.1")}
+    seen = {
+        side: [village.inside(side, sys.executable, "-c", ASK, f"http://{host}:8080/") for host in addresses]
+        for side, addresses in hosts.items()
+    }
+
+    assert all("Logga in" in page and "setup-link" in page for page in seen["staff"]), seen
+    assert all(page.startswith("nothing:") for page in seen["guest"]), seen
 
 
 @pytest.mark.parametrize("side", SIDES.values())

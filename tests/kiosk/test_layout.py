@@ -1,4 +1,4 @@
-"""Nothing is cut, overlaps or is too small, on both panels, in both languages, with ordinary and larger text."""
+"""Nothing is cut, overlaps or is too small: every page on two panels, every kind of crisis from 7 to 32 inches."""
 
 import json
 import os
@@ -12,18 +12,38 @@ HERE = Path(__file__).resolve()
 ROOT = HERE.parents[2]
 
 
+def drawn(folder: Path, *arguments: object) -> dict[str, list[str]]:
+    """What walk_pages.py found wrong, by state and page."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "offscreen"}
+    answer = subprocess.run(
+        [sys.executable, str(HERE.with_name("walk_pages.py")), *map(str, arguments[:3]), str(folder), *arguments[3:]],
+        capture_output=True, text=True, timeout=110, env=environment, cwd=folder,
+    )  # fmt: skip
+    assert 0 == answer.returncode, answer.stderr
+    return json.loads(answer.stdout)
+
+
 @pytest.mark.parametrize(
     ("width", "height", "px_per_mm"), [(1280, 800, 5.88), (720, 1280, 8.26)], ids=["landscape", "portrait"]
 )
 def test_every_page_is_whole(tmp_path: Path, width: int, height: int, px_per_mm: float) -> None:
     """Walks the tree of every page as it was drawn; the longest message and notice included."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "offscreen"}
-    answer = subprocess.run(
-        [sys.executable, str(HERE.with_name("walk_pages.py")), str(width), str(height), str(px_per_mm), str(tmp_path)],
-        capture_output=True, text=True, timeout=90, env=environment, cwd=tmp_path,
-    )  # fmt: skip
-    assert 0 == answer.returncode, answer.stderr
-    report = json.loads(answer.stdout)
+    report = drawn(tmp_path, width, height, px_per_mm)
 
     assert 80 <= len(report)
+    assert {} == {page: faults for page, faults in report.items() if faults}
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "px_per_mm"), [(800, 480, 5.25), (1920, 1080, 2.7)], ids=["7-inch", "32-inch"]
+)
+def test_every_crisis_is_whole_on_the_smallest_and_the_largest_panel(
+    tmp_path: Path, width: int, height: int, px_per_mm: float
+) -> None:
+    """Yellow, orange, red, VMA, exercise, own bulletin, ended, unsure, and a site without any document."""
+    report = drawn(tmp_path, width, height, px_per_mm, "crisis")
+
+    assert {"yellow", "orange", "red", "vma", "practice", "own", "ended", "unsure", "bare"} == {
+        key.split()[0] for key in report
+    }
     assert {} == {page: faults for page, faults in report.items() if faults}

@@ -173,7 +173,7 @@ def walk(root: Any, case: Any, house: Any, asked: dict[str, Any], report: dict[s
             root.restyle(style, view(held, now, said, house.SITE, simulated))
             for page in (page for page in PAGES if page in root.pages()):
                 root.turn_to(page)
-                for _ in range(4):
+                for _ in range(8):
                     yield
                 key = f"{tag} {'larger' if larger else 'ordinary'} {page}"
                 report[key] = page_faults(root, cursor, asked["px_per_mm"])

@@ -49,8 +49,10 @@ def views(house: Any, language: str) -> dict[str, Any]:
     return found
 
 
-CRISIS_PAGES = ("home", "important", "advice", "crisis")
+CRISIS_PAGES = ("home", "important", "crisis")
 """What is drawn of the states of a crisis; the other pages are the same as in the cases."""
+LARGER = ("vma", "practice")
+"""States that are drawn with larger text too: the longest, and the one with a frame round it."""
 CARDS = ("card-warmth", "card-medicine")
 """A long and a short card stand for all in the sample."""
 
@@ -170,16 +172,19 @@ def outside(child: Any, parent: Any) -> bool:
     )
 
 
-def walk(root: Any, house: Any, px_per_mm: float, report: dict[str, list[str]]) -> Iterator[None]:
+def walk(
+    root: Any, house: Any, px_per_mm: float, report: dict[str, list[str]], *, only_crisis: bool = False
+) -> Iterator[None]:
     """Every case, language, size of text and page; a few frames for each."""
     from kiosk.core.style import Style
 
     known = list(cases(house))
     for language in ("sv", "en"):
         for name, seen in views(house, language).items():
-            if language != {"calm": "sv", "nothing": "en"}.get(name, "sv" if name not in known else language):
+            wanted = ("sv",) if name not in known or name == "calm" else ("en",) if name == "nothing" else ("sv", "en")
+            if language not in wanted or (only_crisis and name in known):
                 continue
-            for larger in (False, True):
+            for larger in (False, True) if name in (*known, *LARGER) else (False,):
                 root.page_name = "home"
                 root.restyle(Style(px_per_mm, larger=larger, dark=larger), seen)
                 for page in sample(name, root.pages(), known):
@@ -192,7 +197,7 @@ def walk(root: Any, house: Any, px_per_mm: float, report: dict[str, list[str]]) 
                     root.ask(False)
 
 
-def main(width: int, height: int, px_per_mm: float, home: Path) -> None:
+def main(width: int, height: int, px_per_mm: float, home: Path, only_crisis: bool) -> None:
     """Draw all and print."""
     from kiosk.io.surface import prepare
 
@@ -223,7 +228,7 @@ def main(width: int, height: int, px_per_mm: float, home: Path) -> None:
     held, now, simulated = cases(house)["calm"]
     root = Root(view(held, now, words("sv"), house.SITE, simulated), Style(px_per_mm), lambda _: None)
     report: dict[str, list[str]] = {}
-    steps = walk(root, house, px_per_mm, report)
+    steps = walk(root, house, px_per_mm, report, only_crisis=only_crisis)
 
     def step(_seconds: float) -> None:
         if next(steps, stop) is stop:
@@ -236,4 +241,4 @@ def main(width: int, height: int, px_per_mm: float, home: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), Path(sys.argv[4]))
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), Path(sys.argv[4]), "crisis" in sys.argv[5:])

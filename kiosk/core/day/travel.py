@@ -198,9 +198,9 @@ def _call(one: OnCall, reader: Reader) -> Entry:
     if one.ahead_hours is not None:
         parts.append(say("travel.ahead", n=f"{one.ahead_hours:g}".replace(".", ",")))
     moment = moment_of(reader)
-    if one.days and moment is not None:
-        span = hours.at(one.days, moment)
-        if span.stand is hours.Stand.CLOSED and (opens := hours.next_open(one.days, moment)):
+    if one.runs and moment is not None:
+        span = hours.at(one.runs, moment)
+        if span.stand is hours.Stand.CLOSED and (opens := hours.next_open(one.runs, moment)):
             parts.append(say("travel.runs_next", when=reader.at(int(opens.timestamp() * 1000))))
         elif span.stand is hours.Stand.OPEN:
             parts.append(say("travel.runs_now"))

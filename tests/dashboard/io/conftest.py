@@ -148,7 +148,8 @@ class Staff:
     """A dashboard where people sign in, and the people."""
 
     def __init__(self, folder: Path, mode: str, clients: ExitStack) -> None:
-        sites = tuple(Site(id=one, place=one.title(), in_service=True) for one in SITES[: 1 if mode == "site" else None])
+        named = SITES[:1] if mode == "site" else SITES
+        sites = tuple(Site(id=one, place=one.title(), in_service=True) for one in named)
         settings = Settings(
             broker=BrokerSettings(url="mqtt://127.0.0.1:1"), store=StoreSettings(path="store.sqlite"), site=sites,
             view=View(mode=mode),

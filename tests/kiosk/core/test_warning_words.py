@@ -182,7 +182,7 @@ def test_a_cancelled_vma_is_told_for_twelve_hours(crisis: Any, screen: Any) -> N
 
     assert (
         "c",
-        "Faran är över. VMA gäller inte längre: Viktigt meddelande till allmänheten (VMA)",
+        "VMA gäller inte längre: Viktigt meddelande till allmänheten (VMA)",
         "Sveriges Radio avslutade det kl. 13:05",
     ) == (one.id, one.text, one.detail)
     assert shown.checked(780).seen(65 + 719).ended

@@ -105,8 +105,8 @@ def test_neighbouring_rules_are_one_opening() -> None:
 
 
 PIECES = st.sampled_from(
-    ["Mo", "Fr", "-", ",", ";", "08:00", "19:00", "PH", "off", "Dec 24", "week 1-53/2", "easter", "26:00", "||", '"', "+",
-     "24/7", "2026", "Feb 30", "[1]", "9999", "unknown", "(", "\x00", "å"]
+    ["Mo", "Fr", "-", ",", ";", "08:00", "19:00", "PH", "off", "Dec 24", "week 1-53/2", "easter", "26:00", "||", '"',
+     "+", "24/7", "2026", "Feb 30", "[1]", "9999", "unknown", "(", "\x00", "å"]
 )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ def test_calls_of_the_municipality_tell_phone_hours_and_days(day: Day) -> None:
         "title": {"sv": "Närtrafik"},
         "phone": "0771-00 00 00",
         "ahead_hours": 2.5,
-        "days": "Fr 09:00-12:00",
+        "runs": "Fr 09:00-12:00",
     }
     (row,) = day.document("transport", on_call=[ride]).section("on-call").rows
 
@@ -200,7 +200,7 @@ def test_disruption_that_is_over_is_gone_and_a_coming_one_says_when(day: Day, ho
     """In force, soon, later, over."""
     hour = 60 * MINUTE
     found = [
-        Disruption(id=name, kind="Hinder", header=name, severity=5, starts_ms=house.NOON + begin, ends_ms=house.NOON + end)
+        Disruption(id=name, kind="x", header=name, starts_ms=house.NOON + begin, ends_ms=house.NOON + end)
         for name, begin, end in (
             ("now", -hour, hour), ("soon", hour, 9 * hour), ("later", 90 * hour, 99 * hour), ("over", -9 * hour, -hour)
         )
@@ -278,7 +278,9 @@ def test_language_falls_back_to_swedish(day: Day) -> None:
 PAGES = (
     Section(
         name="municipal", group="information", icon="i", title="x",
-        rows=(Entry(text="Sopor", more="Glas och papper"), Entry(text="Hemtjänst", search="ålder"), Entry(text="Båtar")),
+        rows=(
+            Entry(text="Sopor", more="Glas och papper"), Entry(text="Hemtjänst", search="ålder"), Entry(text="Båtar"),
+        ),
     ),
     Section(name="news", group="local", icon="i", title="x", rows=(Entry(text="Soppa"),)),
 )  # fmt: skip
@@ -286,8 +288,8 @@ PAGES = (
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("sop", ["Sopor"]), ("GLAS", ["Sopor"]), ("åld", ["Hemtjänst"]), ("bå", ["Båtar"]), ("", ["Båtar", "Hemtjänst", "Sopor"]),
-     ("zz", [])],
+    [("sop", ["Sopor"]), ("GLAS", ["Sopor"]), ("åld", ["Hemtjänst"]), ("bå", ["Båtar"]), ("zz", []),
+     ("", ["Båtar", "Hemtjänst", "Sopor"])],
 )  # fmt: skip
 def test_search_finds_by_first_letters(word: str, expected: list[str]) -> None:
     """In title, more words and text; only in information."""
