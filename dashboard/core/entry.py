@@ -11,6 +11,7 @@ from dashboard.core.fields import Choices, Field, Said
 from dashboard.core.forms import Form
 from dashboard.core.needs import NeedRow
 from dashboard.core.opening import StepRow
+from dashboard.core.people import Role
 from dashboard.core.reader import Reader
 
 SHOWN_CHOICES = 6
@@ -134,7 +135,8 @@ def need_forms(need: NeedRow, reader: Reader, tried: Tried | None = None) -> tup
     """What can be said of one need. That it is read only the municipality can say."""
     if need.waiting or need.solved or not reader.acts:
         return ()
-    shown = [people.NEED_SOLVED] if reader.at_site or need.read else [people.NEED_READ, people.NEED_SOLVED]
+    owner = reader.at_site or reader.person.role is Role.OWNER
+    shown = [people.NEED_SOLVED] if owner or need.read else [people.NEED_READ, people.NEED_SOLVED]
     return tuple(drawn_form(one, reader, tried, {"need": need.id}, of=need.id) for one in shown)
 
 

@@ -21,6 +21,7 @@ _ALL = ("::", "0.0.0.0")  # noqa: S104
 def at_start(sign_in: SignIn, settings: Settings, store: Path) -> str:
     """Before anybody has an account a link lies in a file for whoever may read it; what to say of it, or ""."""
     file = store.parent / FILE
+    sign_in.begin()
     if sign_in.accounts.count():
         with contextlib.suppress(OSError):
             file.unlink()

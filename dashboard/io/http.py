@@ -23,7 +23,7 @@ from dashboard.core import link_alarm, orders, series
 from dashboard.core.addresses import shortened
 from dashboard.core.entry import Tried
 from dashboard.core.fields import BadOrder
-from dashboard.core.people import Access
+from dashboard.core.people import Access, Role
 from dashboard.core.reader import Reader
 from dashboard.io import http_accounts, http_sign_in
 from dashboard.io.asking import Asked, came_from, desk_of, known, pages_of, reader_of, sign_in_of, site_of
@@ -284,7 +284,7 @@ def _order(desk: Desk, site: str, asked: orders.Asked, reader: Reader) -> orders
         asked,
         order_id=f"o-{secrets.token_hex(12)}",
         role=reader.person.role.value,
-        through="owner-page" if at_site else "dashboard",
+        through="owner-page" if at_site or reader.person.role is Role.OWNER else "dashboard",
         entered_ms=desk.clock.wall_ms(),
         status=head.status if head else None,
     )
@@ -321,7 +321,12 @@ def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
     return _sentence(fault.status_code, fault.detail)
 
 
-def _store_fault(_: Asked, fault: StoreTrouble) -> Response[Any]:
+def _store_fault(request: Asked, fault: StoreTrouble) -> Response[Any]:
+    desk_of(request).trouble = str(fault)
+    if "text/html" in request.headers.get("accept", ""):
+        reader = reader_of(request, request.query_params.get("lang"))
+        page = pages_of(request).fault(reader, 503, "store_trouble", reader.t("store_trouble", why=str(fault)))
+        return Response(page, status_code=503, media_type=MediaType.HTML, headers=HEADERS)
     return _sentence(503, str(fault))
 
 

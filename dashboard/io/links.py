@@ -75,6 +75,21 @@ class Links:
             )
         return token
 
+    def carry_over(self, now: Instant) -> None:
+        """At each start: how old links of another boot are by now; the dead go."""
+        with self._database.writing() as connection:
+            _forget_dead(connection, now)
+            asked = text("select * from links where boot <> :boot")
+            for row in connection.execute(asked, {"boot": now.boot}).mappings().all():
+                connection.execute(
+                    text(
+                        "update links set age_ms = :age, boot = :boot, up_ms = :up, wall_ms = :wall, clock = :clock "
+                        "where digest = :digest"
+                    ),
+                    {"age": _age_ms(row, now), "boot": now.boot, "up": now.up_ms, "wall": now.wall_ms,
+                     "clock": now.clock.value, "digest": row["digest"]},
+                )  # fmt: skip
+
     def waits(self, purpose: str, now: Instant) -> bool:
         """Is there a link of that kind that nobody has opened, and that has not expired?"""
         with self._database.reading() as connection:
@@ -96,7 +111,7 @@ class Links:
                 return None
             connection.execute(
                 text(
-                    "update links set ticket = :ticket, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
+                    "update links set ticket = :ticket, age_ms = 0, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
                     "clock = :clock where digest = :digest and ticket is null"
                 ),
                 {"ticket": digest(ticket), "digest": row["digest"], "boot": now.boot, "up_ms": now.up_ms,
@@ -158,4 +173,4 @@ def _forget_dead(connection: Connection, now: Instant) -> None:
 
 def _age_ms(row: Any, now: Instant) -> int:
     then = Instant(row["boot"], row["up_ms"], row["wall_ms"], ClockQuality(row["clock"]))
-    return gap_ms(then, now)
+    return int(row["age_ms"]) + gap_ms(then, now)

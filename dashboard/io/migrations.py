@@ -60,7 +60,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             up_ms integer not null, primary key (site, boot)) without rowid""",
     ),
     # who may sign in. known_as: what makes two names one. key: secret of the account's pages and known devices.
-    # sessions and links hold the SHA-256 of what a browser or a person holds. age_ms: how old it was at that moment.
+    # sessions and links hold the SHA-256 of what a browser or a person holds. age_ms, idle_ms: at the moment of boot and up_ms.
     # audit is written once and for all
     (
         """create table accounts (
@@ -75,14 +75,14 @@ STEPS: tuple[tuple[str, ...], ...] = (
             primary key (account, digest)) without rowid""",
         """create table sessions (
             digest blob primary key, account integer not null references accounts (number) on delete cascade,
-            stage text not null, tries integer not null default 0, age_ms integer not null, boot text not null,
-            up_ms integer not null, wall_ms integer, clock text not null) without rowid""",
+            stage text not null, tries integer not null default 0, age_ms integer not null,
+            idle_ms integer not null default 0, boot text not null, up_ms integer not null, wall_ms integer, clock text not null) without rowid""",
         "create index sessions_by_account on sessions (account)",
         """create table links (
             digest blob primary key, purpose text not null, account integer references accounts (number)
             on delete cascade, name text not null, role text not null, scope text not null, issuer text not null,
-            totp text not null, ticket blob unique, boot text not null, up_ms integer not null, wall_ms integer,
-            clock text not null) without rowid""",
+            totp text not null, ticket blob unique, age_ms integer not null default 0, boot text not null,
+            up_ms integer not null, wall_ms integer, clock text not null) without rowid""",
         """create table audit (
             number integer primary key autoincrement, wall_ms integer, boot text not null, up_ms integer not null,
             who text not null, role text not null, did text not null, site text not null, address text not null,

@@ -19,7 +19,7 @@ WHOLE, CODE = "whole", "code"
 MOST_TRIES = 5
 MOST_OF_ONE = 20
 """Sessions of one account; the one that was used longest ago ends."""
-_OF_SESSION = "s.stage, s.tries, s.age_ms, s.boot, s.up_ms, s.wall_ms as wall, s.clock"
+_OF_SESSION = "s.stage, s.tries, s.age_ms, s.idle_ms, s.boot, s.up_ms, s.wall_ms as wall, s.clock"
 _OF_ACCOUNT = "a.number, a.name, a.role, a.scope, a.password, a.totp, a.key, a.locked"
 
 
@@ -78,8 +78,8 @@ class Sessions:
         if row is None:
             return None
         then = Instant(row["boot"], row["up_ms"], row["wall"], ClockQuality(row["clock"]))
-        role, idle_ms = Role(row["role"]), gap_ms(then, now)
-        age_ms = int(row["age_ms"]) + idle_ms
+        role, gap = Role(row["role"]), gap_ms(then, now)
+        age_ms, idle_ms = int(row["age_ms"]) + gap, int(row["idle_ms"]) + gap
         waited = row["stage"] == CODE and (age_ms > CODE_WAITS_MS or row["tries"] >= MOST_TRIES)
         with contextlib.suppress(StoreTrouble):  # a full disk shuts nobody out
             if waited or over(age_ms, idle_ms, role):
@@ -95,11 +95,29 @@ class Sessions:
         with self._database.writing() as connection:
             connection.execute(
                 text(
-                    "update sessions set age_ms = :age, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
+                    "update sessions set age_ms = :age, idle_ms = 0, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
                     "clock = :clock where digest = :digest"
                 ),
                 {"age": age_ms, "digest": key} | _instant(now),
             )
+
+    def carry_over(self, now: Instant) -> None:
+        """At each start: what went by since another boot is counted now. A box that restarts and restarts without ever
+        knowing the time would else begin anew with it each time."""
+        with self._database.writing() as connection:
+            rows = connection.execute(
+                text("select digest, age_ms, idle_ms, boot, up_ms, wall_ms, clock from sessions where boot <> :boot"),
+                {"boot": now.boot},
+            )
+            for row in rows.mappings().all():
+                gap = gap_ms(Instant(row["boot"], row["up_ms"], row["wall_ms"], ClockQuality(row["clock"])), now)
+                connection.execute(
+                    text(
+                        "update sessions set age_ms = :age, idle_ms = :idle, boot = :boot, up_ms = :up_ms, "
+                        "wall_ms = :wall_ms, clock = :clock where digest = :digest"
+                    ),
+                    {"digest": row["digest"], "age": row["age_ms"] + gap, "idle": row["idle_ms"] + gap} | _instant(now),
+                )
 
     def tried(self, token: str) -> None:
         """One more wrong code in the second step."""

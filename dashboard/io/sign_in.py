@@ -67,6 +67,12 @@ class SignIn:
         read = self._clock.read()
         return Instant(read.boot, read.up_ms, read.wall_ms, read.quality)
 
+    def begin(self) -> None:
+        """At the start of the program: count what went by while it was away. Raises StoreTrouble."""
+        now = self.now()
+        self.sessions.carry_over(now)
+        self.links.carry_over(now)
+
     # --- coming in ---
 
     async def password(self, name: str, password: str, came: Came) -> Let:

@@ -82,7 +82,7 @@ class Oracle:
     def may_be_fresh(self, source: Feed, at_s: float) -> bool:
         """Can anybody call the newest check of this source fresh?"""
         newest = self.newest(source, at_s)
-        if newest is None or newest.at_s < self.record.boot(at_s).awake_s and not self.clocked(at_s).perhaps:
+        if newest is None or (newest.at_s < self.record.boot(at_s).awake_s and not self.clocked(at_s).perhaps):
             return False
         heard_s = newest.hour * 3600 / self.record.rate if source == "municipality" else newest.at_s
         return at_s - heard_s <= self.limit_s(source, thin=True) + self.lag_s(at_s)

@@ -114,7 +114,9 @@ class Saving:
             self._say(f"the backlight does not take what it is told: {self._backlight.fault}; the screen draws darker")
         if self._veil is not None:
             dark = 0.0 if self._backlight.works else DEEPEST_VEIL * (1 - wanted.percent / 100)
-            self._veil.a = 1.0 if wanted.face is Face.DARK else dark
+            veil = 1.0 if wanted.face is Face.DARK else dark
+            if abs(veil - self._veil.a) > 0.001:  # a colour that is set is drawn anew, also when it is the same
+                self._veil.a = veil
 
 
 def openness(view: View) -> Openness:

@@ -25,6 +25,7 @@ from kiosk.core.checks import watched_of
 from kiosk.core.day.attract import turn
 from kiosk.core.lighting import Face
 from kiosk.core.view import View, view
+from kiosk.io.advice import library
 from kiosk.io.cache import CacheReader
 from kiosk.io.texts import words
 from kiosk.io.wake import Doorbell
@@ -76,7 +77,7 @@ class Screen:
 
     def _made(self, window: Any) -> Root:
         """The widgets, whole; the ones before stay what is looked after until then."""
-        root = Root(self._view(), self.visitor.style, self.visitor.choose)
+        root = Root(self._view(), self.visitor.style, self.visitor.choose, library=library())
         root.read = lambda: self.owning.read(root)
         root.left = lambda: self.owning.left(root)
         self.visitor.attach(window, root)

@@ -61,6 +61,9 @@ class Library:
         return tuple(self.frames)
 
 
+NONE = Library({}, {})
+"""No cards: then there is no door to them."""
+
 ABOUT: dict[str, tuple[str, ...]] = {
     # beginnings of words in what a sender writes -> the cards that then come first
     "kolmonoxid": ("warmth",), "carbon": ("warmth",),

@@ -19,11 +19,11 @@ class Doorway:
     icon: str
 
 
-def doorways(view: "View") -> tuple[Doorway, ...]:
-    """The doors of the view, with advice as the last; in a crisis what helps then stands first."""
+def doorways(view: "View", *, cards: bool) -> tuple[Doorway, ...]:
+    """The doors of the view, with advice as the last; in a crisis what helps then stands first. `cards`: are there any?"""
     found = [Doorway(name, view.words.say(f"door.{name}"), name) for name in view.doors]
-    advice = Doorway("advice", view.words.say("door.advice"), "advice")
+    advice = [Doorway("advice", view.words.say("door.advice"), "advice")] if cards else []
     if not view.alerts:
-        return (*found, advice)
+        return (*found, *advice)
     important = [door for door in found if door.page == "important"]
-    return (*important, advice, *(door for door in found if door.page != "important"))
+    return (*important, *advice, *(door for door in found if door.page != "important"))

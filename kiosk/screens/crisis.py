@@ -123,7 +123,7 @@ class Crisis(Page):
         text, words = self.ids.text, self.view.words
         deeds: list[Deed] = [
             (words.say("crisis.read"), lambda: self.act("read")),
-            (words.say("crisis.more"), lambda: self.go("advice")),
+            (words.say("crisis.more"), lambda: self.go("advice" if self.library and self.library.cards else "contacts")),
         ]
         alerts = len(self.view.alerts)
         if len(text.pages) > 1:

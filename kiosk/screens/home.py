@@ -40,7 +40,7 @@ class Home(Page):
         self.line = told[self.fact % len(told)]
 
     def _measure(self, *_: object) -> None:
-        self.doors = doorways(self.view)
+        self.doors = doorways(self.view, cards=bool(self.library and self.library.cards))
         if self.height > 1:
             share = 0 if self.short else CRISIS_SHARE if self.view.banner else CALM_SHARE
             room = max(self.style.target, self.height * share)

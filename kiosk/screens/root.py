@@ -8,12 +8,11 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.core.advice import Library
+from kiosk.core.advice import NONE, Library
 from kiosk.core.alert_view import AlertView
 from kiosk.core.style import Style
 from kiosk.core.view import View
 from kiosk.core.visit import Visit
-from kiosk.io.advice import library
 from kiosk.screens.advice import Advice
 from kiosk.screens.bar import Bar
 from kiosk.screens.card import Card
@@ -73,7 +72,9 @@ class Root(FloatLayout):
     `read` is called for "I have read it", `left` when the visitor goes on from a warning by another way.
     """
 
-    def __init__(self, view: View, style: Style, choose: Callable[[str], None], **kwargs: object) -> None:
+    def __init__(
+        self, view: View, style: Style, choose: Callable[[str], None], *, library: Library = NONE, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         self.view = view
         self.style = style
@@ -82,7 +83,7 @@ class Root(FloatLayout):
         """Does a message own the screen? Then nothing goes back to the first page by itself."""
         self.read: Callable[[], None] = self.back
         self.left: Callable[[], None] = lambda: None
-        self.library: Library = library()
+        self.library = library
         self._been: list[str] = []
         self._choose = choose
         self.asks: StillHere | None = None
@@ -148,7 +149,8 @@ class Root(FloatLayout):
         cards += ["search"] if "information" in self.view.doors else []
         languages = ["languages"] if len(self._visit.languages) > 2 else []
         doors = [name for name in self.view.doors if name.partition("-")[0] in PAGES]
-        return ["home", *doors, "advice", *cards, *languages, *(["crisis"] if self.view.alerts else []), "glance"]
+        advice = ["advice"] if self.library.cards else []
+        return ["home", *doors, *advice, *cards, *languages, *(["crisis"] if self.view.alerts else []), "glance"]
 
     def go(self, name: str) -> None:
         """The visitor goes to a page, and can come back with one touch."""

@@ -38,7 +38,8 @@ class Deeds(GridLayout):
             rows = max(1, int((self.height + gap) / (self.style.target + gap)))
             cols = max(1, ceil(count / rows))
             self.size_hint = None, 1
-            self.width = 0 if not count else cols * self.style.mm(WIDE_MM if cols == 1 else NARROWER_MM) + (cols - 1) * gap
+            wide = self.style.mm(WIDE_MM if cols == 1 else NARROWER_MM)
+            self.width = cols * wide + (cols - 1) * gap if count else 0
         else:
             cols = max(1, min(count, int((self.width + gap) / (self.style.mm(LEAST_MM) + gap))))
             cols = ceil(count / ceil(count / cols)) if count else 1

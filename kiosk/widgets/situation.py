@@ -116,7 +116,7 @@ Builder.load_string("""
             text: root.cell.text
             color: root.ink
             wanted: root.style.text("body") * root.scale
-            size_hint_y: 1.25
+            size_hint_y: 2.2 if len(self.text) > 24 else 1.25
         FitLabel:
             text: root.cell.word
             color: root.ink

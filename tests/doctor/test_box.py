@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import stat
 import time
 import tomllib
@@ -16,7 +17,8 @@ from doctor.core import box as parts
 from doctor.core import clock, disk
 from doctor.core.clock import ClockLook, Rtc
 from doctor.core.disk import Space
-from doctor.core.finding import Finding
+from doctor.core.finding import Finding, Why
+from doctor.io import stores
 
 ROOT = Path(__file__).resolve().parents[2]
 RTC = "sys/class/rtc/rtc0"
@@ -285,3 +287,27 @@ def test_store_that_others_can_read_is_remarked_on(box, doctor: Callable) -> Non
     assert "remark" == said.grade("stores.open")
     assert f"chmod 600 {box.state}/gateway.db" in said.sentence("stores.open")
     assert [] == doctor(*box.call).of("stores")
+
+
+@pytest.mark.parametrize(
+    ("signs_in", "accounts", "text"),
+    [(True, 2, "owner_page.accounts"), (True, 0, "owner_page.nobody"), (True, None, "owner_page.unseen"),
+     (False, 2, "owner_page.shut_in")],
+)  # fmt: skip
+def test_somebody_can_use_the_owners_page(signs_in: bool, accounts: int | None, text: str) -> None:
+    """A page that nobody can sign in to is a fault; whether anybody can, only the store says."""
+    found = parts.owner_page(signs_in=signs_in, accounts=accounts, why_not=Why("no_store"))
+
+    assert text == found.text
+
+
+def test_accounts_are_counted_in_the_pages_store(tmp_path: Path) -> None:
+    """Those that are locked let nobody in; a store without the table, or none, is not nobody."""
+    store = tmp_path / "dashboard.sqlite"
+    before = stores.accounts(str(store))
+    with sqlite3.connect(store) as db:
+        db.execute("create table accounts (locked integer)")
+        db.execute("insert into accounts values (0), (1), (0)")
+
+    assert (None, "no_store") == (before[0], before[1].key)
+    assert (2, None) == stores.accounts(str(store))

@@ -217,7 +217,7 @@ def test_phone_of_the_staff_gets_the_sign_in_page_and_a_guest_nothing(village: V
     _shut(village, installed)
     hosts = {"staff": ("10.77.2.1", "[fd77:2::1]"), "guest": ("10.77.4.1", "10.77.2.1")}
     seen = {
-        side: [village.inside(side, sys.executable, "-c", ASK, f"http://{host}:8080/") for host in addresses]
+        side: [village.inside(side, sys.executable, "-c", ASK, f"http://{host}:8080/sign-in") for host in addresses]
         for side, addresses in hosts.items()
     }
 

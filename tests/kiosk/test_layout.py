@@ -35,11 +35,11 @@ def test_every_page_is_whole(tmp_path: Path, width: int, height: int, px_per_mm:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "px_per_mm"), [(800, 480, 5.25), (1920, 1080, 2.7)], ids=["7-inch", "32-inch"]
+    ("width", "height", "px_per_mm"),
+    [(800, 480, 5.25), (720, 1280, 8.26), (1280, 800, 5.88), (1920, 1080, 2.7)],
+    ids=["7-inch", "7-inch-portrait", "10-inch", "32-inch"],
 )
-def test_every_crisis_is_whole_on_the_smallest_and_the_largest_panel(
-    tmp_path: Path, width: int, height: int, px_per_mm: float
-) -> None:
+def test_every_crisis_is_whole_on_every_panel(tmp_path: Path, width: int, height: int, px_per_mm: float) -> None:
     """Yellow, orange, red, VMA, exercise, own bulletin, ended, unsure, and a site without any document."""
     report = drawn(tmp_path, width, height, px_per_mm, "crisis")
 

@@ -135,7 +135,7 @@ def test_message_takes_the_screen_and_is_answered(house: Any, kiosk: Any, gatewa
     receipt = json.loads(gateway.heard[0])
     assert ("b-1", "butiken", 1) == (receipt["bulletin"], receipt["screen"], receipt["number"])
     assert receipt["first_frame"] is not None
-    shown(kiosk, house, screen, "bulletin", ground(Role.BAD), 10_000)
+    shown(kiosk, house, screen, "crisis", ground(Role.BAD), 10_000)
     shown(kiosk, house, screen, "home", ground(Role.BAD), 2000)  # the banner
 
     kiosk.stop(screen, signal.SIGKILL)
@@ -169,7 +169,7 @@ def test_message_for_another_place_is_answered_with_why(house: Any, kiosk: Any, 
 
     receipt = json.loads(gateway.heard[0])
     assert (None, "elsewhere") == (receipt["first_frame"], receipt["why_not"])
-    assert not (kiosk.shots / "kiosk-bulletin.png").exists()
+    assert not (kiosk.shots / "kiosk-crisis.png").exists()
 
 
 def test_simulation_is_framed_on_every_page(house: Any, kiosk: Any, broker_port: int) -> None:

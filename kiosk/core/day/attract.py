@@ -1,6 +1,6 @@
 """What the first page tells in turn while nobody is there: what is open, the next bus, what is on, a piece of news.
 
-Calm: one line that is another every TURN_S seconds, nothing that moves. It stops at a touch and while any message holds.
+Calm: one line that is another every TURN_S seconds, nothing that moves. A touch stops it, and so does any message.
 """
 
 from typing import TYPE_CHECKING

@@ -206,3 +206,18 @@ def test_whatever_a_battery_says_each_end_is_told_before_it_is_taken_back(steps:
     expected = ["box_ending", "box_stays"] * len(kinds)
 
     assert expected[: len(kinds)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("expected", "on", "left_s"),
+    [
+        (None, 0, 9 * 3600), (None, None, 60), (None, 1, None), ("plenty", 1, 8 * 3600 + 1), ("hours", 1, 8 * 3600),
+        ("low", 1, 2 * 3600), ("last_hour", 1, 3600),
+    ],
+)  # fmt: skip
+def test_visitors_screens_are_told_one_coarse_word(expected: str | None, on: int | None, left_s: float | None) -> None:
+    """How long the box's own battery lasts; nothing while it does not run down, or nobody can tell."""
+    one = story()
+    own(one, 0, on, left_s)
+
+    assert expected == last_words.lasts(one.site, one.facts)

@@ -57,3 +57,30 @@ def test_any_bytes_can_be_read(house: Any, tmp_path_factory: Any, data: bytes) -
     log.write_bytes(data)
 
     assert data.rfind(b"\n") + 1 == read_from(log, 0)[1]
+
+
+def test_lines_of_an_older_version_are_the_municipality_s(tmp_path: Path) -> None:
+    """A line without a source was a bulletin's, and is not written again; a feed's of the same id is another."""
+    log = tmp_path / "drawn.jsonl"
+    moment = '{"boot":"b","up_ms":5,"wall_ms":null,"clock":"unsynced"}'
+    log.write_text(
+        f'{{"screen":"s","bulletin":"b1","serial":1,"status":"actual","first_frame":{moment},"why_not":""}}\n', "utf-8"
+    )
+    writer = DrawnLog(log)
+    old = read_from(log, 0)[0][0]
+    assert {("municipality", "b1", 1)} == writer.done
+    assert ("municipality", "s/b1/1") == (old.source, old.name)
+
+    writer.append(Drawn(screen="s", bulletin="b1", serial=1, status=Status.ACTUAL, first_frame=None))
+    writer.append(Drawn(screen="s", bulletin="b1", serial=1, status=Status.ACTUAL, first_frame=None, source="vma"))
+    assert ["s/b1/1", "vma:s/b1/1"] == [line.name for line in read_from(log, 0)[0]]
+
+
+def test_what_is_for_the_screen_alone_is_not_told() -> None:
+    """The gist stays in the log; a feed's long id fits."""
+    line = Drawn(
+        screen="s", bulletin="x" * 200, serial=1, status=Status.TEST, first_frame=None, source="smhi", gist="g"
+    )
+
+    assert "gist" not in line.told()
+    assert ("smhi", "x" * 200) == (line.told()["source"], line.told()["bulletin"])

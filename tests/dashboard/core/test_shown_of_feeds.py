@@ -1,0 +1,64 @@
+"""Receipts of other senders' messages: told as theirs, never taken for proof of a bulletin of the same name."""
+
+from datetime import UTC
+
+from contract.bulletins import Bulletin, Words
+from contract.freshness import Now
+from contract.messages import encode
+from contract.words import ClockQuality, Status
+from dashboard.core.bulletins import bulletin_rows, feed_rows
+from dashboard.core.events import Stored
+from dashboard.core.reader import Reader
+
+READER = Reader(language="sv", zone=UTC, now=Now(mono_ms=0, wall_ms=100_000_000, clock=ClockQuality.SYNCED))
+
+
+def stored(number: int, **changed: object) -> Stored:
+    """A receipt as the store gives it back."""
+    moment = {"boot": "b", "up_ms": 1, "wall_ms": 50_000_000, "clock": "synced"}
+    body = {"kiosk_run": "k", "number": number, "screen": "butiken", "bulletin": "b-1", "serial": 1, "status": "actual",
+            "first_frame": moment, "why_not": ""} | changed  # fmt: skip
+    return Stored(
+        number=number, run="r", stream="receipt", seq=number, kind="receipt", wall_ms=50_000_000, up_ms=1,
+        status="actual", simulated=False, historical=False, body=body,
+    )  # fmt: skip
+
+
+class Signed:
+    """A signed bulletin that is only read."""
+
+    def __init__(self, name: str) -> None:
+        self.signed = encode(
+            Bulletin(
+                id=name, serial=1, incident="i", msg_type="alert", status=Status.ACTUAL, sent_ms=1, expires_ms=None,
+                sender_name="Åre kommun", category="Infra", urgency="immediate", severity="severe",
+                certainty="observed", sites=("are-kall",), texts={"sv": Words(headline="Koka vattnet")},
+            )
+        )  # fmt: skip
+
+
+def test_feed_message_is_told_with_its_sender() -> None:
+    """One sentence: whose message, on which screen, when; an exercise says so first; not shown says why."""
+    rows = feed_rows(
+        [
+            stored(3, source="vma", bulletin="SRVMA-7"),
+            stored(2, source="smhi", bulletin="91", first_frame=None, why_not="expired"),
+            stored(1, source="vma", bulletin="SRVMA-8", status="exercise"),
+            stored(4),
+        ],
+        READER,
+    )
+
+    assert 3 == len(rows)
+    assert rows[0].words.startswith("VMA SRVMA-7 visades på butiken")
+    assert (False, "SMHI 91 visades inte på butiken: expired") == (rows[1].shown, rows[1].words)
+    assert rows[2].words.split(":")[0].isupper()
+
+
+def test_another_sender_s_message_proves_no_bulletin() -> None:
+    """A VMA that happens to have the bulletin's id is no proof that this was shown; a damaged receipt is left out."""
+    rows = bulletin_rows([Signed("b-1")], [stored(1, source="vma"), stored(2, serial="x")], READER)  # type: ignore[list-item]
+    assert () == rows[0].receipts
+
+    rows = bulletin_rows([Signed("b-1")], [stored(1)], READER)  # type: ignore[list-item]
+    assert rows[0].receipts[0].shown
