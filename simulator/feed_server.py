@@ -11,10 +11,10 @@ from typing import Any
 
 from doors.clock import Clock
 from simulator import feed_wire
-from simulator.core import feed_bodies
+from simulator.core import everyday_bodies, feed_bodies
 from simulator.core.faults import CannotRun
 from simulator.core.feed_script import FeedScript, FeedStep, changed_s, served, trouble, with_step
-from simulator.feed_wire import Answer, Request
+from simulator.feed_wire import Answer, Request, bad_key
 
 PATHS = {
     "vma": "/api/v3/alerts",
@@ -52,6 +52,11 @@ class FeedServer:
     def urls(self) -> dict[str, str]:
         """Where each feed is asked."""
         return {name: f"http://127.0.0.1:{self.port}{path}" for name, path in PATHS.items()}
+
+    def everyday_urls(self) -> dict[str, str]:
+        """Where each everyday feed is asked; `{key}` stands where the key belongs."""
+        found = {name: f"http://127.0.0.1:{self.port}{path}" for name, path in everyday_bodies.PATHS.items()}
+        return found | {"departures": found["departures"] + "?key={key}"}
 
     async def start(self, port: int = 0) -> None:
         """Listen, on this machine only; raises CannotRun."""
@@ -104,6 +109,9 @@ class FeedServer:
         for name, path in PATHS.items():
             if request.path == path:
                 return name, self._of_source(name, request, at_s)
+        for name, path in everyday_bodies.PATHS.items():
+            if request.path == path:
+                return name, self._everyday(name, request, at_s)
         step = served(self.script, request.path, at_s)
         if step is None:
             return request.path, Answer(404, b"nothing here", {"Content-Type": "text/plain"})
@@ -119,6 +127,15 @@ class FeedServer:
         since = self._moment(changed_s(self.script, "smhi", at_s))
         return feed_wire.well(request, body, JSON, self._moment(at_s), validators=True, modified=since)
 
+    def _everyday(self, name: str, request: Request, at_s: float) -> Answer:
+        """An everyday feed; one that wants a key refuses in its own way who has none."""
+        if name in everyday_bodies.KEYED and (why := bad_key(name, request)):
+            body = everyday_bodies.road_refused() if name == "road" else why.encode()
+            return Answer(401, body, {"Content-Type": JSON})
+        make: Callable[[FeedScript, float, int], bytes] = getattr(everyday_bodies, name)
+        body, media = make(self.script, at_s, self._begins_ms), everyday_bodies.MEDIA.get(name, JSON)
+        return feed_wire.well(request, body, media, self._moment(at_s), validators=name in everyday_bodies.MEDIA)
+
     def _moment(self, at_s: float) -> datetime:
         return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self._begins_ms, seconds=at_s)
 
@@ -127,7 +144,7 @@ async def run(
     script: FeedScript, *, port: int, clock: Clock, begins_up_ms: int | None, say: Callable[[dict[str, Any]], None],
     stop: asyncio.Event, tell: bool = False,
 ) -> None:  # fmt: skip
-    """Serve until told to stop; one line when ready, one with what was asked at the end. `tell`: one for each answer."""
+    """Serve until told to stop; a line when ready, one with what was asked at the end. `tell`: one for each answer."""
     now = clock.read()
     begins_up_ms = now.up_ms if begins_up_ms is None else begins_up_ms
     begins_ms = CALM_MS if now.wall_ms is None else now.wall_ms - now.up_ms + begins_up_ms
@@ -135,7 +152,8 @@ async def run(
     if tell:
         server.answered = lambda name, at_s, status: say({"answered": name, "at_s": round(at_s, 3), "status": status})
     await server.start(port)
-    say({"ready": True, "port": server.port, "begins_up_ms": begins_up_ms, "feeds": server.urls()})
+    say({"ready": True, "port": server.port, "begins_up_ms": begins_up_ms, "feeds": server.urls(),
+         "everyday": server.everyday_urls()})  # fmt: skip
     try:
         await stop.wait()
     finally:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from urllib.parse import parse_qs
+from xml.etree import ElementTree as Tree  # noqa: ICN001
 
 from simulator.core.feed_script import FeedStep
 
@@ -25,6 +27,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes = b""
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,21 @@ async def hear(reader: asyncio.StreamReader) -> Request | None:
         body = await reader.readexactly(min(int(headers.get("content-length", 0)), MAX_HEAD))
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, UnicodeDecodeError, ValueError, ConnectionError):
         return None
-    return Request(method, target.partition("?")[0], headers, body)
+    path, _, query = target.partition("?")
+    return Request(method, path, headers, body, query)
+
+
+def bad_key(name: str, request: Request) -> str:
+    """Why the key of a question is none; "" when it may be one. One source has it in the query, the other in XML."""
+    if name == "departures":
+        return "" if parse_qs(request.query).get("key") else "no key in the query"
+    try:
+        login = Tree.fromstring(request.body).find("LOGIN")  # noqa: S314  # from this machine, at most 16 kB
+    except Tree.ParseError:
+        return "the body is no XML"
+    if request.method != "POST" or login is None:
+        return "no POST with a LOGIN"
+    return "" if login.get("authenticationkey") else "no key in LOGIN"
 
 
 def well(

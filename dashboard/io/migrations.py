@@ -60,8 +60,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
             up_ms integer not null, primary key (site, boot)) without rowid""",
     ),
     # who may sign in. known_as: what makes two names one. key: secret of the account's pages and known devices.
-    # sessions and links hold the SHA-256 of what a browser or a person holds. age_ms, idle_ms: at the moment of boot and up_ms.
-    # audit is written once and for all
+    # sessions and links hold the SHA-256 of what a browser or a person holds. age_ms, idle_ms: at the moment of boot
+    # and up_ms. audit is written once and for all
     (
         """create table accounts (
             number integer primary key autoincrement, name text not null, known_as text not null unique,
@@ -76,7 +76,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """create table sessions (
             digest blob primary key, account integer not null references accounts (number) on delete cascade,
             stage text not null, tries integer not null default 0, age_ms integer not null,
-            idle_ms integer not null default 0, boot text not null, up_ms integer not null, wall_ms integer, clock text not null) without rowid""",
+            idle_ms integer not null default 0, boot text not null, up_ms integer not null, wall_ms integer,
+            clock text not null) without rowid""",
         "create index sessions_by_account on sessions (account)",
         """create table links (
             digest blob primary key, purpose text not null, account integer references accounts (number)

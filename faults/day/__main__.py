@@ -11,16 +11,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from demo.config import Folder
 from demo.core.faults import DemoFault
 from faults.day.judge import Deviation, Judge
 from faults.day.plan import LONG, SHORT
+from faults.day.record import Record
 from faults.day.run import Day
 from faults.day.schedule import Broken, draw
 
 GOOD, BAD, USAGE, INTERRUPTED = 0, 1, 2, 130
 RATE = 400.0
 """A day in three and a half minutes."""
+RECORD = "record.json"
+"""In the folder of the run: all that happened."""
 SHOWN = 60
 """Deviations that are printed; all are counted."""
 
@@ -36,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{one.at_s:7.1f}  {one.told()}")
         return GOOD
     try:
+        if asked.again is not None:
+            return _again(asked.again, short=asked.short)
         return asyncio.run(_run(asked, seed, faults))
     except DemoFault as fault:
         print(fault, file=sys.stderr)
@@ -58,7 +65,14 @@ async def _run(asked: argparse.Namespace, seed: int, faults: tuple[Broken, ...])
     if stopped:
         print("interrupted; all programs have ended, nothing was judged", file=sys.stderr)
         return INTERRUPTED
-    return _tell(day, Judge(plan, day.record), seed, faults)
+    (home.home / RECORD).write_bytes(msgspec.json.encode(day.record))
+    return _tell(Judge(plan, day.record), day.services.surprises, {"seed": seed, "faults": len(faults)})
+
+
+def _again(folder: Path, *, short: bool) -> int:
+    """Judge a day that was recorded."""
+    record = msgspec.json.decode((folder / RECORD).read_bytes(), type=Record)
+    return _tell(Judge(SHORT if short else LONG, record), [], {})
 
 
 def _at(day: Day) -> str:
@@ -66,29 +80,25 @@ def _at(day: Day) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _tell(day: Day, judge: Judge, seed: int, faults: tuple[Broken, ...]) -> int:
+def _tell(judge: Judge, surprises: list[str], told: dict[str, Any]) -> int:
     deviations = judge.day()
     for one in deviations[:SHOWN]:
         print(one.told(), file=sys.stderr)
-    for sentence in day.services.surprises:
+    for sentence in surprises:
         print(f"by itself: {sentence}", file=sys.stderr)
-    line = _figures(day, judge, deviations, seed, faults)
+    line = {"bench": "day"} | told | _figures(judge, deviations) | {"ended_by_themselves": len(surprises)}
     print(json.dumps(line, ensure_ascii=False), flush=True)
-    return GOOD if not line["wrong"] and not line["ended_by_themselves"] and judge.judged else BAD
+    return GOOD if not deviations and not surprises and judge.judged else BAD
 
 
-def _figures(
-    day: Day, judge: Judge, deviations: list[Deviation], seed: int, faults: tuple[Broken, ...]
-) -> dict[str, Any]:
-    taken = judge.latencies_ms()
+def _figures(judge: Judge, deviations: list[Deviation]) -> dict[str, Any]:
+    taken, record = judge.latencies_ms(), judge.record
     return {
-        "bench": "day", "seed": seed, "faults": len(faults), "minutes": judge.judged + judge.dark,
-        "judged": judge.judged, "dark": judge.dark, "wrong": len(deviations),
+        "minutes": judge.judged + judge.dark, "judged": judge.judged, "dark": judge.dark, "wrong": len(deviations),
         "minutes_wrong": len({minute for one in deviations for minute in range(one.first, one.last + 1)}),
-        "answers": {name: len(found) for name, found in day.record.told.items()}, "frames": len(day.record.frames),
+        "answers": {name: len(found) for name, found in record.told.items()}, "frames": len(record.frames),
         "answer_to_screen_ms": {"p50": round(statistics.median(taken)), "most": round(max(taken))} if taken else None,
-        "kept_waiting_s": round(max((late for _, late in day.record.late), default=0.0), 2),
-        "ended_by_themselves": len(day.services.surprises),
+        "kept_waiting_s": round(max((late for _, late in record.late), default=0.0), 2),
     }  # fmt: skip
 
 
@@ -98,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--short", action="store_true", help="three hours with four warnings in half a minute")
     parser.add_argument("--calm", action="store_true", help="without faults")
     parser.add_argument("--dir", type=Path, help="an empty folder for settings, data and logs")
+    parser.add_argument("--again", type=Path, metavar="DIR", help="judge the day that lies in this folder once more")
     parser.add_argument("--print", action="store_true", help="print the faults and do nothing")
     return parser
 

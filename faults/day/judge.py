@@ -43,7 +43,7 @@ class Judge:
 
     def __init__(self, plan: Plan, record: Record) -> None:
         self._plan = plan
-        self._record = record
+        self.record = record
         self._oracle = Oracle(plan, record)
         self.judged = 0
         self.dark = 0
@@ -54,7 +54,7 @@ class Judge:
         open_now: dict[str, Deviation] = {}
         found: list[Deviation] = []
         for minute in range(1, int(self._plan.hours * 60)):
-            sentences = list(dict.fromkeys(self._minute(minute * 60 / self._record.rate)))
+            sentences = list(dict.fromkeys(self._minute(minute * 60 / self.record.rate)))
             for sentence in sentences:
                 if sentence in open_now:
                     open_now[sentence].last = minute
@@ -65,7 +65,7 @@ class Judge:
         return found + [Deviation(minute, minute, said) for minute, said in self._taken()]
 
     def _minute(self, at_s: float) -> Iterator[str]:
-        found = self._record.frame(at_s)
+        found = self.record.frame(at_s)
         if found is None:
             self.dark += 1
             yield from self._darkness(at_s)
@@ -84,7 +84,7 @@ class Judge:
         yield from self._box(frame, at_s)
 
     def _darkness(self, at_s: float) -> Iterator[str]:
-        life = self._record.of("screen").at(at_s)
+        life = self.record.of("screen").at(at_s)
         if life is not None and at_s - life[0] > START_S:
             yield "the screen runs and has drawn nothing"
 
@@ -123,11 +123,11 @@ class Judge:
 
     def _run_out(self, one: Said, at_s: float) -> tuple[bool, bool]:
         """Has its time run out: may it be gone, must it be gone?"""
-        if one.ends_h is None or self._record.hour(at_s) < one.ends_h:
+        if one.ends_h is None or self.record.hour(at_s) < one.ends_h:
             return False, False
         clock, hours = self._oracle.clocked(at_s), self._oracle.hours(one.source, at_s)
         newest = max((hour for hour in hours if hour is not None), default=-1.0)
-        long_ago = self._record.hour(at_s - self._oracle.lag_s(at_s)) >= one.ends_h
+        long_ago = self.record.hour(at_s - self._oracle.lag_s(at_s)) >= one.ends_h
         if one.source == "municipality":
             return clock.perhaps or newest >= one.ends_h, clock.surely and long_ago
         told = hours[0] if hours[0] is not None else -1.0
@@ -152,24 +152,24 @@ class Judge:
 
     def _sureness(self, one: Said, alert: Frame, at_s: float) -> Iterator[str]:
         """From before a restart without a clock, and not checked since: never sure. Else always, unless it is past."""
-        clock, boot = self._oracle.clocked(at_s), self._record.boot(at_s)
+        clock, boot = self._oracle.clocked(at_s), self.record.boot(at_s)
         lag_s = self._oracle.lag_s(at_s)
         if boot.awake_s > at_s - lag_s:
             return
         heard = [line for line in self._oracle.heard[one.source] if boot.awake_s <= line.at_s <= at_s]
         if one.source == "municipality":
-            awake_h = self._record.hour(boot.awake_s)
+            awake_h = self.record.hour(boot.awake_s)
             heard = [line for line in heard if line.hour >= awake_h]
         first_s = self._oracle.arrived_s(one, surely=False)
         arrived = first_s is not None and first_s >= boot.awake_s
-        past = one.ends_h is not None and self._record.hour(at_s) >= one.ends_h
+        past = one.ends_h is not None and self.record.hour(at_s) >= one.ends_h
         if alert["sure"] and not clock.perhaps and not heard and not arrived:
             yield f"“{one.text}” is shown as sure, though from before the restart, without a clock and unchecked"
         if not alert["sure"] and not past:
             asked = any(line.certain and line.at_s <= at_s - lag_s for line in heard)
             if clock.surely or asked:
                 yield f"“{one.text}” is shown as unsure ({alert['remark']!r}) without need"
-        if alert["sure"] and past and clock.surely and self._record.hour(at_s - lag_s) >= (one.ends_h or 0):
+        if alert["sure"] and past and clock.surely and self.record.hour(at_s - lag_s) >= (one.ends_h or 0):
             yield f"“{one.text}” is shown as sure after its end"
 
     # --- what is said of all ---
@@ -211,7 +211,7 @@ class Judge:
                     yield f"says that “{one.text}” has ended, which is in force"
         if not self._oracle.clocked(at_s).surely:
             return
-        for over in self._plan.over(self._record.hour(at_s)):
+        for over in self._plan.over(self.record.hour(at_s)):
             yield from self._told_over(over, told, options[over.source], at_s)
 
     def _longer(self, one: Said, told: str) -> bool:
@@ -224,10 +224,10 @@ class Judge:
         if not wordings[0].here or any(one.matter == over.matter for option in options for one in option):
             return
         known = [one for one in wordings if self._oracle.arrived_s(one, surely=True) is not None]
-        learned_s = self._oracle.learned_over_s(over.matter, over.source, over.at_h)
+        learned_s = self._oracle.learned_s(over.source, over.at_h)
         if not known or learned_s is None or learned_s > at_s - self._oracle.lag_s(at_s):
             return
-        if self._record.hour(at_s) - over.at_h > ENDED_SHOWN_H:
+        if self.record.hour(at_s) - over.at_h > ENDED_SHOWN_H:
             return
         if not any(one.text in told for one in wordings):
             yield f"does not say that “{known[-1].text}” has ended"
@@ -256,12 +256,12 @@ class Judge:
     def _box(self, frame: Frame, at_s: float) -> Iterator[str]:
         """Clock and power: known only where somebody has told it."""
         clock, lag_s = self._oracle.clocked(at_s), self._oracle.lag_s(at_s)
-        if not clock.perhaps and self._record.boot(at_s).awake_s <= at_s - lag_s and NO_CLOCK not in frame["clock"]:
+        if not clock.perhaps and self.record.boot(at_s).awake_s <= at_s - lag_s and NO_CLOCK not in frame["clock"]:
             yield f"shows the time {frame['clock']}, which nobody knows"
         if clock.surely and self._oracle.steady("keeper", at_s) and NO_CLOCK in frame["clock"]:
             yield "does not show the time, which is known"
-        limit_s = 3 * PICTURE_S / self._record.rate + lag_s
-        newest = max((one for one in self._record.pictures if one <= at_s), default=-1e9)
+        limit_s = 3 * PICTURE_S / self.record.rate + lag_s
+        newest = max((one for one in self.record.pictures if one <= at_s), default=-1e9)
         if frame["fresh"] and at_s - newest > limit_s:
             yield f"shows the site's state as fresh, {at_s - newest:.1f} s after the last word of it"
 
@@ -278,15 +278,15 @@ class Judge:
             until_s = sure_s + self._oracle.lag_s(sure_s)
             if not self._watched(first_s, until_s, one):
                 continue
-            owners = [self._owner(frame) for at_s, frame in self._record.frames if first_s <= at_s <= until_s]
+            owners = [self._owner(frame) for at_s, frame in self.record.frames if first_s <= at_s <= until_s]
             if one not in owners and not any(other and other.grave > one.grave for other in owners):
-                minute = int(self._record.hour(first_s) * 60)
+                minute = int(self.record.hour(first_s) * 60)
                 yield minute, f"“{one.text}” did not take the screen within {until_s - first_s:.1f} s"
 
     def _watched(self, first_s: float, until_s: float, one: Said) -> bool:
         """Was the screen there all the time, by a known clock, and the message in force?"""
-        there = self._record.of("screen").at(first_s)
-        drew = self._record.frame(first_s)
+        there = self.record.of("screen").at(first_s)
+        drew = self.record.frame(first_s)
         steady = there is not None and until_s <= there[1] and drew is not None
         in_force = all(one in option for option in self._oracle.holding(one.source, until_s))
         return steady and in_force and self._oracle.clocked(until_s).surely and not self._run_out(one, until_s)[0]
@@ -299,12 +299,12 @@ class Judge:
         """From the answer that brought a warning to the frame in which it owned the screen, where it did."""
         found = []
         for one in self._plan.says:
-            first_s = self._oracle.arrived_s(one, surely=False)
-            if first_s is None or not one.warns:
+            first_s = self._oracle.arrived_s(one, surely=False) if one.warns else None
+            if first_s is None:
                 continue
-            frames = (at_s for at_s, frame in self._record.frames if at_s >= first_s and self._owner(frame) == one)
+            frames = (at_s for at_s, frame in self.record.frames if at_s >= first_s and self._owner(frame) == one)
             taken_s = next(frames, None)
-            if taken_s is not None and self._record.of("screen").covers(first_s, taken_s):
+            if taken_s is not None and self.record.of("screen").covers(first_s, taken_s):
                 found.append(1000 * (taken_s - first_s))
         return found
 

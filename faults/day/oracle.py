@@ -5,6 +5,7 @@ certain hours: the newest that was surely taken in, and whatever came after it a
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from faults.day.plan import Feed, Plan, Said
 from faults.day.record import Heard, Record
@@ -100,7 +101,7 @@ class Oracle:
         limit_s = 0.6 * self.limit_s(source, thin=False)
         before = [one for one in times if one <= begins_s][-1:]
         inside = [*before, *(one for one in times if one > begins_s), at_s]
-        return bool(before) and all(late - early <= limit_s for early, late in zip(inside, inside[1:], strict=False))
+        return bool(before) and all(late - early <= limit_s for early, late in pairwise(inside))
 
     def steady(self, program: str, at_s: float) -> bool:
         """Has this program been there for long?"""
@@ -120,8 +121,8 @@ class Oracle:
                 return heard.at_s
         return None
 
-    def learned_over_s(self, matter: str, source: Feed, over_h: float) -> float | None:
-        """When the box surely learned that a matter was over at that hour."""
+    def learned_s(self, source: Feed, over_h: float) -> float | None:
+        """When the box surely heard of what was so at that hour."""
         for heard in self.heard[source]:
             if heard.certain and heard.hour >= over_h:
                 return heard.at_s

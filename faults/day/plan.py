@@ -139,8 +139,8 @@ def feed_steps(plan: Plan) -> list[dict[str, Any]]:
             step |= {"do": "gone", "feed": one.source, "name": one.matter}
         elif one.source == "smhi":
             first_h = next(other.at_h for other in plan.says if other.matter == one.matter)
-            step |= {"name": one.matter, "level": one.level, "event": one.text, "sv": f"{one.text}.", "areas": [one.area],
-                     "outline": OUTLINE, "ends_h": (one.ends_h or plan.hours) - first_h}  # fmt: skip
+            step |= {"name": one.matter, "level": one.level, "event": one.text, "sv": f"{one.text}."}
+            step |= {"areas": [one.area], "outline": OUTLINE, "ends_h": (one.ends_h or plan.hours) - first_h}
         elif one.source == "krisinformation":
             step |= {"name": one.matter, "headline": one.text, "sv": f"<p>{one.text}.</p>", "areas": ["Jämtlands län"]}
         else:

@@ -1,12 +1,11 @@
-"""What really happened: who lived when, what reached the box, what the panel showed. Times in real seconds of the run."""
+"""What really happened: who lived when, what reached the box, what the panel showed. In real seconds of the run."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 Span = tuple[float, float]
-FOR_EVER = float("inf")
+FOR_EVER = 1e12
 
 
 @dataclass(slots=True)
@@ -96,8 +95,3 @@ class Record:
         if life is None or not place or self.frames[place - 1][0] < life[0]:
             return None
         return self.frames[place - 1]
-
-
-def spans_text(spans: Iterable[list[float]]) -> str:
-    """For a sentence."""
-    return ", ".join(f"{low:.1f}–{high:.1f}" for low, high in spans)

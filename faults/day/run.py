@@ -28,6 +28,7 @@ from faults.io.services import Services
 
 WALL_MS, UP_MS, AWAKE_MS = 1_768_860_000_000, 600_000, 30_000
 """The world's clock and the box's uptime at the start; the uptime of a box that has just got its power back."""
+SEVEN_INCHES = {"width": 800, "height": 480, "px_per_mm": 5.25}
 READY_S = 60.0
 BROKER, SERVER, KEEPER, SCREEN = "site-broker", "feeds", "keeper", "screen"
 LISTENS_S = 15.0
@@ -78,7 +79,7 @@ class Day:
                 "site": {"id": SITE, "simulated": True},
                 "broker": {"url": f"mqtt://127.0.0.1:{self._broker_port}", "reconnect_max_s": 0.3},
                 "cache": {"path": str(self._folder / "data" / "kiosk.db")},
-                "screen": {"name": "butiken", "width": 800, "height": 480, "wake_socket": self._folder.wake_socket()},
+                "screen": {"name": "butiken", **SEVEN_INCHES, "wake_socket": self._folder.wake_socket()},
                 "place": HERE,
                 "feeds": {name: {"url": url} for name, url in addresses.items()},
             }

@@ -19,7 +19,8 @@ class Kind:
 
     `whole`: the answer is all that the source says now, so what is missing from it has left. `most_bytes`: of a body,
     unpacked. `key`: the source wants a key (`key_file`), put where the address, or the body, has `{key}`. `body`: a
-    source that is asked by POST gets this, made from the settings' place, as `content_type`.
+    source that is asked by POST gets this, made from the settings' place, as `content_type`. `month`: so many
+    questions a month one key may ask.
     """
 
     url: str = ""
@@ -29,6 +30,7 @@ class Kind:
     key: bool = False
     body: Callable[[Place], bytes] | None = None
     content_type: str = ""
+    month: int = 0
 
 
 KINDS: dict[str, Kind] = {
@@ -48,15 +50,16 @@ KINDS: dict[str, Kind] = {
         most_bytes=4 * MB,
     ),
     "departures": Kind(  # url of one stop: https://realtime-api.trafiklab.se/v1/departures/740012345?key={key}
-        pace=Pace(every_s=(120.0, None, None, None), longest_s=900.0),
+        pace=Pace(every_s=(120.0, None, None, None), longest_s=900.0, night_s=900.0),
         most_bytes=MB // 2,
         key=True,
+        month=100_000,
     ),
     "road": Kind(
         url="https://api.trafikinfo.trafikverket.se/v2/data.json",
-        pace=Pace(every_s=(300.0, 900.0, None, None), longest_s=3600.0),
+        pace=Pace(every_s=(300.0, 900.0, None, None), longest_s=3600.0, night_s=900.0),
         key=True,
-        body=lambda place: question("{key}", place.county or "0"),
+        body=lambda place: question("{key}", place.counties),
         content_type="application/xml",
     ),
     "news": Kind(pace=Pace(every_s=(1800.0, None, None, None), longest_s=3600.0), most_bytes=MB // 2, whole=False),

@@ -20,7 +20,7 @@ class Doorway:
 
 
 def doorways(view: "View", *, cards: bool) -> tuple[Doorway, ...]:
-    """The doors of the view, with advice as the last; in a crisis what helps then stands first. `cards`: are there any?"""
+    """The doors of the view, advice last; in a crisis what helps then stands first. `cards`: is there any advice?"""
     found = [Doorway(name, view.words.say(f"door.{name}"), name) for name in view.doors]
     advice = [Doorway("advice", view.words.say("door.advice"), "advice")] if cards else []
     if not view.alerts:

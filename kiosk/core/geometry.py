@@ -19,9 +19,10 @@ Ring = tuple[Point, ...]
 
 @lru_cache(maxsize=128)
 def covers(shape: Shape, point: Point) -> bool:
-    """Does any part of the shape reach the point?"""
+    """Does any part of the shape reach the point, or come so near that nobody knows?"""
     return (
         any(in_polygon(polygon, point) for polygon in shape.polygons)
+        or (shape.blur_km > 0 and _near_edge(shape, point))
         or any(distance_km(centre, point) <= radius for centre, radius in shape.circles)
         or any(line_distance_km(line, point) <= LINE_KM for line in shape.lines)
     )
@@ -41,6 +42,11 @@ def in_polygon(polygon: tuple[Ring, ...], point: Point) -> bool:
     if not _in_ring(outer, point):
         return False
     return all(not _in_ring(hole, point) or _on_ring(hole, point) for hole in holes)
+
+
+def _near_edge(shape: Shape, point: Point) -> bool:
+    rings = (ring for polygon in shape.polygons for ring in polygon)
+    return any(line_distance_km((*ring, *ring[:1]), point) <= shape.blur_km for ring in rings)
 
 
 def _in_ring(ring: Ring, point: Point) -> bool:

@@ -66,7 +66,7 @@ def _after(held: Kept | None, alert: Alert, now: Moment) -> Kept | None:
 
 def _may_be(name: str, rejects: Iterable[Reject]) -> bool:
     """Could one of these unreadable records be this message? One that does not say its name could be any."""
-    return any(name == one.what or not _names(one.what) for one in rejects)
+    return any(name == one.what or not _names(one.what) for one in rejects if not one.harmless)
 
 
 def _names(what: str) -> bool:

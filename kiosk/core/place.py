@@ -26,6 +26,11 @@ class Place:
         return self.county or self.municipality[:2] or code_of_name(self.county_name)
 
     @property
+    def counties(self) -> tuple[str, ...]:
+        """The own county's code and those of the neighbours; () when nobody knows."""
+        return tuple(dict.fromkeys(code for code in (self.own_county, *(one[:2] for one in self.neighbours)) if code))
+
+    @property
     def point(self) -> Point | None:
         """(latitude, longitude) when both are known."""
         return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)

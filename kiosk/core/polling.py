@@ -21,6 +21,8 @@ FIRST_BACK_OFF_S = 30.0
 SPREAD_S = 45.0
 """All points of a county find the network back in the same second: other feeds wait up to so long, after VMA."""
 VITAL_SPREAD_S = 2.0
+DAY_BEGINS, DAY_ENDS = 5, 22
+"""Hours on the wall at the site."""
 
 
 class Tier(IntEnum):
@@ -36,20 +38,29 @@ class Tier(IntEnum):
 class Pace:
     """How often a feed is asked in each tier, in product seconds; None: not at all.
 
-    `vital`: VMA's rules. `longest_s`: the back-off after failures grows up to this, never beyond.
+    `vital`: VMA's rules. `longest_s`: the back-off after failures grows up to this, never beyond. `night_s`: the least
+    interval between 22 and 5, where what is asked for sleeps too.
     """
 
     every_s: tuple[float | None, float | None, float | None, float | None]
     longest_s: float
     vital: bool = False
+    night_s: float = 0.0
 
-    def at(self, tier: Tier, wanted_s: float | None = None) -> float | None:
+    def at(self, tier: Tier, wanted_s: float | None = None, *, night: bool = False) -> float | None:
         """The interval in this tier; `wanted_s` replaces the normal one, and is thinned no less."""
         own = self.every_s[tier]
+        if own is not None and night:
+            own, wanted_s = max(own, self.night_s), None if wanted_s is None else max(wanted_s, self.night_s)
         if own is None or wanted_s is None:
             return own
         every_s = wanted_s if tier is Tier.PLENTY else max(wanted_s, own)
         return min(every_s, VITAL_LONGEST_S) if self.vital and tier is not Tier.LAST_HOUR else every_s
+
+
+def is_night(now: datetime | None) -> bool:
+    """Is it between 22 and 5 on the wall at the site? Who does not know the time asks as by day."""
+    return now is not None and not DAY_BEGINS <= now.hour < DAY_ENDS
 
 
 def after_answer_s(every_s: float, pace: Pace, max_age_s: float | None, chance: float) -> float:
@@ -106,8 +117,12 @@ def max_age_s(cache_control: str, age: str = "") -> float | None:
     found = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", cache_control, re.IGNORECASE)
     if found is None:
         return None
-    gone = float(age) if re.fullmatch(r"[0-9]{1,9}", age.strip()) else 0.0
-    return max(0.0, float(found[1]) - gone)
+    return max(0.0, float(found[1]) - age_s(age))
+
+
+def age_s(age: str) -> float:
+    """The `Age` of an answer: how long it has lain in a cache on its way; 0 when nothing is said."""
+    return float(age) if re.fullmatch(r"[0-9]{1,9}", age.strip()) else 0.0
 
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -56,11 +56,15 @@ Point = tuple[float, float]
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """An area drawn on the map. `polygons`: each a ring and its holes. `lines`: coasts and rivers. `circles`: km."""
+    """An area drawn on the map. `polygons`: each a ring and its holes. `lines`: coasts and rivers. `circles`: km.
+
+    `blur_km`: so near to an edge nobody knows on which side a point is, for the drawing was made simpler.
+    """
 
     polygons: tuple[tuple[tuple[Point, ...], ...], ...] = ()
     lines: tuple[tuple[Point, ...], ...] = ()
     circles: tuple[tuple[Point, float], ...] = ()
+    blur_km: float = 0.0
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -113,10 +117,14 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reject(msgspec.Struct, frozen=True):
-    """A record that could not be read: which, and one sentence why. It never makes the good ones disappear."""
+    """A record that could not be read: which, and one sentence why. It never makes the good ones disappear.
+
+    `harmless`: it could be read, and is no warning to the public (a draft, an acknowledgement between machines).
+    """
 
     what: str
     why: str
+    harmless: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -104,15 +104,17 @@ def _status(fields: Fields) -> Status:
         return found
     if written.lower() in ("system", "draft"):
         raise LeftOut(f"has status {written}, which is not for the public")
-    raise LeftOut(
+    raise Unreadable(
         f"has the unknown status {written}, so nobody knows whether it is real" if written else "has no status"
     )
 
 
 def _msg_type(fields: Fields) -> MsgType:
     scope = short(fields, "scope", 40) or "Public"
-    if scope.lower() != "public":
+    if scope.lower() in ("restricted", "private"):
         raise LeftOut(f"has scope {scope}, which is not for the public")
+    if scope.lower() != "public":
+        raise Unreadable(f"has the unknown scope {scope}, so nobody knows whether it is for the public")
     written = short(fields, "msgtype", 40)
     if written.lower() in ("ack", "error"):
         raise LeftOut(f"is an {written} for machines")

@@ -24,9 +24,10 @@ from kiosk.feeds.reading import (
     records,
     short,
     text,
+    value,
 )
 
-VERSION = 1
+VERSION = 2
 MAX_BODY = 4_000_000
 """Bytes; a real answer has 20 000 to 200 000."""
 SENDER = "Krisinformation.se"
@@ -93,11 +94,13 @@ def _body(item: Fields) -> str:
 
 
 def _status(item: Fields) -> Status:
-    """The feed has no status; what calls itself a test or an exercise is none of the real ones."""
+    """The feed has no status; what calls itself a test (`IsTest`) or an exercise is none of the real ones."""
     event = short(item, "event", 60).lower()
     if "exercise" in event or "övning" in event:
         return Status.EXERCISE
-    return Status.TEST if "test" in event else Status.ACTUAL
+    given = value(item, "istest")
+    told = given is True or (isinstance(given, str) and given.strip().lower() == "true")
+    return Status.TEST if told or "test" in event else Status.ACTUAL
 
 
 def _area(parts: list[Fields]) -> tuple[Area, str]:

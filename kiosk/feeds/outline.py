@@ -9,6 +9,9 @@ that is left out lies whole within `deviation` of its first point.) The deviatio
 `TOLERANCE_M` = 3 km is the outermost; real areas come out at a tenth of it. A drawing that would need more points is
 refused: the codes of its counties then say where, which is more, never less.
 
+What is lost is told with the shape: `blur_km` is twice the deviation that is left, and a small outline that is left out
+becomes a circle over it. Whoever asks with both in mind gets more, never less.
+
 Metres are reckoned flat with the longest degree of longitude in the drawing, so that no deviation is taken for smaller.
 """
 
@@ -22,6 +25,7 @@ MAX_POINTS = 400
 FINE_M = 25.0
 COARSE_M = 1500.0
 TOLERANCE_M = 2 * COARSE_M
+MAX_CIRCLES = 2 * MAX_POINTS
 MAX_RAW_POINTS = 100_000
 """Points of one drawing that are looked at: some 2 MB of JSON."""
 LOOKS_PER_POINT = 20
@@ -97,17 +101,21 @@ def simplified(shape: Shape) -> Shape | None:
     if not (all(outlines) and all(shape.polygons)) or sum(map(len, outlines)) > MAX_RAW_POINTS:
         return None
     drawing = Outlines(outlines)
-    if drawing.thin() > COARSE_M:
+    deviation = drawing.thin()
+    if deviation > COARSE_M:
         return None
     thinned = [
         tuple(outline[index] for index in sorted(kept)) for outline, kept in zip(outlines, drawing.kept, strict=True)
     ]
-    polygons, at = [], 0
+    polygons, circles, at = [], list(shape.circles[:MAX_POINTS]), 0
     for polygon in shape.polygons:
         outer, *holes = thinned[at : at + len(polygon)]
         at += len(polygon)
         if len(outer) > 3:
             polygons.append((outer, *(hole for hole in holes if len(hole) > 3)))
+        elif deviation > FINE_M:
+            circles.append((polygon[0][0], round(deviation / 1000, 3)))
     lines = tuple(line for line in thinned[at:] if len(line) > 1)
-    found = Shape(polygons=tuple(polygons), lines=lines, circles=shape.circles[:MAX_POINTS])
+    blur_km = round(2 * deviation / 1000, 3) if polygons else 0.0
+    found = Shape(polygons=tuple(polygons), lines=lines, circles=tuple(circles[:MAX_CIRCLES]), blur_km=blur_km)
     return found if found != Shape() else None

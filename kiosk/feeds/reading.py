@@ -10,15 +10,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from contract.words import Status
 from kiosk.feeds.alert import Alert, Answer, BadAnswer, Reject
 from kiosk.feeds.plain import clean, line
 
 MAX_ID = 200
 MAX_RECORDS = 2000
+MAX_ALERTS = 1000
+"""Messages of one answer; real ones have some dozens. Each is looked at with every picture."""
 MAX_OBJECTS = 100_000
 """JSON objects of one answer; the largest real ones have some thousand. Each costs far more memory than bytes."""
 SWEDEN = ZoneInfo("Europe/Stockholm")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_MS = 946_684_800_000
+"""The year 2000: no feed is older, and 1970 or year 1 is how a program writes that it has no time."""
 
 
 class Unreadable(Exception):
@@ -161,7 +166,7 @@ def moment_ms(fields: Fields, key: str) -> int | None:
 
 
 def as_ms(written: str) -> int | None:
-    """An ISO 8601 date and time in ms UTC; None for what is none, or lies before 1970."""
+    """An ISO 8601 date and time in ms UTC; None for what is none, or lies before 2000 (an empty time in disguise)."""
     match = _TIME.match(written.strip()[:60])
     if not match:
         return None
@@ -175,7 +180,7 @@ def as_ms(written: str) -> int | None:
         found = (when - EPOCH) // timedelta(milliseconds=1)
     except (ValueError, OverflowError):
         return None
-    return found if found >= 0 else None
+    return found if found >= FIRST_MS else None
 
 
 def _zone(offset: str | None) -> timezone | ZoneInfo:
@@ -222,19 +227,24 @@ def records(found: object, what: str) -> Iterator[tuple[str, Fields | Reject]]:
         yield name, record if isinstance(record, Fields) else Reject(name, "is no object")
 
 
-def answer(alerts: list[Alert], rejects: list[Reject], left_out: int = 0) -> Answer:
-    """What was read, each message once.
+def answer(alerts: list[Alert], rejects: list[Reject]) -> Answer:
+    """What was read, each message once: the newest edition, and never an exercise in the place of the real one.
 
     When nothing at all could be read, the answer itself is bad: its form has changed, and what was told before must not
-    seem to have ended. `left_out`: how many of the rejects could be read but are not for the public.
+    seem to have ended.
     """
-    if not alerts and len(rejects) > left_out:
-        first = rejects[0]
-        raise BadAnswer(f"none of {len(rejects)} records could be read; first {first.what}: {first.why}")
+    unread = [reject for reject in rejects if not reject.harmless]
+    if not alerts and unread:
+        raise BadAnswer(f"none of {len(rejects)} records could be read; first {unread[0].what}: {unread[0].why}")
+    if len(alerts) > MAX_ALERTS:
+        raise BadAnswer(f"the answer holds {len(alerts)} messages, more than {MAX_ALERTS}; that is no honest answer")
     newest: dict[str, Alert] = {}
     for alert in alerts:
         known = newest.get(alert.id)
-        if known is None or known.revision < alert.revision:
+        if known is not None and known.status is not alert.status:
+            rejects.append(Reject(alert.id, "is listed twice, once for real and once not; the real one is used"))
+            newest[alert.id] = min(known, alert, key=lambda one: one.status is not Status.ACTUAL)
+        elif known is None or known.revision < alert.revision:
             newest[alert.id] = alert
         elif known.revision == alert.revision and known != alert:
             rejects.append(Reject(alert.id, "is listed twice with different content; the first is used"))

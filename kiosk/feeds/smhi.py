@@ -29,7 +29,7 @@ from kiosk.feeds.reading import (
     text,
 )
 
-VERSION = 1
+VERSION = 2
 MAX_BODY = 4_000_000
 """Bytes; a real answer has 10 000 to 1 000 000. Read, a hostile one of this size takes some 100 MB of memory."""
 MAX_DRAWN_POINTS = 100_000

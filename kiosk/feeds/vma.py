@@ -11,7 +11,7 @@ from kiosk.feeds.cap import message
 from kiosk.feeds.plain import line
 from kiosk.feeds.reading import Fields, LeftOut, Unreadable, answer, as_ms, load, records, text
 
-VERSION = 1
+VERSION = 2
 MAX_BODY = 2_000_000
 """Bytes; a real answer has 5 000."""
 SENDER = "Sveriges Radio"
@@ -25,7 +25,6 @@ def read(body: bytes) -> Answer:
         raise BadAnswer("the answer is no object with a list of alerts")
     alerts: list[Alert] = []
     rejects: list[Reject] = []
-    left_out = 0
     for name, record in records(envelope.get("alerts"), "alerts"):
         if isinstance(record, Reject):
             rejects.append(record)
@@ -34,12 +33,11 @@ def read(body: bytes) -> Answer:
         try:
             found = message(record, Source.VMA, SENDER, TITLES, _time_in(number))
         except Unreadable as error:
-            left_out += isinstance(error, LeftOut)
-            rejects.append(Reject(number or name, str(error)))
+            rejects.append(Reject(number or name, str(error), harmless=isinstance(error, LeftOut)))
             continue
         alerts.append(found.alert)
         rejects += [Reject(number, f"{remark}; the rest of it is used") for remark in found.remarks]
-    return answer(alerts, rejects, left_out)
+    return answer(alerts, rejects)
 
 
 def _time_in(number: str) -> int | None:

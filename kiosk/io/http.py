@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import quote, urljoin, urlsplit
+from xml.sax.saxutils import escape
 
 import httpx
 
@@ -60,12 +61,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A good answer. `body` None: as it was (304). `wire_bytes`: the body as it travelled."""
+    """A good answer. `body` None: as it was (304). `wire_bytes`: the body as it travelled.
+
+    `age_s`: how long the answer has lain in a cache on its way: what it says was true then, not now.
+    """
 
     body: bytes | None
     etag: str = ""
     modified: str = ""
     max_age_s: float | None = None
+    age_s: float = 0.0
     wire_bytes: int = 0
 
 
@@ -95,11 +100,11 @@ class Asker:
             raise Failed(f"no whole answer within {question.within_s:g} s", reached=False) from None
         except Failed as fault:
             raise Failed(
-                _without(str(fault), question.key), reached=fault.reached, retry_after_s=fault.retry_after_s
+                without(str(fault), question.key), reached=fault.reached, retry_after_s=fault.retry_after_s
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as fault:
             reached = isinstance(fault, httpx.ProtocolError | httpx.DecodingError)
-            raise Failed(_without(_sentence(fault), question.key), reached=reached) from None
+            raise Failed(without(_sentence(fault), question.key), reached=reached) from None
 
     async def close(self) -> None:
         """Close all connections."""
@@ -137,7 +142,8 @@ class Asker:
             raise Failed(f"answered {response.status_code}", retry_after_s=again)
         return Reply(
             body=body, etag=_short(told.get("etag", "")), modified=_short(told.get("last-modified", "")),
-            max_age_s=polling.max_age_s(told.get("cache-control", ""), told.get("age", "")), wire_bytes=wire,
+            max_age_s=polling.max_age_s(told.get("cache-control", ""), told.get("age", "")),
+            age_s=polling.age_s(told.get("age", "")), wire_bytes=wire,
         )  # fmt: skip
 
 
@@ -147,7 +153,11 @@ def _headers(question: Question) -> dict[str, str]:
 
 
 def _body(question: Question) -> bytes | None:
-    return None if question.body is None else question.body.replace(b"{key}", question.key.encode())
+    """The body with its key; in XML whatever the key holds stays text inside its attribute."""
+    if question.body is None:
+        return None
+    key = escape(question.key, {'"': "&quot;", "'": "&apos;"}) if "xml" in question.content_type else question.key
+    return question.body.replace(b"{key}", key.encode())
 
 
 def _redirected(url: str, response: httpx.Response, question: Question) -> str:
@@ -198,6 +208,8 @@ async def _gunzipped(pieces: AsyncIterator[bytes], most: int) -> tuple[bytes, in
         raise Failed(f"the packing of the answer is broken ({fault})") from None
     if not unpacker.eof:
         raise Failed("the packed answer was cut short")
+    if unpacker.unused_data.strip(b"\0") or piece.strip(b"\0"):
+        raise Failed("more follows after the packed answer; half of it is not the answer")
     return bytes(body), wire
 
 
@@ -214,9 +226,9 @@ def _sentence(fault: Exception) -> str:
     return f"no answer ({text or type(fault).__name__})"
 
 
-def _without(text: str, key: str) -> str:
+def without(text: str, key: str) -> str:
     """The sentence without the key, written plainly or as in an address."""
-    for secret in {key, quote(key, safe="")} - {""}:
+    for secret in {key, quote(key, safe=""), escape(key, {'"': "&quot;", "'": "&apos;"})} - {""}:
         text = text.replace(secret, "…")
     return text
 

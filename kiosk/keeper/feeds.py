@@ -12,6 +12,7 @@ from kiosk.core.polling import Tier
 from kiosk.io import checked
 from kiosk.io.http import Asker
 from kiosk.keeper.one_feed import OneFeed
+from kiosk.keeper.reading import Readings
 from kiosk.keeper.saying import Saying
 from kiosk.keeper.shelf import Shelf
 
@@ -41,6 +42,7 @@ class Feeds:
         self._told: tuple[FeedState, ...] | None = None
         self._written_s = 0.0
         self._all: list[OneFeed] = []
+        self._readings = Readings()
         wanted = settings.asked_feeds
         kept = shelf.cache.feeds()
         for name in kept.keys() - wanted.keys():
@@ -48,7 +50,7 @@ class Feeds:
         newer = {state.name: state for state in checked.told(settings.cache_path, shelf.cache.life)}
         self._all = [
             OneFeed(
-                name, feed, settings.here, clock, shelf, saying,
+                name, feed, settings.here, clock, shelf, saying, self._readings,
                 kept=kept.get(name), newer=newer.get(name), told=self._tell, reached=self._reached,
             )
             for name, feed in wanted.items()
@@ -69,6 +71,7 @@ class Feeds:
                     tasks.create_task(feed.run(asker, self._progress), name=feed.part)
                 tasks.create_task(self._look(), name="feeds-look")
         finally:
+            await self._readings.close()
             await asker.close()
 
     def flush(self) -> None:

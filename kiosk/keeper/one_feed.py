@@ -21,10 +21,11 @@ from kiosk.core.feed import FeedState, Kept
 from kiosk.core.listing import Folded, Key, fold, key_of
 from kiosk.core.place import Place
 from kiosk.core.polling import Tier
-from kiosk.feeds.alert import Answer, BadAnswer
+from kiosk.feeds.alert import BadAnswer, Reject
 from kiosk.io.cache_feeds import FeedRow
-from kiosk.io.http import Asker, Failed, Question, Reply
-from kiosk.keeper.readers import Found, Reader, reader
+from kiosk.io.http import Asker, Failed, Question, Reply, without
+from kiosk.keeper.readers import Found
+from kiosk.keeper.reading import Choked, Readings
 from kiosk.keeper.saying import Saying
 from kiosk.keeper.shelf import Shelf
 
@@ -34,15 +35,18 @@ SIGN_EVERY_S = 30.0
 """Real seconds: how often a waiting task shows that it lives."""
 SHORTEST_REAL_S = 0.5
 """However fast a demonstration's clock runs, nobody is asked more often."""
-READ_WITHIN_S = 20.0
 MAX_KEY = 500
+ASK_WHOLE_EVERY = 20
+"""After so many "not changed" in a row the whole answer is asked for: a cache that always says so hides what is new."""
+MOST_SAID = 3
+"""Records that are left out, of one answer, told one by one."""
 
 
 class OneFeed:
     """`told(news=…)` hears after each request; `reached(name)` when an answer came after failures."""
 
     def __init__(
-        self, name: str, feed: Feed, here: Place, clock: Clock, shelf: Shelf, saying: Saying, *,
+        self, name: str, feed: Feed, here: Place, clock: Clock, shelf: Shelf, saying: Saying, readings: Readings, *,
         kept: FeedRow | None, newer: FeedState | None, told: Callable[..., None], reached: Callable[[str], None],
     ) -> None:  # fmt: skip
         self.name = name
@@ -53,6 +57,7 @@ class OneFeed:
         self._clock = clock
         self._shelf = shelf
         self._saying = saying
+        self._readings = readings
         self._tell = told
         self._reached = reached
         self._tier = Tier.PLENTY
@@ -61,6 +66,8 @@ class OneFeed:
         self._unheard = False
         """Did the last try fail for want of a network?"""
         self._hung: bytes = b""
+        self._unchanged = 0
+        """How often in a row it said that nothing has changed."""
         self._due_s = 0.0
         self._waiting: tuple[FeedRow, Folded] | None = None
         self._kept: dict[Key, Kept] = {}
@@ -153,7 +160,7 @@ class OneFeed:
             self._unheard = not fault.reached
             return self._failed(every_s, str(fault), fault.retry_after_s)
         except BadAnswer as fault:
-            return self._failed(every_s, f"the answer cannot be used: {fault}", None)
+            return self._failed(every_s, f"the answer cannot be used: {self._without_key(str(fault))}", None)
         if self._failures:
             log.info("%s: answers again", self.part)
             self._reached(self.name)
@@ -169,7 +176,7 @@ class OneFeed:
         return polling.after_failure_s(every_s, self._kind.pace, self._failures, retry_after_s, random.random())  # noqa: S311
 
     def _question(self) -> Question:
-        held = self._row.body is not None
+        held = self._row.body is not None and self._unchanged < ASK_WHOLE_EVERY
         return Question(
             url=self._feed.url,
             key=self._key(),
@@ -196,29 +203,44 @@ class OneFeed:
 
     async def _take(self, reply: Reply, asked: Moment) -> bool:
         """A good answer: is there anything new in it? Raises BadAnswer."""
+        self._unchanged = self._unchanged + 1 if reply.body is None else 0
+        true_at = before(asked, reply.age_s, self.state.checked)
         same = reply.body is None or (self._row.body is not None and reply.body == self._row.body)
         if same and self._waiting is None:
-            self._set(checked=asked, fault="")
+            self._set(checked=true_at, fault="")
             return False
         body = reply.body if reply.body is not None else self._row.body
-        read = self._reader()
-        found = await self._read(read, body or b"")
+        version, found = await self._read(body or b"")
         arrived = self._moment()
-        answer = found.answer or Answer()
-        folded = fold(self._kept, answer, arrived, whole=self._kind.whole) if found.answer is not None else Folded()
-        for reject in found.rejected[:20]:
-            self._saying.once(f"{self.part}: a record is left out: {reject}")
-        state = msgspec.structs.replace(
-            self.state, checked=asked, changed=arrived, fault="", rejected=len(found.rejected)
-        )
-        self._waiting = (
-            FeedRow(
-                state=state, kind=self._feed.kind, url=self._feed.url, body=body, etag=reply.etag,
-                modified=reply.modified, parser=read.version, items=found.items,
-            ),
-            folded,
+        folded = fold(self._kept, found.answer, arrived, whole=self._kind.whole) if found.answer else Folded()
+        self._say_rejects(found.rejects)
+        state = msgspec.structs.replace(self.state, checked=true_at, fault="", rejected=found.unread)
+        row = FeedRow(
+            state=state, kind=self._feed.kind, url=self._feed.url, body=body, etag=reply.etag, modified=reply.modified,
+            parser=version, items=found.items,
         )  # fmt: skip
+        if self._waiting is None and self._says_the_same(row, folded):
+            self._row = row  # only its form has moved: the card is spared, an older body there means the same
+            return False
+        self._waiting = (_with(row, msgspec.structs.replace(state, changed=arrived)), folded)
         return self.flush()
+
+    def _says_the_same(self, row: FeedRow, folded: Folded) -> bool:
+        was = self._row
+        facts = (was.parser, was.items, was.state.rejected) == (row.parser, row.items, row.state.rejected)
+        return was.body is not None and facts and folded == Folded()
+
+    def _say_rejects(self, rejects: tuple[Reject, ...]) -> None:
+        for reject in rejects[:MOST_SAID]:
+            self._saying.once(self._without_key(f"{self.part}: a record is left out: {reject.what}: {reject.why}"))
+        if len(rejects) > MOST_SAID:
+            self._saying.once(f"{self.part}: and {len(rejects) - MOST_SAID} more records")
+
+    def _without_key(self, sentence: str) -> str:
+        """A source may say our key back to us."""
+        with contextlib.suppress(Failed):
+            return without(sentence, self._key())
+        return sentence
 
     def flush(self) -> bool:
         """Write what waits. Until that has worked the check does not count: what it found is not on the screen."""
@@ -243,23 +265,17 @@ class OneFeed:
         self._shelf.write(lambda cache: cache.keep_feed(row, everything))
         self.flush()
 
-    async def _read(self, read: Reader, body: bytes) -> Found:
-        """In a thread and within a time: a body that a parser chokes on holds nobody else up. Raises BadAnswer."""
+    async def _read(self, body: bytes) -> tuple[int, Found]:
+        """The parser's version and what it found; a body that it choked on is not tried again. Raises BadAnswer."""
         digest = sha256(body).digest()
         if digest == self._hung:
-            raise BadAnswer("it is the one that could not be read in time")
+            raise BadAnswer("it is the same one that could not be read before")
         try:
-            async with asyncio.timeout(READ_WITHIN_S):
-                return await asyncio.to_thread(read.found, body)
-        except TimeoutError:
+            read = await self._readings.read(self._feed.kind, body)
+        except Choked:
             self._hung = digest
-            raise BadAnswer(f"it was not read within {READ_WITHIN_S:g} s") from None
-
-    def _reader(self) -> Reader:
-        try:
-            return reader(self._feed.kind)
-        except ImportError as fault:
-            raise BadAnswer(f"a library is missing ({fault.name})") from fault
+            raise
+        return read.version, read.found or Found(None)
 
     # --- what was known ---
 
@@ -283,15 +299,14 @@ class OneFeed:
         """A new version reads what is kept, without the network; the check is as old as it was."""
         row = self._row
         try:
-            read = self._reader()
-            if row.body is None or row.parser == read.version:
+            if row.body is None or row.parser == await self._readings.version(self._feed.kind):
                 return
-            found = await self._read(read, row.body)
+            version, found = await self._read(row.body)
             folded = (
                 fold(self._kept, found.answer, self._moment(), whole=self._kind.whole) if found.answer else Folded()
             )
-            state = msgspec.structs.replace(row.state, rejected=len(found.rejected))
-            self._waiting = (_with(row, state, parser=read.version, items=found.items), folded)
+            state = msgspec.structs.replace(row.state, rejected=found.unread)
+            self._waiting = (_with(row, state, parser=version, items=found.items), folded)
             self.flush()
             log.info("%s: what is kept was read again by this version", self.part)
         except Exception as fault:  # what is kept stays as the older version read it, and is fetched anew
@@ -300,6 +315,17 @@ class OneFeed:
 
     def _set(self, **changes: object) -> None:
         self._row = _with(self._row, msgspec.structs.replace(self._row.state, **changes))
+
+
+def before(asked: Moment, age_s: float, was: Moment | None) -> Moment | None:
+    """When the answer was true: a cache on its way may have kept it. Older than this boot: nobody can tell."""
+    age_ms = int(age_s * 1000)
+    if not age_ms:
+        return asked
+    if age_ms > asked.up_ms:
+        return was
+    wall_ms = None if asked.wall_ms is None else max(0, asked.wall_ms - age_ms)
+    return msgspec.structs.replace(asked, up_ms=asked.up_ms - age_ms, wall_ms=wall_ms)
 
 
 def _with(row: FeedRow, state: FeedState, **changes: object) -> FeedRow:

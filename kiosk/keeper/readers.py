@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.feeds.alert import Answer
+from kiosk.feeds.alert import Answer, Reject
 
 MODULES: dict[str, str] = {
     "vma": "kiosk.feeds.vma",
@@ -35,13 +35,20 @@ MODULES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a parser made of a body: alerts, or things of every day as JSON."""
+class Found(msgspec.Struct, frozen=True):
+    """What a parser made of a body: alerts, or things of every day as JSON.
+
+    `rejects`: records that are left out. `unread`: how many of them could have been a warning.
+    """
 
     answer: Answer | None
     items: bytes | None = None
-    rejected: tuple[str, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+
+    @property
+    def unread(self) -> int:
+        """Drafts and messages between machines are no warnings that somebody may miss."""
+        return sum(not one.harmless for one in self.rejects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,8 @@ class Reader:
         """Raises BadAnswer; anything else that it raises is our own fault."""
         said = self.read(body)
         if isinstance(said, Answer):
-            return Found(said, rejected=tuple(f"{one.what}: {one.why}" for one in said.rejects))
-        rejects = getattr(said, "rejects", ())
-        return Found(None, msgspec.json.encode(said), tuple(f"{one.what}: {one.why}" for one in rejects))
+            return Found(said, rejects=said.rejects)
+        return Found(None, msgspec.json.encode(said), tuple(getattr(said, "rejects", ())))
 
 
 def reader(kind: str) -> Reader:

@@ -123,7 +123,7 @@ class Crisis(Page):
         text, words = self.ids.text, self.view.words
         deeds: list[Deed] = [
             (words.say("crisis.read"), lambda: self.act("read")),
-            (words.say("crisis.more"), lambda: self.go("advice" if self.library and self.library.cards else "contacts")),
+            (words.say("crisis.more"), self._more),
         ]
         alerts = len(self.view.alerts)
         if len(text.pages) > 1:
@@ -132,6 +132,10 @@ class Crisis(Page):
             deeds.append((words.say("crisis.next", n=self._place() + 1, all=alerts), self.next))
         if [label for label, _ in deeds] != [label for label, _ in self.deeds]:
             self.deeds = tuple(deeds)
+
+    def _more(self) -> None:
+        """Advice and numbers; without cards only the numbers."""
+        self.go("advice" if self.library and self.library.cards else "contacts")
 
 
 load_kv(__file__)

@@ -16,7 +16,9 @@ from simulator.core.scenario import When
 
 Word = Annotated[str, Meta(min_length=1, max_length=500)]
 Text = Annotated[str, Meta(max_length=20_000)]
-Source = Literal["vma", "smhi", "krisinformation"]
+Everyday = Literal["departures", "road", "news", "calendar"]
+Source = Literal["vma", "smhi", "krisinformation", "departures", "road", "news", "calendar"]
+Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 Trouble = Literal[
     "answers-500", "answers-503", "answers-404", "429-seconds", "429-date", "silent", "slow", "cut-short",
     "wrong-length", "wrong-charset", "html", "empty", "garbage", "redirect-loop", "redirect-away", "304-always",
@@ -32,9 +34,15 @@ class FeedStep(When, kw_only=True):
     `vma`: a message; `type` alert, update or cancel; an update or cancel `replaces` an earlier name. `smhi` and
     `krisinformation`: the same name again edits it in place. `gone`: `name` leaves its list without a word. `trouble`:
     `feed` (or all) misbehaves for a while. `serve`: `body` (or nothing, to take it away) at `path`.
+
+    Everyday feeds; the same name again edits in place: `departures`: line `name` to `headline` each day at `clocks`;
+    with `late_s` or `cancelled` it is live. `road`: a deviation at the first point of `outline`. `news`: an item, `sv`
+    is HTML. `calendar`: `in_days` from then, from the first of `clocks` to the second; without them a whole day.
     """
 
-    do: Literal["vma", "smhi", "krisinformation", "gone", "trouble", "serve"]
+    do: Literal[
+        "vma", "smhi", "krisinformation", "departures", "road", "news", "calendar", "gone", "trouble", "serve"
+    ]  # fmt: skip
     name: Word | None = None
     feed: Word | None = None
     type: Literal["alert", "update", "cancel"] = "alert"
@@ -58,6 +66,14 @@ class FeedStep(When, kw_only=True):
     path: Word | None = None
     media: Word = "application/json; charset=utf-8"
     body: Text = ""
+    mode: Literal["BUS", "METRO", "TRAIN", "TRAM", "TAXI", "BOAT"] = "BUS"
+    clocks: tuple[Clock, ...] = ()
+    late_s: Annotated[float, Meta(ge=-3600, le=86_400)] = 0.0
+    cancelled: bool = False
+    road: Text = ""
+    where: Text = ""
+    severity: Annotated[int, Meta(ge=0, le=5)] = 0
+    in_days: Annotated[int, Meta(ge=0, le=60)] = 0
 
     @property
     def lasts_s(self) -> float:
@@ -77,6 +93,8 @@ class FeedScript(Part, kw_only=True):
 NEEDS: dict[str, tuple[str, ...]] = {
     "vma": ("name",), "smhi": ("name",), "krisinformation": ("name", "headline"), "gone": ("feed", "name"),
     "trouble": ("feed", "trouble"), "serve": ("path",),
+    "departures": ("name", "headline", "clocks"), "road": ("name", "headline"), "news": ("name", "headline"),
+    "calendar": ("name", "headline"),
 }  # fmt: skip
 
 

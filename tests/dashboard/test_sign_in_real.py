@@ -207,7 +207,8 @@ def _gateway(folder: Path, port: int, site: str, spec: str) -> Any:
     """The real gateway of a site without devices, whose clock nobody vouches for."""
     file = folder / "gateway.toml"
     file.write_text(
-        f'[site]\nid = "{site}"\nplace = "Kall"\nsimulated = true\nstatus = "test"\n[store]\npath = "gateway.db"\n'
+        f'[site]\nid = "{site}"\nplace = "Kall"\nsimulated = true\nstatus = "test"\n'
+        f'[store]\npath = "{folder}/gateway.db"\n'
         f'[site_broker]\nurl = "mqtt://127.0.0.1:{port}"\n[screens]\nexpected = 0\n', "utf-8",
     )  # fmt: skip
     log = (folder / "gateway.log").open("wb")

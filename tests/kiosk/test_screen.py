@@ -157,7 +157,7 @@ def test_an_update_is_answered_and_a_cancel_too(house: Any, kiosk: Any, gateway:
 
     assert [("a", 1), ("b", 2), ("c", 3)] == [(one["bulletin"], one["number"]) for one in receipts]
     assert all(one["first_frame"] for one in receipts)
-    assert ground(Role.BAD) not in shown(kiosk, house, screen, "home", ground(Role.GOOD))
+    house.wait_until(lambda: ground(Role.BAD) not in shown(kiosk, house, screen, "home", ground(Role.GOOD)), 30)
 
 
 def test_message_for_another_place_is_answered_with_why(house: Any, kiosk: Any, gateway: Any) -> None:

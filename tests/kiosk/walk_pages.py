@@ -53,6 +53,8 @@ CRISIS_PAGES = ("home", "important", "crisis")
 """What is drawn of the states of a crisis; the other pages are the same as in the cases."""
 LARGER = ("vma", "practice")
 """States that are drawn with larger text too: the longest, and the one with a frame round it."""
+PLAIN_PAGES = ("home", "power", "services", "important", "contacts", "advice", "crisis", "glance")
+"""What is drawn of the cases; everyday sections and other languages have walks of their own."""
 CARDS = ("card-warmth", "card-medicine")
 """A long and a short card stand for all in the sample."""
 
@@ -61,7 +63,8 @@ def sample(name: str, pages: list[str], known: list[str]) -> list[str]:
     """Which pages of a state are drawn."""
     if name not in known:
         return [page for page in pages if page in CRISIS_PAGES]
-    return [page for page in pages if not page.startswith("card-") or (page in CARDS and name in ("calm", "exercise"))]
+    cards = CARDS if name in ("calm", "exercise") else ()
+    return [page for page in pages if page in (*PLAIN_PAGES, *cards)]
 
 
 def cases(house: Any) -> dict[str, tuple[Any, Any, bool]]:
@@ -181,7 +184,7 @@ def walk(
     known = list(cases(house))
     for language in ("sv", "en"):
         for name, seen in views(house, language).items():
-            wanted = ("sv",) if name not in known or name == "calm" else ("en",) if name == "nothing" else ("sv", "en")
+            wanted = {"nothing": ("en",), "trouble": ("sv", "en"), "exercise": ("sv", "en")}.get(name, ("sv",))
             if language not in wanted or only_crisis is (name in known):
                 continue
             for larger in (False, True) if name in (*known, *LARGER) else (False,):
