@@ -16,6 +16,7 @@ AMPLITUDES = (25, 50, 85, 130, 190)
 class Speech(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[speech]`. `program` "" is a silent screen. `piper_voices`: a model file for each language that has one.
 
+    `alert_tone`: how loud the tone of a new warning is, 0 for none; the limits of the voice hold for it too.
     `words_per_minute` of espeak-ng. From `quiet_from` to `quiet_until` o'clock nothing is louder than `quiet_most`.
     """
 
@@ -24,6 +25,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     piper_voices: dict[str, str] = {}
     player: str = "aplay"
     words_per_minute: Annotated[int, Meta(ge=80, le=300)] = 150
+    alert_tone: Annotated[int, Meta(ge=0, le=LEVELS)] = 4
     volume: Level = 3
     volume_most: Level = LEVELS
     quiet_from: Hour = 21

@@ -42,8 +42,8 @@ class Means:
     touch, `glance` for the page of a closed point (0: it is dark, `dark_after_s` after the last touch). `open_dark`:
     may an open point be dark too? Frames a second: `fps` when somebody is here, `idle_fps` otherwise (never under 2).
     `look_s` is the time between two looks into the cache without a knock; ages and freshness are judged anew then.
-    `polls`: how the keeper thins its questions. `unasked_speech`: may the screen speak without a press? With one it
-    always may: what speech takes is little, and who cannot see the page needs it most in the last hour.
+    `polls`: how the keeper thins its questions. `fine_voice`: may Piper speak where it is installed? It takes a core;
+    espeak-ng takes next to nothing and may speak in every tier, for who cannot see the page needs it most in the last hour.
     """
 
     lit: int
@@ -56,29 +56,29 @@ class Means:
     idle_fps: int
     look_s: float
     polls: polling.Tier
-    unasked_speech: bool
+    fine_voice: bool
 
 
 MEANS: dict[Tier, Means] = {
     Tier.MAINS: Means(
         lit=100, dim=80, dim_after_s=600, glance=45, dark_after_s=300, open_dark=False, fps=30, idle_fps=10, look_s=1,
-        polls=polling.Tier.PLENTY, unasked_speech=True,
+        polls=polling.Tier.PLENTY, fine_voice=True,
     ),
     Tier.PLENTY: Means(
         lit=80, dim=50, dim_after_s=120, glance=35, dark_after_s=300, open_dark=False, fps=20, idle_fps=5, look_s=1,
-        polls=polling.Tier.PLENTY, unasked_speech=True,
+        polls=polling.Tier.PLENTY, fine_voice=False,
     ),
     Tier.LONG: Means(
         lit=70, dim=35, dim_after_s=60, glance=25, dark_after_s=120, open_dark=False, fps=20, idle_fps=5, look_s=2,
-        polls=polling.Tier.SAVING, unasked_speech=True,
+        polls=polling.Tier.SAVING, fine_voice=False,
     ),
     Tier.LOW: Means(
         lit=50, dim=20, dim_after_s=30, glance=0, dark_after_s=60, open_dark=False, fps=15, idle_fps=3, look_s=2,
-        polls=polling.Tier.LOW, unasked_speech=False,
+        polls=polling.Tier.LOW, fine_voice=False,
     ),
     Tier.LAST_HOUR: Means(
         lit=40, dim=20, dim_after_s=20, glance=0, dark_after_s=45, open_dark=True, fps=15, idle_fps=2, look_s=2,
-        polls=polling.Tier.LAST_HOUR, unasked_speech=False,
+        polls=polling.Tier.LAST_HOUR, fine_voice=False,
     ),
 }  # fmt: skip
 BY_WORD = {Lasts.PLENTY: Tier.PLENTY, Lasts.HOURS: Tier.LONG, Lasts.LOW: Tier.LOW, Lasts.LAST_HOUR: Tier.LAST_HOUR}

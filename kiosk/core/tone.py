@@ -27,13 +27,9 @@ def wav(level: int) -> bytes:
     top = LOUDEST * AMPLITUDES[level - 1] / AMPLITUDES[-1]
     count = int(SECONDS * RATE)
     samples = array("h", (int(top * _soft(at, count) * _wave(at)) for at in range(count)))
-    data = struct.pack(f"<{count}h", *samples)
+    data = struct.pack(f"<4sI{count}h", b"data", 2 * count, *samples)
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16)
-    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + 8 + len(data), b"WAVE") + form + _head(data) + data
-
-
-def _head(data: bytes) -> bytes:
-    return struct.pack("<4sI", b"data", len(data))
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
 
 
 def _soft(at: int, count: int) -> float:

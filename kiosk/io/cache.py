@@ -62,6 +62,7 @@ class Cache:
                 if self.set_aside:
                     self._save_from(Path(self.set_aside))
             self.life = owner(self._db.conn)["life"]
+            self._inode = path.stat().st_ino
         except (OSError, sqlite3.Error) as fault:
             raise CannotKeep(f"the cache {path} cannot be written: {fault}; check [cache] path and the disk") from fault
 
@@ -121,6 +122,15 @@ class Cache:
     def _fault(self, deed: str, fault: sqlite3.Error) -> CannotKeep:
         kind = Broken if getattr(fault, "sqlite_errorcode", 0) & 0xFF in BROKEN else CannotKeep
         return kind(f"the cache {self._path} cannot be {deed}: {fault}")
+
+    def there(self) -> bool:
+        """Does the file still lie where readers look for it? SQLite goes on in one that was taken away."""
+        try:
+            return self._path.stat().st_ino == self._inode
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # a disk in trouble says nothing of the file
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:

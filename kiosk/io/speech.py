@@ -28,8 +28,10 @@ class Voice:
     """Speaks a row of texts, one after the other. `tick` several times a second; nothing here waits for the sound.
 
     `aside`: further arguments of espeak-ng (`-w FILE` writes the sound to a file). `output`: where its sound goes when
-    it is told to write it (`--stdout`).
+    it is told to write it (`--stdout`). `waits`: is there another sound just now that goes first?
     """
+
+    waits: Callable[[], bool] = staticmethod(lambda: False)
 
     def __init__(
         self, settings: Speech, say: Callable[[str], None], *, aside: Sequence[str] = (), output: int | None = None
@@ -44,6 +46,7 @@ class Voice:
         self._thrifty = False
         self._running: list[subprocess.Popen[bytes]] = []
         self._begun_s = 0.0
+        self._due = False
         self.mute = False
         """True after a program has ended without a sound: no loudspeaker, or none that it finds."""
 
@@ -55,7 +58,7 @@ class Voice:
     @property
     def speaking(self) -> bool:
         """Is something being said, or about to be?"""
-        return bool(self._running)
+        return bool(self._running) or self._due
 
     @property
     def place(self) -> int:
@@ -67,7 +70,9 @@ class Voice:
         self.stop()
         self._rows, self._place, self._level, self._thrifty = list(rows), 0, level, thrifty
         if self._rows and self.available:
-            self._begin()
+            self._due = self.waits()
+            if not self._due:
+                self._begin()
 
     def stop(self) -> None:
         """Silence, at once."""
@@ -79,12 +84,15 @@ class Voice:
                 process.wait(END_S)
             if process.stderr is not None:
                 process.stderr.close()
-        self._running, self._rows = [], []
+        self._running, self._rows, self._due = [], [], False
 
     def tick(self) -> bool:
         """Go on to the next text when one has been said; is something still being said?"""
+        if self._due and not self.waits():
+            self._due = False
+            self._begin()
         if not self._running:
-            return False
+            return self._due
         took_s = time.monotonic() - self._begun_s
         if self._running[-1].poll() is None and took_s < LONGEST_S:
             return True

@@ -38,6 +38,7 @@ class Shelf:
         """Do it; False: it did not work, which has been said, and must be tried again."""
         try:
             try:
+                self._look_for_it()
                 change(self.cache)
             except Broken as fault:
                 self._rebuild(str(fault))
@@ -63,6 +64,10 @@ class Shelf:
         while True:
             await asyncio.sleep(LOOK_AGAIN_S if self.no_disk else BEHIND_S)
             if not (self.no_disk or self.behind):
+                try:
+                    self._look_for_it()
+                except CannotKeep as fault:
+                    self._saying.once(str(fault))
                 continue
             why = await asyncio.to_thread(refuses, self._path)
             if (why is None) is not bool(self.no_disk):
@@ -105,6 +110,20 @@ class Shelf:
         self.no_disk = why
         log.error("%s: the disk takes nothing (%s); what is shown is kept in memory, receipts wait", self._path, why)
         return cache
+
+    def _look_for_it(self) -> None:
+        """Somebody took the file away under us: what is known goes into a new one. Raises CannotKeep."""
+        if self.cache.there():
+            return
+        log.error("%s was taken away or replaced; it is made anew from what is known", self._path)
+        old, new = self.cache, self._in_memory(self.no_disk) if self.no_disk else self._on_disk()
+        try:
+            old.copy_into(new)
+        except CannotKeep as fault:
+            self._saying.once(f"not all of it could be saved: {fault}")
+        self.cache = new
+        old.close()
+        self._tell_moved()
 
     def _move(self, why: str | None) -> None:
         """To memory, because of `why`; or back to the disk. All that is shown goes along. Raises CannotKeep."""
