@@ -1,6 +1,6 @@
 # One command does what CI does. `make` alone tells what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench faults golden wheel wheelhouse lint
+.PHONY: help setup demo test check fix bench faults day golden wheel wheelhouse lint
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -36,6 +36,9 @@ bench: setup  ## print measurements, one JSON object a line; ONLY=name for one
 
 faults: setup  ## break a whole house on purpose and count what is lost; SCHEDULE=file, or SEED=n MINUTES=n
 	@exec $(VENV)/python -m faults $(SCHEDULE) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+day: setup  ## a day of warnings before a real kiosk, with faults, judged minute by minute; SEED=n
+	@exec $(VENV)/python -m faults.day $(if $(SEED),--seed $(SEED))
 
 golden: setup  ## rewrite the expected files of the tests; read the difference before you keep it
 	@$(VENV)/python -m pytest -q --rewrite-golden

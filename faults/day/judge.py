@@ -54,7 +54,8 @@ class Judge:
         open_now: dict[str, Deviation] = {}
         found: list[Deviation] = []
         for minute in range(1, int(self._plan.hours * 60)):
-            sentences = list(dict.fromkeys(self._minute(minute * 60 / self.record.rate)))
+            at_s = minute * 60 / self.record.rate
+            sentences = list(dict.fromkeys([*self._asked(at_s), *self._minute(at_s)]))
             for sentence in sentences:
                 if sentence in open_now:
                     open_now[sentence].last = minute
@@ -82,6 +83,11 @@ class Judge:
         yield from self._ended(frame, at_s)
         yield from self._page(frame)
         yield from self._box(frame, at_s)
+
+    def _asked(self, at_s: float) -> Iterator[str]:
+        for source in ("vma", "smhi"):
+            if self._oracle.should_have_been_asked(source, at_s):
+                yield f"{source}: was not asked for so long, though it could be reached"
 
     def _darkness(self, at_s: float) -> Iterator[str]:
         life = self.record.of("screen").at(at_s)
@@ -127,7 +133,7 @@ class Judge:
             return False, False
         clock, hours = self._oracle.clocked(at_s), self._oracle.hours(one.source, at_s)
         newest = max((hour for hour in hours if hour is not None), default=-1.0)
-        long_ago = self.record.hour(at_s - self._oracle.lag_s(at_s)) >= one.ends_h
+        long_ago = self.record.hour(at_s - self._oracle.unwoken_s(at_s)) >= one.ends_h
         if one.source == "municipality":
             return clock.perhaps or newest >= one.ends_h, clock.surely and long_ago
         told = hours[0] if hours[0] is not None else -1.0
@@ -169,7 +175,12 @@ class Judge:
             asked = any(line.certain and line.at_s <= at_s - lag_s for line in heard)
             if clock.surely or asked:
                 yield f"“{one.text}” is shown as unsure ({alert['remark']!r}) without need"
-        if alert["sure"] and past and clock.surely and self.record.hour(at_s - lag_s) >= (one.ends_h or 0):
+        if (
+            alert["sure"]
+            and past
+            and clock.surely
+            and self.record.hour(at_s - self._oracle.unwoken_s(at_s)) >= (one.ends_h or 0)
+        ):
             yield f"“{one.text}” is shown as sure after its end"
 
     # --- what is said of all ---
@@ -260,7 +271,7 @@ class Judge:
             yield f"shows the time {frame['clock']}, which nobody knows"
         if clock.surely and self._oracle.steady("keeper", at_s) and NO_CLOCK in frame["clock"]:
             yield "does not show the time, which is known"
-        limit_s = 3 * PICTURE_S / self.record.rate + lag_s
+        limit_s = 3 * PICTURE_S / self.record.rate + self._oracle.unwoken_s(at_s)
         newest = max((one for one in self.record.pictures if one <= at_s), default=-1e9)
         if frame["fresh"] and at_s - newest > limit_s:
             yield f"shows the site's state as fresh, {at_s - newest:.1f} s after the last word of it"

@@ -9,13 +9,18 @@ from itertools import pairwise
 
 from faults.day.plan import Feed, Plan, Said
 from faults.day.record import Heard, Record
+from faults.day.schedule import HANGS
 
 WRITTEN_S = 1.5
 """Real seconds that the keeper must live after an answer for it to have been written for certain."""
-SETTLED_S = 8.0
+SETTLED_S = 5.0
 """Real seconds after a start of keeper or broker in which they may not have met yet."""
 LAG_S = 2.5
 """Real seconds from an answer to a frame on a machine with other work; what stood before may still be shown."""
+UNWOKEN_S = 1.5
+"""More than that for what only time makes wrong: nobody knocks then, and a screen that saves power looks every 2 s."""
+ASKED_S, DEADLINE_S = 8.0, 21.0
+"""Real seconds within which a feed that can be reached has been asked, and how long a question that hangs may last."""
 PERIODS = 3
 ASK_S = {"vma": 200.0, "smhi": 300.0}
 """Product seconds between two questions at the rate of these days: half a real second is the least."""
@@ -57,6 +62,10 @@ class Oracle:
         """How late the screen may be at that moment."""
         return LAG_S + 3 * self.record.waited(at_s - 2 * LAG_S, at_s)
 
+    def unwoken_s(self, at_s: float) -> float:
+        """The same for what nobody wakes it for."""
+        return self.lag_s(at_s) + UNWOKEN_S
+
     def hours(self, source: Feed, at_s: float) -> list[float | None]:
         """The hours of which the screen may tell now; None: it may have heard nothing."""
         lag_s = self.lag_s(at_s)
@@ -86,26 +95,37 @@ class Oracle:
         if newest is None or (newest.at_s < self.record.boot(at_s).awake_s and not self.clocked(at_s).perhaps):
             return False
         heard_s = newest.hour * 3600 / self.record.rate if source == "municipality" else newest.at_s
-        return at_s - heard_s <= self.limit_s(source, thin=True) + self.lag_s(at_s)
+        return at_s - heard_s <= self.limit_s(source, thin=True) + self.unwoken_s(at_s)
 
     def must_be_fresh(self, source: Feed, at_s: float) -> bool:
         """Was this source answered again and again, so that nothing but fresh would be right?"""
         begins_s = at_s - self.lag_s(at_s) - 1.0
-        if not self.steady("keeper", at_s) or not self.steady("site-broker", at_s):
+        if begins_s < self.record.boot(at_s).awake_s:
             return False
-        if begins_s - SETTLED_S < self.record.boot(at_s).awake_s:
-            return False
-        times = [one.at_s for one in self.heard[source] if one.certain and one.at_s <= at_s]
         if source == "municipality":
+            if not self.steady("keeper", at_s) or not self.steady("site-broker", at_s):
+                return False
             times = [one.hour * 3600 / self.record.rate for one in self.heard[source] if one.at_s <= at_s]
+        else:  # a keeper that was killed in between has not asked so often
+            times = [one.at_s for one in self.heard[source] if one.certain and one.at_s <= at_s]
         limit_s = 0.6 * self.limit_s(source, thin=False)
         before = [one for one in times if one <= begins_s][-1:]
         inside = [*before, *(one for one in times if one > begins_s), at_s]
         return bool(before) and all(late - early <= limit_s for early, late in pairwise(inside))
 
+    def should_have_been_asked(self, source: Feed, at_s: float) -> bool:
+        """Were keeper and server there for so long that there must be an answer, and is there none?"""
+        bad = [one for one in self.record.faults if one.kind == "trouble" and one.feed in (source, "all")]
+        hung = any(one.trouble in HANGS and one.at_s <= at_s <= one.until_s + DEADLINE_S + ASKED_S for one in bad)
+        begins_s = at_s - ASKED_S
+        there = self.record.of("keeper").covers(begins_s, at_s) and self.record.of("feeds").covers(begins_s, at_s)
+        if not there or hung or any(one.at_s <= at_s and one.until_s >= begins_s for one in bad):
+            return False
+        return not any(begins_s <= one.at_s <= at_s for one in self.heard[source])
+
     def steady(self, program: str, at_s: float) -> bool:
         """Has this program been there for long?"""
-        return self.record.of(program).covers(at_s - self.lag_s(at_s) - SETTLED_S, at_s)
+        return self.record.of(program).covers(at_s - max(self.lag_s(at_s), SETTLED_S), at_s)
 
     def clocked(self, at_s: float) -> Clocked:
         """Does the box know the time, in the moments that the screen may be behind?"""

@@ -4,6 +4,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
+from faults.day.schedule import Broken
+
 Span = tuple[float, float]
 FOR_EVER = 1e12
 
@@ -65,6 +67,7 @@ class Record:
     pictures: list[float] = field(default_factory=list)
     """When the site's broker took a live picture."""
     frames: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    faults: tuple[Broken, ...] = ()
     late: list[tuple[float, float]] = field(default_factory=list)
     """When this very program was kept waiting, and how long: the machine had other work."""
 

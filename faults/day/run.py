@@ -43,7 +43,7 @@ class Day:
         self._plan = plan
         self._faults = faults
         self._say = say
-        self.record = Record(rate)
+        self.record = Record(rate, faults=faults)
         self._spec = spec_of(rate, WALL_MS, UP_MS, "box-1")
         self._clock = Clock.parse(self._spec, allowed=True)
         self._broker_port, self._feeds_port = free_ports(2)
@@ -148,7 +148,7 @@ class Day:
         await self.services.up(KEEPER)
         await self.services.up(SCREEN)
         async with asyncio.timeout(READY_S):
-            while not self._screens[0][0].exists():
+            while not self._screens[0][0].exists():  # noqa: ASYNC110 - a file is no event
                 await asyncio.sleep(0.1)
         early_s = self.second()
         self._midnight_ms = self._clock.wall_ms() or 0
@@ -170,8 +170,7 @@ class Day:
         return sorted(steps, key=lambda step: float(step["at_s"]))
 
     async def _until(self, second: float) -> None:
-        while (left_s := second - self.second()) > 0:
-            await asyncio.sleep(min(left_s, 1.0))
+        await asyncio.sleep(max(0.0, second - self.second()))
 
     async def _late(self) -> None:
         loop = asyncio.get_running_loop()

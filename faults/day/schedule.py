@@ -12,8 +12,8 @@ QUICK = ("answers-500", "answers-503", "cut-short", "wrong-length", "wrong-chars
          "empty", "garbage", "redirect-loop", "packed-cut", "hangs-up", "huge")  # fmt: skip
 """Troubles that are over at once."""
 FEEDS = ("vma", "smhi", "all")
-QUIET_S = 2.5
-"""At the beginning and at the end, so that a day begins and ends well."""
+QUIET_S, LAST_S = 2.5, 6.0
+"""Quiet at the beginning and at the end, so that a day begins and ends well."""
 CANCEL_LIVES_H = 6.0
 """So long a cancel stays on VMA's list."""
 
@@ -55,7 +55,7 @@ def draw(seed: int, plan: Plan, length_s: float) -> tuple[Broken, ...]:
     if long:
         found += _blind(chance, plan, length_s)
     found += _power(chance, length_s, long)
-    return tuple(sorted(one for one in found if one.until_s < length_s - QUIET_S))
+    return tuple(sorted(one for one in found if one.until_s + one.unknown_s < length_s - LAST_S))
 
 
 def _every(chance: Random, length_s: float, mean_s: float) -> Iterator[float]:

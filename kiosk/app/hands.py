@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock as Frames
 
 from kiosk.core.keys import Button, Keys, Press, meaning
-from kiosk.screens.bar import Bar
+from kiosk.screens.bar import BarTouch
 from kiosk.screens.root import Root
 from kiosk.widgets.direction import from_the_right
 from kiosk.widgets.reading import at_point
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 REPEATED = (Press.NEXT, Press.PREVIOUS, Press.LOUDER, Press.LOWER)
 """What a key that is held goes on doing."""
+TOUCH, KEYS, BUTTON = "touch", "keys", "button"
 
 
 class Hands:
@@ -28,6 +29,8 @@ class Hands:
         self._told: object = None
         self._exploring: object = None
         self.keys_used = False
+        self.way = TOUCH
+        """By what somebody listens, as in Visit."""
         self.root: Root | None = None
         self._window: object = None
 
@@ -40,7 +43,7 @@ class Hands:
 
     def forget(self) -> None:
         """The visitor is gone."""
-        self.keys_used, self._told = False, None
+        self.keys_used, self._told, self.way = False, None, TOUCH
 
     # --- keys ---
 
@@ -49,12 +52,18 @@ class Hands:
         press = meaning(self._keys, code, shift="shift" in held, from_right=from_the_right())
         if press is None or self.root is None:
             return False
-        asleep = self._visitor.asleep()
-        self._visitor.here()
+        woke = self._visitor.wakes()
+        self._visitor.used(self.root)
         again = code in self._down
         self._down.add(code)
-        if asleep and press is not Press.READ:
+        if press is not Press.READ:
+            self.way = KEYS
+        elif self.way == TOUCH:
+            self.way = BUTTON
+        if woke and press is not Press.READ:
+            self._visitor.listening.orient(self.root, KEYS)
             return True
+        self._visitor.quiet()
         if press is Press.READ:
             self._button = self._button.pressed(Frames.get_time())
             self._visitor.listening.hush()  # nothing goes on while somebody decides
@@ -68,7 +77,7 @@ class Hands:
             return False
         self._button, press = self._button.released(Frames.get_time())
         if press is not None:
-            self._visitor.here()
+            self._visitor.used(self.root)
             self.act(self.root, press)
         return True
 
@@ -87,7 +96,7 @@ class Hands:
             if hears.on:
                 self._move(root, 1)
             else:
-                hears.begin(root)
+                hears.begin(root, self.way)
         elif hears.on and press is Press.AGAIN:
             hears.again(root)
         elif hears.on:
@@ -125,12 +134,13 @@ class Hands:
     def listen(self, root: Root, what: str) -> None:
         """A button of the bar that has to do with the voice."""
         hears = self._visitor.listening
+        self.way = TOUCH
         if what == "read":
             if hears.on:
                 hears.end()
                 self._visitor.cursor.put(root, None)
             else:
-                hears.begin(root)
+                hears.begin(root, self.way)
         elif what == "volume":
             hears.louder(root, 0)
         elif what in (Press.AGAIN, Press.NEXT, Press.PREVIOUS):
@@ -154,6 +164,7 @@ class Hands:
                 self.keys_used = False
                 self._visitor.cursor.put(root, None)
             return False
+        self.way = TOUCH
         found = at_point(self._visitor.cursor.everything(root), *touch.pos)
         if found is not None and found.control and found.widget is self._told:
             self._visitor.listening.hush()
@@ -179,4 +190,4 @@ class Hands:
         if found is None:
             self._visitor.listening.hush()
         else:
-            self._visitor.listening.one(root, found, bar=isinstance(found.widget.parent, Bar))
+            self._visitor.listening.one(root, found, bar=isinstance(found.widget, BarTouch))

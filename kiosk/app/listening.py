@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from kiosk.app.cursor import Cursor
 from kiosk.core.loudness import LEVELS, Speech, allowed
-from kiosk.core.speaking import Spoken, introduction, said, sentence
+from kiosk.core.speaking import Item, Spoken, introduction, orientation, said, sentence
 from kiosk.io.speech import Voice
 from kiosk.screens.root import Root
 from kiosk.widgets.reading import Readable
@@ -41,11 +41,23 @@ class Listening:
         """Is something being said?"""
         return self.voice.speaking
 
-    def begin(self, root: Root, *, page: bool = True) -> None:
-        """From now on whatever happens is said; first the page from its top."""
+    def begin(self, root: Root, way: str) -> None:
+        """From now on whatever happens is said; first the page from its top, with a word on how to go on.
+
+        That comes after what stands topmost, for of an exercise the first word is that it is one. `way`: as in Visit.
+        """
         self.on = self.voice.available
-        if self.on and page:
-            self._say([(one, None) for one in introduction(root.view.words)] + self._page(root))
+        if self.on:
+            words, (first, *rest) = root.view.words, self._parts(root) or [[]]
+            told = introduction(words), sentence(words, f"speech.way_{way}")
+            self._say([*_plain(told[0]), *first, *_plain(told[1]), *(row for part in rest for row in part)])
+
+    def orient(self, root: Root, way: str) -> None:
+        """To somebody who woke the screen: where they are, whether there is a warning, how to hear more."""
+        view = root.view
+        known = view.place != view.words.say("head.no_place")
+        banner = Item(view.banner.text, view.words.language) if view.banner is not None else None
+        self._say(_plain(orientation(view.words, view.place if known else "", banner, way)))
 
     def end(self) -> None:
         """No more."""
@@ -90,7 +102,7 @@ class Listening:
 
     def tell(self, root: Root, key: str, **fields: object) -> None:
         """One of the screen's own sentences."""
-        self._say([(one, None) for one in sentence(root.view.words, key, **fields)])
+        self._say(_plain(sentence(root.view.words, key, **fields)))
 
     def tick(self, root: Root) -> None:
         """The ring goes along with the voice."""
@@ -109,9 +121,18 @@ class Listening:
             self._told = thing
 
     def _page(self, root: Root) -> list[tuple[Spoken, Readable | None]]:
+        return [row for part in self._parts(root) for row in part]
+
+    def _parts(self, root: Root) -> list[list[tuple[Spoken, Readable | None]]]:
+        """By thing, what is said of it."""
         words = root.view.words
-        return [(one, thing) for thing in self._cursor.everything(root) for one in said(thing.item, words)]
+        return [[(one, thing) for one in said(thing.item, words)] for thing in self._cursor.everything(root)]
 
     def _say(self, rows: list[tuple[Spoken, Readable | None]]) -> None:
         self._rows = rows
         self.voice.speak([spoken for spoken, _ in rows], self.level, thrifty=self.thrifty())
+
+
+def _plain(spoken: tuple[Spoken, ...]) -> list[tuple[Spoken, Readable | None]]:
+    """What belongs to nothing on the page."""
+    return [(one, None) for one in spoken]

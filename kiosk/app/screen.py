@@ -34,6 +34,8 @@ from kiosk.screens.root import Root
 log = logging.getLogger(__name__)
 
 TICK_S = 0.2
+TELL_HERE_S = 20.0
+"""Real seconds: how often the keeper hears that somebody is here."""
 
 
 class Screen:
@@ -60,6 +62,8 @@ class Screen:
             say=self._say_once,
         )  # fmt: skip
         self.owning = Owning(self.proof.before(), wake=self._wake)
+        self.owning.sounded = self.visitor.sound
+        self.visitor.reads = self.owning.touched
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGUSR1, lambda *_: self.shots.ask())
@@ -68,9 +72,10 @@ class Screen:
         """Make the widgets and set the clocks going; None when the safe page stands in their place."""
         self._window = window
         window.bind(on_touch_down=self._touched, on_flip=self._flipped, on_request_close=lambda *_, **__: True)
-        self._looked_s = self._started_s = self.visitor.touched_s = Frames.get_time()
+        self._looked_s = self._started_s = self.visitor.touched_s = self._told_s = Frames.get_time()
         self.lasting.begin(window, self._bell, self._tick, lambda: window.add_widget(self._made(window)))
-        self.visitor.asleep = self.lasting.saving.asleep
+        self.visitor.wakes = self.lasting.saving.touched
+        self.visitor.listening.thrifty = lambda: not self.lasting.saving.means.fine_voice
         # Kivy forgets an event that raised; this one must go on behind the safe page
         Frames.schedule_interval(lambda _: self.lasting.guarded(self._tick), TICK_S)
         return self.lasting.guarded(lambda: self._made(window))
@@ -135,6 +140,9 @@ class Screen:
         """For the visitor, for power, and for whoever looks from elsewhere."""
         busy = self.shots.busy
         self.visitor.look(self.root, now_s, busy)
+        if self.visitor.touched_s > self._told_s and now_s - self._told_s >= TELL_HERE_S:
+            self._told_s = now_s
+            self._bell.here()
         if self.root.page_name == "home":
             alone_s = 0.0 if busy else now_s - self.visitor.touched_s
             self.root.page.fact = turn(self.root.view, alone_s, self._settings.screen.attract_after_s)
@@ -163,16 +171,25 @@ class Screen:
         if self._bell.asked:
             # answered in the next round of the loop: a panel that never takes the frame lets no answer out
             Frames.schedule_once(lambda _: self._bell.answer(self._clock.up_ms(), self.lasting.safe.trouble), 0)
+            self._tell_opened()
         if not self.lasting.safe.showing and self.lasting.saving.face is not Face.DARK:
             self.proof.flipped(self.root)
         safe = self.lasting.safe.showing
         self._telling.flipped(None if safe else self.root, self.lasting.saving.face, safe=safe)
 
+    def _tell_opened(self) -> None:
+        """Once a minute, with the answer: how often each page was opened, for the keeper to add up."""
+        counts = self.visitor.opened.taken()
+        if counts and not self._bell.opened(counts):
+            self.visitor.opened.add_all(counts)
+
     def _touched(self, _window: object, touch: object = None) -> bool:
         self.visitor.here()
-        if self.lasting.safe.showing or self.lasting.saving.touched():
-            return True  # it only woke the panel
-        self.owning.touched(self.root)
+        if self.lasting.safe.showing:
+            return True
+        if self.lasting.saving.touched():
+            self.visitor.woken(self.root)
+            return True
         return self.visitor.touched(self.root, touch)
 
     def _wake(self) -> None:

@@ -7,22 +7,26 @@ from typing import Any
 from kivy.clock import Clock as Frames
 
 from kiosk.app.cursor import Cursor
-from kiosk.app.hands import Hands
+from kiosk.app.hands import TOUCH, Hands
 from kiosk.app.listening import Listening
 from kiosk.catalogues import written
 from kiosk.config import Screen as ScreenSettings
 from kiosk.core import idle
 from kiosk.core.keys import Keys
 from kiosk.core.languages import language, offered
-from kiosk.core.loudness import Speech
+from kiosk.core.loudness import Speech, allowed
+from kiosk.core.opened import Opened
 from kiosk.core.style import Style
 from kiosk.core.visit import Visit
 from kiosk.io.speech import Voice
+from kiosk.io.tone import Tone
 from kiosk.screens.root import Root
 from kiosk.widgets.direction import lay_out
 
 SETTLE_LOOKS = 2
 """Looks after which a new page has laid itself out."""
+AT_ONCE_S = 2.0
+"""A page that comes so soon after a touch or a key was opened by it."""
 
 
 class Visitor:
@@ -48,9 +52,15 @@ class Visitor:
         self.cursor = Cursor()
         speech = speech or Speech()
         self.listening = Listening(Voice(speech, say), speech, self.cursor, hour)
+        self._speech, self._hour = speech, hour
+        self._tone = Tone(speech, say)
+        self.listening.voice.waits = self._tone.tick
         self.hands = Hands(self, keys or Keys())
-        self.asleep: Callable[[], bool] = lambda: False
-        """Is the panel dark? Then the first touch or key only wakes it; "read aloud" speaks too."""
+        self.wakes: Callable[[], bool] = lambda: False
+        """Light the panel. Was it dark? Then the touch or key does no more than that; "read aloud" does."""
+        self.reads: Callable[[Root], None] = lambda _: None
+        """Called while somebody touches, presses or listens: what is being read is not taken away."""
+        self.opened = Opened()
         self._can_speak = self.listening.voice.available
         self._page: object = None
         self._settling = 0
@@ -67,7 +77,8 @@ class Visitor:
     def visit(self) -> Visit:
         """What the bar shows of it."""
         hears = self.listening
-        return Visit(self.language, self.languages, self._can_speak, hears.on, hears.level, hears.most)
+        way = self.hands.way if hears.on else ""
+        return Visit(self.language, self.languages, self._can_speak, hears.on, hears.level, hears.most, way)
 
     def attach(self, window: Any, root: Root) -> None:
         """From now on keys and fingers of this window are this visitor's."""
@@ -77,17 +88,40 @@ class Visitor:
     def close(self) -> None:
         """No voice goes on when the screen has ended."""
         self.listening.end()
+        self._tone.end()
 
     def here(self) -> None:
         """Somebody is here."""
         self.touched_s = Frames.get_time()
 
+    def used(self, root: Root) -> None:
+        """Somebody is here and does something, or listens."""
+        self.here()
+        self.reads(root)
+
+    def quiet(self) -> None:
+        """Whatever somebody does ends what is said to somebody who does not listen to pages."""
+        if not self.listening.on and self.listening.speaking:
+            self.listening.hush()
+
+    def sound(self) -> None:
+        """A new real warning for this place: one tone, before anything is said of it."""
+        self.listening.hush()
+        if self._speech.alert_tone:
+            level = allowed(self._speech.alert_tone, self._speech, self._hour())
+            Frames.schedule_once(lambda _: self._tone.sound(level), 0)  # with the next frame: this one is the warning's
+
     def touched(self, root: Root, touch: Any = None) -> bool:
         """Any touch means that somebody is here; a touch on the question answers only that, and goes no further."""
-        self.here()
+        self.used(root)
+        self.quiet()
         if self.answered(root):
             return True
         return touch is not None and self.hands.finger_down(root, touch)
+
+    def woken(self, root: Root) -> None:
+        """A finger woke the panel, and did no more than that."""
+        self.listening.orient(root, TOUCH)
 
     def answered(self, root: Root) -> bool:
         """Was the question on the screen? Then this was the answer to it."""
@@ -134,11 +168,12 @@ class Visitor:
         """Five times a second: another page? How far has the voice come? Is anybody still here?"""
         root.visit = self.visit
         if not busy:
-            self._follow(root)
+            self._follow(root, now_s)
+        self._tone.tick()
         self.listening.tick(root)
         self.cursor.show(root)
         if self.listening.speaking and not root.asking:
-            self.here()
+            self.used(root)
         alone, limit = now_s - self.touched_s, self.limit_s
         if busy or self._is_reset(root):
             root.ask(False)
@@ -154,9 +189,11 @@ class Visitor:
         """After so long without a touch everything goes back to the beginning."""
         return idle.limit(self._settings.idle_return_s, listening=self.listening.on, letters=self._text_length)
 
-    def _follow(self, root: Root) -> None:
+    def _follow(self, root: Root, now_s: float) -> None:
         """The page is another than before, by choice or because a warning took the screen: once it is laid out."""
         if root.page is not self._page:
+            if self._page is not None and not root.taken and now_s - self.touched_s < AT_ONCE_S:
+                self.opened.add(root.page_name)
             self._page, self._settling = root.page, SETTLE_LOOKS
             if self.listening.on:
                 self.listening.hush()

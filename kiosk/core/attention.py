@@ -8,7 +8,8 @@ is what the whole screen shows, None: nobody owns it, the messages in force are 
 - what was read, or has had its ten minutes, does not come back; a changed update is something new and does;
 - the same message again, also as an update that changes nothing for this place, is silent (`AlertView.matter`);
 - an exercise never takes the screen while anything real that may take it is in force;
-- what is not sure (from before a restart, not checked) never takes it.
+- what is not sure (from before a restart, not checked) never takes it;
+- a message that vanishes and comes back unchanged within six hours has had what it had.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,9 @@ from kiosk.core.alert_view import AlertView
 
 HOLD_MS = 10 * 60_000
 """How long an unread message may own the screen, from its first frame."""
+RETURN_MS = 6 * 3_600_000
+"""The very same message that vanishes and comes back so soon (a list that flips to and fro) is nothing new."""
+MOST_LEFT = 200
 READING_MS = 15_000
 """How long a message stands, or stands after the last touch, before another's turn."""
 
@@ -43,7 +47,9 @@ class Shown:
     gist: str = ""
 
 
-Before = Mapping[tuple[str, str, int] | str, int | None]
+Key = tuple[str, str, int]
+"""(source, id, serial): one message."""
+Before = Mapping[Key | str, int | None]
 """What earlier runs have shown, by key and by gist: before the first step how long ago, then when."""
 
 
@@ -52,7 +58,8 @@ class Attention:
     """The state between two steps. `shown`: the matter that owns the screen, "" nobody.
 
     `sound`: one tone is due now, with this very step. `began`: by matter, when it first had the screen. `over`: what
-    was read or has had its time. `known`: every matter in force at the last step. All times are monotonic ms.
+    was read or has had its time. `known`: every matter in force at the last step, with its message; `left`: those that
+    were before, with their message and since when they are not. All times are monotonic ms.
     """
 
     shown: str = ""
@@ -60,13 +67,14 @@ class Attention:
     stood_ms: int = 0
     began: Mapping[str, int] = field(default_factory=dict)
     over: frozenset[str] = frozenset()
-    known: frozenset[str] | None = None
+    known: Mapping[str, Key] | None = None
+    left: Mapping[str, tuple[Key, int]] = field(default_factory=dict)
     before: Before = field(default_factory=dict)
 
 
 def begin(drawn: Iterable[Shown] = ()) -> Attention:
     """The first state of a screen that starts; `drawn`: what it has shown in earlier runs."""
-    before: dict[tuple[str, str, int] | str, int | None] = {}
+    before: dict[Key | str, int | None] = {}
     for one in drawn:
         before[one.key] = one.ago_ms
         if one.gist:
@@ -85,7 +93,7 @@ def step(was: Attention, alerts: tuple[AlertView, ...], now_ms: int, event: Even
     wanting = _wanting(alerts)
     state = _happened(state, [one.matter for one in wanting], now_ms, event)
     turn = _turn(state, [one.matter for one in wanting], now_ms)
-    new = {one.matter for one in wanting if one.real} - (was.known or frozenset())
+    new = {one.matter for one in wanting if one.real} - (was.known or {}).keys()
     # what stands at the first look, or was shown in an earlier run, is no news; neither is what waited to be sure
     sound = was.known is not None and any(one not in state.began and one not in state.over for one in new)
     if turn and turn != state.shown:
@@ -104,15 +112,18 @@ def _wanting(alerts: tuple[AlertView, ...]) -> list[AlertView]:
 
 def _remember(was: Attention, alerts: tuple[AlertView, ...], now_ms: int) -> Attention:
     """Forget what is not in force any more; take over what earlier runs have shown."""
-    standing = frozenset(one.matter for one in alerts)
-    began = {matter: at for matter, at in was.began.items() if matter in standing}
-    over = was.over & standing
+    standing = {one.matter: one.key for one in alerts}
+    left = _left(was, standing, now_ms)
+    same = {matter for matter, (key, at) in was.left.items() if standing.get(matter) == key and now_ms - at < RETURN_MS}
+    kept = left.keys() | (standing.keys() & ((was.known or {}).keys() | same))
+    began = {matter: at for matter, at in was.began.items() if matter in kept}
+    over = was.over & kept
     # the times of earlier runs, on this run's clock
     before = was.before if was.known is not None else _since(was.before, now_ms)
     for one in alerts:
         if one.matter in began or one.matter in over:
             continue
-        names: list[tuple[str, str, int] | str] = [one.key]
+        names: list[Key | str] = [one.key]
         if was.known is None and one.gist:
             # only at the first look: later it may be the third wording that says the same as the first again
             names.append(one.gist)
@@ -124,7 +135,15 @@ def _remember(was: Attention, alerts: tuple[AlertView, ...], now_ms: int) -> Att
             over |= {one.matter}
         else:
             began[one.matter] = at_ms
-    return replace(was, began=began, over=over, known=standing, before=before)
+    return replace(was, began=began, over=over, known=standing, left=left, before=before)
+
+
+def _left(was: Attention, standing: Mapping[str, Key], now_ms: int) -> dict[str, tuple[Key, int]]:
+    """What was in force and is not, lately."""
+    left = {matter: (key, at) for matter, (key, at) in was.left.items() if now_ms - at < RETURN_MS}
+    left |= {matter: (key, now_ms) for matter, key in (was.known or {}).items()}
+    gone = [(matter, one) for matter, one in left.items() if matter not in standing]
+    return dict(gone[-MOST_LEFT:])
 
 
 def _since(before: Before, now_ms: int) -> Before:

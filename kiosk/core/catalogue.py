@@ -50,7 +50,7 @@ KINDS: dict[str, Kind] = {
         most_bytes=4 * MB,
     ),
     "departures": Kind(  # url of one stop: https://realtime-api.trafiklab.se/v1/departures/740012345?key={key}
-        pace=Pace(every_s=(120.0, None, None, None), longest_s=900.0, night_s=900.0),
+        pace=Pace(every_s=(120.0, None, None, None), longest_s=900.0, alone_s=600.0, night_s=1800.0),
         most_bytes=MB // 2,
         key=True,
         month=100_000,

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import msgspec
+
 from contract.bulletins import PublicBulletin
 from contract.wire import Moment
 from contract.words import ClockQuality
@@ -27,6 +29,8 @@ EVERY_S = {Source.VMA: 60.0, Source.SMHI: 300.0, Source.KRISINFORMATION: 600.0}
 what has run out does not come back when the feed is asked at another pace."""
 INCIDENTS = (Source.VMA, Source.MUNICIPALITY)
 """Whose messages of one incident are one matter; the others edit in place, and SMHI's areas live each by itself."""
+AHEAD_MS = 10 * 60_000
+"""So far may the sender's clock be ahead of ours."""
 RANK = {MsgType.ALERT: 0, MsgType.UPDATE: 1, MsgType.CANCEL: 2}
 
 
@@ -74,8 +78,11 @@ class Life:
 
 
 def of_feed(kept: Kept) -> Message:
-    """What a feed has said."""
-    return Message(alert=kept.alert, first=kept.first, gone=kept.gone)
+    """What a feed has said. It was not sent after it came: else nothing sent later could replace it or end it."""
+    alert, came_ms = kept.alert, kept.first.wall_ms
+    if came_ms is not None and kept.first.clock is not ClockQuality.UNSYNCED and alert.sent_ms > came_ms + AHEAD_MS:
+        alert = msgspec.structs.replace(alert, sent_ms=came_ms)
+    return Message(alert=alert, first=kept.first, gone=kept.gone)
 
 
 def of_bulletin(held: PublicBulletin) -> Message:

@@ -10,7 +10,8 @@ from contract.words import ClockQuality
 from kiosk.core.feed import Kept
 from kiosk.feeds.alert import Alert, Answer, Reject
 
-KEEP_GONE_MS = 3 * 24 * 3_600_000
+DAY_MS = 24 * 3_600_000
+KEEP_GONE_MS = 3 * DAY_MS
 """What its source lists no more stays readable so long."""
 MOST_GONE = 100
 """Of one feed, however young; the oldest go first."""
@@ -59,9 +60,16 @@ def _after(held: Kept | None, alert: Alert, now: Moment) -> Kept | None:
     if held is None:
         return Kept(alert=alert, first=now)
     # an older edition is a server that lags behind: the message is listed, in the words that are known
-    newer = alert if alert.revision >= held.alert.revision else held.alert
+    newer = alert if alert.revision >= held.alert.revision or _impossible(held) else held.alert
     after = Kept(alert=newer, first=held.first, gone=None)
     return None if after == held else after
+
+
+def _impossible(held: Kept) -> bool:
+    """Does it call itself newer than the day on which it came? Then every later edition would seem to lag behind."""
+    wall_ms = held.first.wall_ms
+    known = wall_ms is not None and held.first.clock is not ClockQuality.UNSYNCED
+    return known and held.alert.revision > (wall_ms or 0) + DAY_MS
 
 
 def _may_be(name: str, rejects: Iterable[Reject]) -> bool:

@@ -38,20 +38,24 @@ class Tier(IntEnum):
 class Pace:
     """How often a feed is asked in each tier, in product seconds; None: not at all.
 
-    `vital`: VMA's rules. `longest_s`: the back-off after failures grows up to this, never beyond. `night_s`: the least
-    interval between 22 and 5, where what is asked for sleeps too.
+    `vital`: VMA's rules. `longest_s`: the back-off after failures grows up to this, never beyond. `alone_s`: the least
+    interval while nobody stands before the screen; `night_s`: the same between 22 and 5.
     """
 
     every_s: tuple[float | None, float | None, float | None, float | None]
     longest_s: float
     vital: bool = False
+    alone_s: float = 0.0
     night_s: float = 0.0
 
-    def at(self, tier: Tier, wanted_s: float | None = None, *, night: bool = False) -> float | None:
+    def at(
+        self, tier: Tier, wanted_s: float | None = None, *, night: bool = False, watched: bool = False
+    ) -> float | None:
         """The interval in this tier; `wanted_s` replaces the normal one, and is thinned no less."""
         own = self.every_s[tier]
-        if own is not None and night:
-            own, wanted_s = max(own, self.night_s), None if wanted_s is None else max(wanted_s, self.night_s)
+        if own is not None and not watched:
+            least = max(self.alone_s, self.night_s if night else 0.0)
+            own, wanted_s = max(own, least), None if wanted_s is None else max(wanted_s, least)
         if own is None or wanted_s is None:
             return own
         every_s = wanted_s if tier is Tier.PLENTY else max(wanted_s, own)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 ORDER = (Role.GOOD, Role.REMARK, Role.UNKNOWN, Role.BAD)
 """What can be used stands first; a word that nobody has given is never counted as a yes."""
+LONG = 30
+"""Letters: a longer word for the power needs the room of what stands under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Cell:
 def cells(view: "View", room: int) -> tuple[Cell, ...]:
     """The power, then the services; when there is not room for all, the last cell says how many more there are."""
     ask = view.words.say("crisis.ask")
-    power = Cell(view.power.text, ask if view.power.role is Role.UNKNOWN else view.power_since, view.power.role)
+    since = view.power_since if len(view.power.text) <= LONG else ""
+    power = Cell(view.power.text, ask if view.power.role is Role.UNKNOWN else since, view.power.role)
     rows = sorted(view.services, key=lambda row: ORDER.index(row.role) if row.role in ORDER else len(ORDER))
     services = [Cell(row.text, ask if row.role is Role.UNKNOWN else row.word, row.role) for row in rows]
     if 1 + len(services) <= room:

@@ -58,6 +58,13 @@ def introduction(words: Words) -> tuple[Spoken, ...]:
     return _own(words, key, name=name)
 
 
+def orientation(words: Words, place: str, banner: Item | None, way: str) -> tuple[Spoken, ...]:
+    """Said to somebody who woke a dark screen. `place` "" where it is not known; `way`: "touch" or "keys"."""
+    point = _own(words, "speech.point", place=place) if place else _own(words, "head.no_place")
+    warning = said(banner, words) if banner is not None else ()
+    return (*point, *warning, *_own(words, f"speech.woke_{way}"))
+
+
 def sentence(words: Words, key: str, **fields: object) -> tuple[Spoken, ...]:
     """One of the screen's own sentences, spoken."""
     return _own(words, key, **fields)

@@ -5,7 +5,6 @@ nobody, and is no signal that means something else (the outdoor warning, a fire 
 """
 
 import struct
-from array import array
 from functools import lru_cache
 from math import pi, sin
 
@@ -16,6 +15,8 @@ SECONDS = 1.2
 RATE = 16_000
 PITCHES = ((520, 0.6), (1040, 0.25), (1560, 0.15))
 """Hertz, and its part of the whole."""
+AGAIN = 400
+"""After so many samples all three begin anew together."""
 FADE_S = 0.12
 LOUDEST = 26_000
 """The largest sample at the loudest level; the other levels are as much softer as the voice is at them."""
@@ -26,7 +27,8 @@ def wav(level: int) -> bytes:
     """The tone at one of the five levels, as a whole file."""
     top = LOUDEST * AMPLITUDES[level - 1] / AMPLITUDES[-1]
     count = int(SECONDS * RATE)
-    samples = array("h", (int(top * _soft(at, count) * _wave(at)) for at in range(count)))
+    wave = [_wave(at) for at in range(AGAIN)]
+    samples = (int(top * _soft(at, count) * wave[at % AGAIN]) for at in range(count))
     data = struct.pack(f"<4sI{count}h", b"data", 2 * count, *samples)
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16)
     return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data

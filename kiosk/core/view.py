@@ -83,7 +83,7 @@ def view(
     picture = held.picture
     fresh = site_view.freshness(picture, reader)
     told = standing(held, reader, Time(now, boot), place or Place(site=site), watched, fresh)
-    day = _day(held, reader, fresh)
+    day = _day(held, reader, fresh, place)
     contacts = tuple(Row(text) for text in contact_rows(held.contacts, words))
     return View(
         words=words,
@@ -111,11 +111,12 @@ def view(
     )
 
 
-def _day(held: Held, reader: Reader, fresh: Freshness) -> Everyday:
+def _day(held: Held, reader: Reader, fresh: Freshness, place: Place | None) -> Everyday:
     """The ordinary day; of power and services only what may be said now."""
     return everyday(
         held, reader, site_view.believed(held.picture, fresh), site_view.line_heard(held.picture, reader, fresh),
         lambda said: site_view.declared(said, held.picture, reader, fresh),
+        place.point if place is not None else None,
     )  # fmt: skip
 
 

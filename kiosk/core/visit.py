@@ -12,7 +12,8 @@ ROOMY = 10
 @dataclass(frozen=True, slots=True)
 class Visit:
     """`languages`: tags to choose from. `speaks`: there is a voice. `reading`: the page is being read aloud, and a
-    touch says what is there before it chooses. `volume` of `volumes`.
+    touch says what is there before it chooses. `volume` of `volumes`. `way`: by what somebody listens ("touch", "keys",
+    "button"), which the bar tells them how to use; "" while nothing is read.
     """
 
     language: str = "sv"
@@ -21,6 +22,7 @@ class Visit:
     reading: bool = False
     volume: int = 3
     volumes: int = 5
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

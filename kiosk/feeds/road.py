@@ -50,13 +50,13 @@ class Roads(msgspec.Struct, frozen=True, kw_only=True):
     rejects: tuple[Reject, ...] = ()
 
 
-def question(key: str, county: str) -> bytes:
-    """The XML of the question for one county (SCB code as text, "23")."""
+def question(key: str, counties: tuple[str, ...]) -> bytes:
+    """The XML of the question for these counties (SCB codes as text, "23"), and for what holds everywhere."""
+    wanted = "".join(f'<EQ name="Deviation.CountyNo" value="{int(county)}"/>' for county in (*counties, "0"))
     return (
         f"<REQUEST><LOGIN authenticationkey={quoteattr(key)}/>"
         '<QUERY objecttype="Situation" schemaversion="1.6" namespace="Road.TrafficInfo" limit="500">'
-        f'<FILTER><OR><EQ name="Deviation.CountyNo" value="{int(county)}"/>'
-        '<EQ name="Deviation.CountyNo" value="0"/></OR></FILTER></QUERY></REQUEST>'
+        f"<FILTER><OR>{wanted}</OR></FILTER></QUERY></REQUEST>"
     ).encode()
 
 

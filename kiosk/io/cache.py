@@ -16,7 +16,7 @@ from kiosk.core.faults import CannotKeep
 from kiosk.core.feed import FeedState
 from kiosk.core.listing import Folded
 from kiosk.core.picture import Public, in_order
-from kiosk.io import cache_feeds
+from kiosk.io import cache_feeds, cache_opened
 from kiosk.io.cache_feeds import FeedRow
 from kiosk.io.cache_reader import CacheReader, contact, counts
 from kiosk.io.cache_schema import SHOWN, VERSION, connect, is_ours, owner, upgrade
@@ -185,6 +185,11 @@ class Cache:
                 self._keep_one(one)
             for name, number in counts.items():
                 self._add_count(name, number)
+
+    def add_opened(self, day: str, pages: dict[str, int], first_day: str) -> None:
+        """How often each page was opened on a day; days before `first_day` are dropped. Raises CannotKeep."""
+        with self.change():
+            cache_opened.add(self._db.conn, day, pages, first_day)
 
     def _add_count(self, name: str, number: int) -> None:
         self._db.execute(

@@ -17,7 +17,7 @@ from contract.words import Status
 from kiosk.core.faults import CannotKeep
 from kiosk.core.feed import FeedState
 from kiosk.core.picture import Held, Told, open_document, read
-from kiosk.io import cache_feeds, checked
+from kiosk.io import cache_feeds, cache_opened, checked
 from kiosk.io.cache_schema import VERSION, connect_to_read, is_ours, owner
 from kiosk.io.memory import there
 
@@ -145,7 +145,10 @@ def _events(connection: sqlite3.Connection, last: int = 50) -> tuple[Told, ...]:
 
 
 def counts(path: Path) -> dict[str, Any]:
-    """What the cache counts: messages folded and refused, events in order, bulletins, documents; raises CannotKeep."""
+    """What the cache counts: messages folded and refused, events in order, bulletins, documents, pages opened by day.
+
+    Raises CannotKeep.
+    """
     path = there(path) or path
     if not path.is_file():
         raise CannotKeep(f"there is no cache at {path}; start the keeper first")
@@ -162,6 +165,7 @@ def counts(path: Path) -> dict[str, Any]:
                 for (payload,) in cache.execute("SELECT payload FROM newest WHERE topic LIKE '%/public/content/%'")
             ]
             waiting = cache.execute("SELECT count(*) FROM receipt").fetchone()[0]
+            opened = cache_opened.by_day(cache)
     except (sqlite3.Error, msgspec.DecodeError) as fault:
         raise CannotKeep(f"the cache {path} cannot be read: {fault}") from fault
     return {
@@ -171,4 +175,5 @@ def counts(path: Path) -> dict[str, Any]:
         "bulletins": [{"id": one.bulletin.id, "serial": one.bulletin.serial, "ended": one.ended} for one in bulletins],
         "documents": [{"name": one.name, "version": one.version} for one in documents],
         "receipts_waiting": waiting,
+        "pages_opened": opened,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlite_utils
 
-VERSION = 2
+VERSION = 3
 """Number of the newest step. A later version, another site, or simulated where this is real: a foreign file."""
 
 Table = dict[str, Any]
@@ -31,9 +31,10 @@ FEEDS: dict[str, Table] = {
         }
     },
 }  # fmt: skip
+OPENED: dict[str, Table] = {"opened": {"columns": {"day": str, "page": str, "n": int}}}
 KEYS: dict[str, str | tuple[str, ...]] = {
     "newest": "topic", "event": "n", "contact": "one", "receipt": "n", "drawn": "key", "count": "name",
-    "alert": ("feed", "source", "id"),
+    "alert": ("feed", "source", "id"), "opened": ("day", "page"),
 }  # fmt: skip
 SHOWN = ("newest", "contact", "event", "alert", "feed")
 """What the screen shows: all of it moves along when the cache moves."""
@@ -52,7 +53,12 @@ def _feeds(db: sqlite_utils.Database) -> None:
     db["own"].upsert({"name": "life", "value": secrets.token_hex(8)}, pk="name")
 
 
-STEPS: tuple[Callable[[sqlite_utils.Database], None], ...] = (_first, _feeds)
+def _opened(db: sqlite_utils.Database) -> None:
+    """How often each page was opened."""
+    _make(db, OPENED)
+
+
+STEPS: tuple[Callable[[sqlite_utils.Database], None], ...] = (_first, _feeds, _opened)
 """Step N makes version N of version N - 1."""
 
 

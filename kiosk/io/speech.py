@@ -31,8 +31,6 @@ class Voice:
     it is told to write it (`--stdout`). `waits`: is there another sound just now that goes first?
     """
 
-    waits: Callable[[], bool] = staticmethod(lambda: False)
-
     def __init__(
         self, settings: Speech, say: Callable[[str], None], *, aside: Sequence[str] = (), output: int | None = None
     ) -> None:
@@ -47,6 +45,7 @@ class Voice:
         self._running: list[subprocess.Popen[bytes]] = []
         self._begun_s = 0.0
         self._due = False
+        self.waits: Callable[[], bool] = lambda: False
         self.mute = False
         """True after a program has ended without a sound: no loudspeaker, or none that it finds."""
 

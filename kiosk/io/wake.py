@@ -8,13 +8,17 @@ import socket
 from pathlib import Path
 
 from doors.disk import REFUSALS
+from kiosk.core import opened
 from kiosk.io.memory import beside, made
 
 KNOCK = b"new"
 ASK = b"draw"
+HERE = b"here"
 MOST = 1000
 """Datagrams taken at one look; the kernel holds fewer."""
 MAX_ANSWER = 200
+MAX_BYTES = 8000
+"""Of one datagram: a hundred names of pages and how often each was opened."""
 ANSWERS = ".back"
 """The keeper listens beside the screen's socket, under its name with this behind it."""
 
@@ -26,6 +30,9 @@ class Waker:
         self._path = str(path)
         self._back = Path(self._path + ANSWERS)
         self._socket = _listen(self._back)
+        self._drawn: list[bytes] = []
+        self._visited = False
+        self._opened = opened.Opened()
         self.trouble = ""
         """Why the newest frame was not what it should have been; "" when it was."""
 
@@ -40,15 +47,36 @@ class Waker:
     def answered(self) -> int | None:
         """The newest frame the screen told of since the last look, uptime in ms; None: it told of none. Never waits."""
         newest = None
-        for data in _heard(self._socket):
+        self._listen()
+        drawn_now, self._drawn = self._drawn, []
+        for data in drawn_now:
             drawn, space, trouble = data.partition(b" ")
             if drawn.isdigit() and bool(space) is bool(trouble) and (newest is None or int(drawn) >= newest):
                 newest, self.trouble = int(drawn), trouble.decode("ascii", "replace")
         return newest
 
+    def visited(self) -> bool:
+        """Has anybody touched the screen since the last look? Never waits."""
+        self._listen()
+        visited, self._visited = self._visited, False
+        return visited
+
+    def opened(self) -> dict[str, int]:
+        """How often each page was opened since the last look. Never waits."""
+        self._listen()
+        return self._opened.taken()
+
     def close(self) -> None:
         """Free the path."""
         _close(self._socket)
+
+    def _listen(self) -> None:
+        heard = _heard(self._socket)
+        self._visited = self._visited or HERE in heard
+        counts, drawn = [data for data in heard if data[:1] == b"{"], [data for data in heard if data[:1].isdigit()]
+        for data in counts:
+            self._opened.add_all(opened.heard(data))
+        self._drawn = [*self._drawn, *drawn][-MOST:]
 
     def _send(self, what: bytes) -> bool:
         for place in (self._path, str(beside(Path(self._path)))):
@@ -90,12 +118,23 @@ class Doorbell:
         A keeper that is gone asks again when it is back.
         """
         self.asked = False
+        self._tell(f"{drawn_up_ms} {trouble}"[:MAX_ANSWER].strip().encode("ascii", "replace"))
+
+    def here(self) -> None:
+        """Tell the keeper that somebody stands before the screen: what is asked only then is asked now."""
+        self._tell(HERE)
+
+    def opened(self, counts: dict[str, int]) -> bool:
+        """Tell the keeper how often each page was opened; False: nobody heard it."""
+        return self._tell(opened.told(counts))
+
+    def _tell(self, said: bytes) -> bool:
         back = Path(str(self._path) + ANSWERS)
-        said = f"{drawn_up_ms} {trouble}"[:MAX_ANSWER].strip().encode("ascii", "replace")
         for place in (back, beside(back)):
             with contextlib.suppress(OSError):
                 self._socket.sendto(said, str(place))
-                return
+                return True
+        return False
 
     def close(self) -> None:
         """Free the path."""
@@ -138,5 +177,5 @@ def _heard(one: socket.socket) -> list[bytes]:
     heard: list[bytes] = []
     with contextlib.suppress(OSError):
         while len(heard) < MOST:
-            heard.append(one.recv(MAX_ANSWER))
+            heard.append(one.recv(MAX_BYTES))
     return heard

@@ -21,7 +21,9 @@ log = logging.getLogger("kiosk.keeper")
 STUCK_S = 180.0
 """Real seconds; a task that waits gives a sign of life every half minute."""
 LOOK_S = 5.0
-"""Real seconds between two looks at how scarce power is."""
+"""Real seconds between two looks at how scarce power is, and whether somebody is here."""
+VISIT_S = 180.0
+"""Real seconds after the last touch in which somebody may still read."""
 WRITE_EVERY_S = 300.0
 """Real seconds: a check that found nothing new is told through memory, and written to the card only so often."""
 
@@ -32,6 +34,7 @@ class Feeds:
     def __init__(
         self, settings: Settings, clock: Clock, shelf: Shelf, saying: Saying, progress: Progress, *,
         knock: Callable[[], None], tier: Callable[[], Tier],
+        visited: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._shelf = shelf
@@ -39,6 +42,8 @@ class Feeds:
         self._progress = progress
         self._knock = knock
         self._tier = tier
+        self._visited = visited
+        self._visited_s: float | None = None
         self._told: tuple[FeedState, ...] | None = None
         self._written_s = 0.0
         self._all: list[OneFeed] = []
@@ -101,8 +106,11 @@ class Feeds:
         self._written_s = loop.time()
         while True:
             tier = self._tier()
+            if self._visited():
+                self._visited_s = loop.time()
+            watched = self._visited_s is not None and loop.time() - self._visited_s < VISIT_S
             for feed in self._all:
-                feed.thin(tier)
+                feed.thin(tier, watched=watched)
             if loop.time() - self._written_s >= WRITE_EVERY_S:
                 self._write_states()
                 self._written_s = loop.time()

@@ -10,6 +10,7 @@ from doors.systemd import Notifier
 from kiosk.config import Settings
 from kiosk.io.wake import Waker
 from kiosk.keeper import sign_of_life
+from kiosk.keeper.counting import Counting
 from kiosk.keeper.feeds import Feeds
 from kiosk.keeper.hearing import Hearing
 from kiosk.keeper.receipts import Receipts
@@ -37,14 +38,16 @@ class Keeper:
         saying = Saying()
         self._shelf = Shelf(settings, saying)
         self._waker = Waker(settings.wake_path)
+        self._counting = Counting(clock, self._shelf, self._waker)
         self._receipts = Receipts(settings, self._shelf, saying)
         self._hearing = Hearing(
             settings, clock, self._shelf, saying, knock=self._waker.knock, confirm=self._receipts.confirm
         )
         self._life = SignOfLife(settings, clock, self._waker, saying, self._progress)
         self._feeds = Feeds(
-            settings, clock, self._shelf, saying, self._progress, knock=self._waker.knock, tier=self._hearing.tier
-        )
+            settings, clock, self._shelf, saying, self._progress, knock=self._waker.knock, tier=self._hearing.tier,
+            visited=self._waker.visited,
+        )  # fmt: skip
         self._shelf.moved += [lambda: self._hearing.flush(force=True), self._feeds.write_all, self._waker.knock]
         self._link = Link(
             settings.broker,
@@ -68,6 +71,7 @@ class Keeper:
                 tasks.create_task(self._notifier.watch(self._progress, self._sentence), name="watch")
         finally:
             self._hearing.flush(force=True)
+            self._counting.write()
             self._feeds.close()
             self._shelf.close()
             self._waker.close()
@@ -80,6 +84,7 @@ class Keeper:
                 self._hearing.flush()
             self._feeds.flush()
             await self._receipts.look()
+            self._counting.look()
             self._progress.done(LOOKING)
             if self._link.up or self._link.attempts != self._attempts:
                 self._attempts = self._link.attempts

@@ -6,12 +6,14 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from contract.wire import Moment
+from contract.words import ClockQuality
 from doors.clock import Clock
 from doors.progress import Progress
 from kiosk.config_feeds import Feed
@@ -22,6 +24,7 @@ from kiosk.core.listing import Folded, Key, fold, key_of
 from kiosk.core.place import Place
 from kiosk.core.polling import Tier
 from kiosk.feeds.alert import BadAnswer, Reject
+from kiosk.feeds.localtime import PLACE
 from kiosk.io.cache_feeds import FeedRow
 from kiosk.io.http import Asker, Failed, Question, Reply, without
 from kiosk.keeper.readers import Found
@@ -38,6 +41,10 @@ SHORTEST_REAL_S = 0.5
 MAX_KEY = 500
 ASK_WHOLE_EVERY = 20
 """After so many "not changed" in a row the whole answer is asked for: a cache that always says so hides what is new."""
+CHOKED_S = 600.0
+"""A body that its reader choked on is tried again after so long: it may have been this computer's fault."""
+LONG = 3
+"""Failures in a row; when what has failed so often fails once more later, the log says it again."""
 MOST_SAID = 3
 """Records that are left out, of one answer, told one by one."""
 
@@ -61,11 +68,13 @@ class OneFeed:
         self._tell = told
         self._reached = reached
         self._tier = Tier.PLENTY
+        self._watched = False
+        """Does somebody stand before the screen?"""
         self._poke = asyncio.Event()
         self._failures = 0
         self._unheard = False
         """Did the last try fail for want of a network?"""
-        self._hung: bytes = b""
+        self._hung: tuple[bytes, float] = (b"", 0.0)
         self._unchanged = 0
         """How often in a row it said that nothing has changed."""
         self._due_s = 0.0
@@ -100,16 +109,24 @@ class OneFeed:
                 wait_s = self._failed(every_s, f"a fault of this program ({type(fault).__name__})", None)
             self._due_s = self._now_s() + max(wait_s, SHORTEST_REAL_S * self._clock.rate)
 
-    def thin(self, tier: Tier) -> None:
-        """Power has become scarcer, or plenty again."""
-        if tier is self._tier:
+    def thin(self, tier: Tier, *, watched: bool = False) -> None:
+        """Power has become scarcer, or plenty again; somebody has come to the screen, or gone."""
+        if (tier, watched) == (self._tier, self._watched):
             return
-        self._tier = tier
+        before = self._every_s()
+        self._tier, self._watched = tier, watched
         every_s = self._every_s()
-        if every_s is not None:
+        if every_s is not None and every_s != before:
             self._set(every_s=every_s)
-            self._due_s = min(self._due_s, self._now_s() + every_s)
+            wait_s = every_s if self._failures else max(0.0, every_s - self._asked_ago_s())
+            wait_s = self._first_s() if before is None else wait_s  # all sites find their power back at once
+            self._due_s = min(self._due_s, self._now_s() + wait_s)
             self._poke.set()
+
+    def _asked_ago_s(self) -> float:
+        """Product seconds since the last question of this boot; 0 when there was none."""
+        tried, now = self.state.tried, self._moment()
+        return (now.up_ms - tried.up_ms) / 1000 if tried is not None and tried.boot == now.boot else 0.0
 
     def network_back(self) -> None:
         """Somebody else was answered: is it the network that we missed too?"""
@@ -119,8 +136,15 @@ class OneFeed:
 
     def _every_s(self) -> float | None:
         """Product seconds; never so short that a fast clock asks more than twice a real second."""
-        every_s = self._kind.pace.at(self._tier, self._feed.every_s)
+        night = polling.is_night(self._local())
+        every_s = self._kind.pace.at(self._tier, self._feed.every_s, night=night, watched=self._watched)
         return None if every_s is None else max(every_s, SHORTEST_REAL_S * self._clock.rate)
+
+    def _local(self) -> datetime | None:
+        """The time on the wall at the site; None while no clock can be believed."""
+        now = self._clock.read()
+        known = now.wall_ms is not None and now.quality is not ClockQuality.UNSYNCED
+        return datetime.fromtimestamp((now.wall_ms or 0) / 1000, PLACE) if known else None
 
     def _first_s(self) -> float:
         every_s = self._every_s() or 0.0
@@ -162,7 +186,9 @@ class OneFeed:
         except BadAnswer as fault:
             return self._failed(every_s, f"the answer cannot be used: {self._without_key(str(fault))}", None)
         if self._failures:
-            log.info("%s: answers again", self.part)
+            if self._failures >= LONG:
+                self._saying.again(f"{self.part}: ")
+            self._saying.once(f"{self.part}: answers again")
             self._reached(self.name)
         self._failures = 0
         self._tell(news=news)
@@ -266,14 +292,14 @@ class OneFeed:
         self.flush()
 
     async def _read(self, body: bytes) -> tuple[int, Found]:
-        """The parser's version and what it found; a body that it choked on is not tried again. Raises BadAnswer."""
-        digest = sha256(body).digest()
-        if digest == self._hung:
+        """The parser's version and what it found; raises BadAnswer. What it choked on is let be for some minutes."""
+        digest, (hung, until_s) = sha256(body).digest(), self._hung
+        if digest == hung and self._now_s() < until_s:
             raise BadAnswer("it is the same one that could not be read before")
         try:
             read = await self._readings.read(self._feed.kind, body)
         except Choked:
-            self._hung = digest
+            self._hung = digest, self._now_s() + CHOKED_S
             raise
         return read.version, read.found or Found(None)
 

@@ -84,23 +84,32 @@ class Readings:
             self._idle = None
 
     async def _ask(self, asked: Asked) -> Read:
-        worker, self._idle = self._idle, None
         try:
             async with asyncio.timeout(self._within_s):
-                if worker is None or not worker.good:
-                    worker = await _started(worker)
-                told = await worker.ask(asked)
+                told = await self._told(asked)
+                if told is None:  # it may have died long before; a new one shows whether it was this body
+                    told = await self._told(asked)
         except TimeoutError:
             raise Choked(f"it was not read within {self._within_s:g} s") from None
-        except (OSError, EOFError, msgspec.MsgspecError):
-            raise Choked("the program that reads it died of it") from None
-        finally:
-            await self._put_back(worker)
+        if told is None:
+            raise Choked("the program that reads it died of it")
         if told.bad:
             raise BadAnswer(told.bad)
         if told.fault:
             raise BadAnswer(f"a fault of the program that reads it: {told.fault}")
         return told
+
+    async def _told(self, asked: Asked) -> Read | None:
+        """The answer of the process that waits, or of a new one; None: it has died."""
+        worker, self._idle = self._idle, None
+        try:
+            if worker is None or not worker.good:
+                worker = await _started(worker)
+            return await worker.ask(asked)
+        except (OSError, EOFError, msgspec.MsgspecError):
+            return None
+        finally:
+            await self._put_back(worker)
 
     async def _put_back(self, worker: _Worker | None) -> None:
         """Keep one that is well and has nothing to do; its answer was taken whole, or it has been ended."""

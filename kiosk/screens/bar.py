@@ -5,10 +5,13 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.core.visit import BarButton, Visit, bar_buttons
+from kiosk.core.style import rgba
 from kiosk.widgets.panel import ORDINARY, Touch
+from kiosk.widgets.text import FitLabel, measure
 
 
 class BarTouch(Touch):
@@ -17,8 +20,11 @@ class BarTouch(Touch):
     language = ObjectProperty("")
 
 
-class Bar(GridLayout):
-    """`act` gets "back" and "start", `go` a page, `choose` what helps; its height is what its rows need."""
+class Bar(BoxLayout):
+    """`act` gets "back" and "start", `go` a page, `choose` what helps; its height is what its rows need.
+
+    While the page is read aloud a line above the buttons tells how to go on; `hints`: is there room for it?
+    """
 
     view = ObjectProperty(None, rebind=True)
     style = ObjectProperty(ORDINARY, rebind=True)
@@ -27,13 +33,13 @@ class Bar(GridLayout):
     go: Callable[[str], None] | None = ObjectProperty(None)
     choose: Callable[[str], None] | None = ObjectProperty(None)
     at_home = BooleanProperty(True)
+    hints = BooleanProperty(True)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(rows=1, size_hint_y=None, **kwargs)
-        self._shown: tuple[BarButton, ...] = ()
-        self._most = 0
+        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        self._shown: tuple[tuple[BarButton, ...], int, float, str] = ((), 0, 0, "")
         self._lay = Clock.create_trigger(self._laid, -1)
-        for name in ("width", "at_home", "view", "visit"):
+        for name in ("width", "at_home", "view", "visit", "hints"):
             self.fbind(name, self._lay)
         self._laid()
 
@@ -44,15 +50,28 @@ class Bar(GridLayout):
         buttons = bar_buttons(
             self.visit, self.view.words, home=self.at_home, larger=style.larger, theme=_next(style), most=most
         )
-        if (buttons, most) == (self._shown, self._most):
+        hint = self.view.words.say(f"speech.way_{self.visit.way}") if self.visit.way and self.hints else ""
+        shown = buttons, most, self.width if hint else 0, hint
+        if shown == self._shown:
             return
-        self._shown, self._most = buttons, most
+        self._shown = shown
         rows = -(-len(buttons) // most)
-        self.clear_widgets()
-        self.cols, self.rows = -(-len(buttons) // rows), rows
-        self.height = rows * style.target + (rows - 1) * style.gap
+        row = GridLayout(cols=-(-len(buttons) // rows), rows=rows, spacing=style.gap)
         for one in buttons:
-            self.add_widget(self._button(one))
+            row.add_widget(self._button(one))
+        self.clear_widgets()
+        self.height = rows * style.target + (rows - 1) * style.gap
+        if hint:
+            self._tell(hint)
+        self.add_widget(row)
+
+    def _tell(self, hint: str) -> None:
+        """A line, or two on a narrow panel."""
+        size = self.style.text("small")
+        tall = measure(hint, int(size), max(1, int(self.width)))[1] + 2
+        self.height += tall + self.style.gap
+        ink = rgba(self.style.theme.paper.ink)
+        self.add_widget(FitLabel(text=hint, wanted=size, color=ink, size_hint_y=None, height=tall))
 
     def _button(self, one: BarButton) -> Touch:
         touch = BarTouch(

@@ -95,7 +95,7 @@ class Crisis(Page):
         self.low = not self.portrait and self.screen_height < mm(TIGHT_MM)
         self.beside = not self.portrait and not self.low and self.screen_height < mm(BESIDE_MM)
         self.roomy = min(self.screen_height, self.width) >= mm(ROOMY_MM) and not self.style.larger
-        far = self.screen_height if not self.portrait else self.width
+        far = (self.screen_height if not self.portrait else self.width) * (1.3 if self.style.larger else 1)
         least = max(self.style.text("body"), far * FAR[-1])
         wanted = {*(far * part for part in FAR), *(self.style.text(name) for name in SIZES)}
         self.sizes = tuple(sorted((size for size in wanted if size >= least), reverse=True))

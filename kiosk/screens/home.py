@@ -10,7 +10,7 @@ from kiosk.widgets.situation import Situation
 
 __all__ = ["Doors", "Home", "Situation"]
 
-CALM_SHARE, CRISIS_SHARE = 0.55, 0.5
+CALM_SHARE, LARGER_SHARE, CRISIS_SHARE = 0.5, 0.4, 0.5
 """Of the page's height, how much the doors may take."""
 
 
@@ -42,7 +42,8 @@ class Home(Page):
     def _measure(self, *_: object) -> None:
         self.doors = doorways(self.view, cards=bool(self.library and self.library.cards))
         if self.height > 1:
-            share = 0 if self.short else CRISIS_SHARE if self.view.banner else CALM_SHARE
+            share = CRISIS_SHARE if self.view.banner else LARGER_SHARE if self.style.larger else CALM_SHARE
+            share = 0 if self.short else share
             room = max(self.style.target, self.height * share)
             self.doors_height = height(len(self.doors), self.width, room, self.style)
 

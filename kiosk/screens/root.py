@@ -259,6 +259,7 @@ class Root(FloatLayout):
         elif isinstance(self.page, Crisis) and self.page.low:
             place = self.page.ids.bar
         self._bar.at_home = self.page_name == "home" or place is not self._foot
+        self._bar.hints = place is self._foot
         if self._bar.parent is not place:
             if self._bar.parent is not None:
                 self._bar.parent.remove_widget(self._bar)

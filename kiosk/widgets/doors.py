@@ -12,7 +12,7 @@ from kiosk.core.style import Style
 from kiosk.widgets.panel import ORDINARY, Touch
 
 NARROW_MM = 34
-NARROW_LARGER_MM = 40
+NARROW_LARGER_MM = 36
 TALL_MM = 30
 """How high a door is where there is room."""
 

@@ -11,6 +11,7 @@ from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.core.view import Row
+from kiosk.widgets.frame import WIDE_MM, StripedEdge
 from kiosk.widgets.panel import ORDINARY, Panel, Touch
 from kiosk.widgets.symbol import Symbol
 from kiosk.widgets.text import FitLabel, measure, pieces
@@ -52,6 +53,11 @@ class RowBox(Panel):
     text_height = NumericProperty(0)
     detail_height = NumericProperty(0)
     word_width = NumericProperty(0)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        if getattr(self.row, "striped", False):
+            self.add_widget(StripedEdge(style=self.style), len(self.children))
 
 
 WIDE = 1.6
@@ -136,18 +142,21 @@ class RowList(BoxLayout):
         body, small, edge = int(style.text("body")), int(style.text("small")), 2 * style.mm(0.6)
         word_width = self._room * WORD_SHARE if row.word else 0
         width = self._room - 2 * style.mm(2) - word_width - style.mm(2)
+        if getattr(row, "striped", False):
+            width -= style.mm(WIDE_MM) + style.mm(2)
         detail = measure(row.detail, small, int(width))[1] + 2 if row.detail else 0
         room = height - detail - edge - 4
         if detail and room < 3 * body:
-            return self._parts(replace(row, detail=""), height) + self._parts(Row(row.detail, role=row.role), height)
+            return self._parts(replace(row, detail=""), height) + self._parts(_rest(row), height)
         word = measure(row.word, body, int(word_width * 0.75))[1] + style.mm(2) if row.word else 0
         parts = []
         for piece in pieces(row.text, body, width, room):
             text = measure(piece, body, int(width))[1] + 2
+            needed = text + detail + edge, word + edge, body * 1.3 + edge
             parts.append(
                 {
                     "row": replace(row, text=piece), "text_height": text, "detail_height": detail,
-                    "word_width": word_width, "height": min(height, max(text + detail + edge, word + edge, body * 1.3 + edge, self.least(row))),
+                    "word_width": word_width, "height": min(height, max(*needed, self.least(row))),
                 }
             )  # fmt: skip
         return parts
@@ -177,6 +186,11 @@ class RowList(BoxLayout):
     def _turn(self, step: int) -> None:
         self._page = max(0, self._page + step)
         self._lay()
+
+
+def _rest(row: Row) -> Row:
+    """The smaller text of a row as a row of its own; it stays as little real as the first."""
+    return Row(row.detail, role=row.role, striped=getattr(row, "striped", False))
 
 
 def _turn(style: object, text: str, possible: bool, act: Callable[[], None]) -> BoxLayout:

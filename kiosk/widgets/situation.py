@@ -47,8 +47,9 @@ class Situation(BoxLayout):
         scale = self._scale(tall)
         heading = self.style.text("lead") * 1.3 * max(1.0, scale / 1.3)
         room = self.height - heading - self.spacing
-        if self.height < tall:
-            self._short()
+        cols, rows = self._fits(self.width, self.height, 1.0, tall)
+        if self.height < tall or cols * rows < 2:
+            self._short()  # a lone cell about the power says nothing of what works
         elif room < 2 * tall:
             self._grid(self.height, scale)
         else:
@@ -116,7 +117,7 @@ Builder.load_string("""
             text: root.cell.text
             color: root.ink
             wanted: root.style.text("body") * root.scale
-            size_hint_y: 2.2 if len(self.text) > 24 else 1.25
+            size_hint_y: 1.7 if len(self.text) > 24 else 1.25
         FitLabel:
             text: root.cell.word
             color: root.ink

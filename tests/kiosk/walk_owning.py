@@ -95,7 +95,8 @@ def scenes(root: Any, views: dict[str, Any], told: dict[str, Any]) -> Iterator[N
     show(calm)
     show(views["practice"])
     told["practice takes"] = where(root)
-    show(vma)
+    fresh = replace(vma.alerts[0], serial=vma.alerts[0].serial + 9, gist="a third", headline="Giftig rök i Kall")
+    show(replace(views["practice"], alerts=(fresh, *views["practice"].alerts)))
     told["real before practice"] = where(root)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contract.messages import ServiceNow
 from contract.words import Declared, Power
 from kiosk.core.age import Reader
-from kiosk.core.day import posts, travel
+from kiosk.core.day import posts, roads, travel
 from kiosk.core.day.holding import STALE_TIMES, Holding
 from kiosk.core.day.offered import Offered, offered, open_line
 from kiosk.core.day.section import GROUPS, Entry, Section
@@ -14,6 +14,7 @@ from kiosk.core.day.services import Today, moment_of
 from kiosk.core.feed import FeedState
 from kiosk.core.picture import Held
 from kiosk.core.theme import Role
+from kiosk.feeds.alert import Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,16 @@ class Everyday:
 
 
 def everyday(
-    held: Held, reader: Reader, power: Power | None, line: bool, holds: Callable[[ServiceNow | None], Declared]
+    held: Held,
+    reader: Reader,
+    power: Power | None,
+    line: bool,
+    holds: Callable[[ServiceNow | None], Declared],
+    point: Point | None = None,
 ) -> Everyday:
     """`power`: as known now, None while it is not; `line`: has the municipality been heard through the box just now?
 
-    `holds`: what a person's word on a service is worth now.
+    `holds`: what a person's word on a service is worth now. `point`: where the screen stands.
     """
     holding = Holding.of(held.documents, held.items, held.feeds)
     network = line or any(_checked(state, reader) for state in held.feeds)
@@ -50,7 +56,7 @@ def everyday(
         *posts.here(holding, reader),
         *travel.departures(holding, reader),
         *travel.on_call(holding, reader),
-        *travel.road(holding, reader),
+        *roads.road(holding, reader, point),
         *posts.events(holding, reader),
         *posts.rooms(holding, reader),
         *posts.businesses(holding, reader),

@@ -1,4 +1,4 @@
-"""Buses and boats, traffic that must be booked, and the roads: what leaves next and how sure that is.
+"""Buses and boats, and traffic that must be booked: what leaves next and how sure that is.
 
 Live only where the source says so. "om N min" is counted here from absolute times. Without a fresh answer the stored
 timetable is shown and called that; a cut-out that has run out is said, never shown.
@@ -18,17 +18,14 @@ from kiosk.core.day.timetable import Leaving, book_before_ms, leaving
 from kiosk.core.theme import Role
 from kiosk.core.words import clean
 from kiosk.feeds.departures import Board, Departure
-from kiosk.feeds.road import Disruption, Roads
 
 JUST_LEFT_MS = 60_000
 LIVE_WINDOW_MS = 60 * MINUTE_MS
 """A board tells one hour; what leaves later is known from the timetable."""
 TABLE_AHEAD_MS = 18 * 60 * MINUTE_MS
 MOST_DEPARTURES = 24
-SOON_MS = 24 * 60 * MINUTE_MS
-"""A disruption that begins within so long is told as coming."""
-MOST_ROADS = 40
-GRAVE = 4
+LIVE_HOLDS_MS = 6 * MINUTE_MS
+"""A live time is called so only for so long; while nobody looks the board is asked more seldom than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +68,27 @@ def _section(reader: Reader, rows: tuple[Entry, ...], note: str, *, stale: bool 
 def _live(fed: Fed, reader: Reader, here: int, many: bool) -> list[_Line]:
     """A board's rows; of an old one only what the timetable in it still says."""
     board, fresh = fed.body, fed.fresh(reader)
+    asked = _asked_ms(fed, reader, here)
+    young = fresh and asked is not None and here - asked <= LIVE_HOLDS_MS
     found = []
-    for one in board.settled(_asked_ms(fed, reader, here)):
-        at_ms = one.expected_ms if fresh and one.expected_ms is not None else one.scheduled_ms
+    for one in board.settled(asked):
+        live = young and one.expected_ms is not None
+        at_ms = one.expected_ms if live and one.expected_ms is not None else one.scheduled_ms
         if at_ms >= here - JUST_LEFT_MS:
-            found.append(_Line(at_ms, _departure(one, board.name if many else "", reader, here, fresh)))
+            sure = "travel.live" if live else "travel.table" if fresh else "travel.old_table"
+            found.append(_Line(at_ms, _departure(one, at_ms, board.name if many else "", reader, here, sure)))
     return found
 
 
-def _departure(one: Departure, stop: str, reader: Reader, here: int, fresh: bool) -> Entry:
+def _departure(one: Departure, at_ms: int, stop: str, reader: Reader, here: int, sure: str) -> Entry:
+    """`sure`: the words for how sure its time is."""
     say = reader.words.say
-    live = fresh and one.expected_ms is not None
-    at_ms = one.expected_ms if live and one.expected_ms is not None else one.scheduled_ms
     parts = [say("travel.from_stop", stop=stop)] if stop else []
     if one.platform:
         parts.append(say("travel.platform", platform=one.platform))
-    if live and abs(at_ms - one.scheduled_ms) >= MINUTE_MS:
+    if abs(at_ms - one.scheduled_ms) >= MINUTE_MS:
         parts.append(say("travel.new_time", was=reader.at(one.scheduled_ms)))
-    parts.append(say("travel.live" if live else "travel.table" if fresh else "travel.old_table"))
+    parts.append(say(sure))
     text = _named(one.mode, one.line, one.to, reader)
     if one.cancelled:
         word = say("travel.cancelled", when=reader.at(one.scheduled_ms))
@@ -206,44 +206,6 @@ def _call(one: OnCall, reader: Reader) -> Entry:
             parts.append(say("travel.runs_now"))
     more = in_language(one.text, language)
     return Entry(text=in_language(one.title, language), detail=" · ".join(parts), more=more, code=one.link)
-
-
-def road(holding: Holding, reader: Reader) -> tuple[Section, ...]:
-    """What hinders the traffic near here, gravest first; that there is nothing only after a fresh check."""
-    feeds = holding.said(Roads)
-    if not feeds:
-        return ()
-    here = reader.wall_ms()
-    found = [one for fed in feeds for one in fed.body.disruptions if _holds(one, here)]
-    fresh = all(fed.fresh(reader) for fed in feeds)
-    rows = tuple(_disruption(one, reader, here) for one in found[:MOST_ROADS])
-    if not rows:
-        key, role = ("road.none", Role.PLAIN) if fresh else ("road.unknown", Role.UNKNOWN)
-        rows = (Entry(text=reader.words.say(key), role=role),)
-    note = f"{feeds[0].checked(reader)} {reader.words.say('road.source')}"
-    return (
-        Section(name="road", group="travel", icon="road", title=reader.words.say("section.road"), rows=rows, note=note,
-                stale=not fresh, summary=rows[0].text),
-    )  # fmt: skip
-
-
-def _holds(one: Disruption, here: int | None) -> bool:
-    """In force, or soon; while the clock is not known everything that was said stays."""
-    if here is None:
-        return True
-    begun = one.starts_ms is None or one.starts_ms <= here + SOON_MS
-    return begun and (one.ends_ms is None or one.ends_ms > here)
-
-
-def _disruption(one: Disruption, reader: Reader, here: int | None) -> Entry:
-    parts = [part for part in (one.road, one.where) if part]
-    if here is not None and one.starts_ms is not None and one.starts_ms > here:
-        parts.append(reader.words.say("road.from", when=reader.at(one.starts_ms)))
-    if one.ends_ms is not None:
-        parts.append(reader.words.say("road.until", when=reader.at(one.ends_ms)))
-    word = reader.words.say(f"road.severity_{one.severity}") if one.severity in (1, 2, 4, 5) else ""
-    role = Role.REMARK if one.severity >= GRAVE else Role.PLAIN
-    return Entry(text=one.header, word=word, role=role, detail=" · ".join(parts), more=one.text)
 
 
 def _named(mode: str, line: str, to: str, reader: Reader) -> str:

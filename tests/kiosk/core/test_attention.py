@@ -102,11 +102,11 @@ def test_an_update_that_changes_nothing_here_is_silent() -> None:
 def test_the_same_words_for_the_third_time_are_news_again() -> None:
     """Orange, then yellow, then orange as before: the third is a change for whoever has read the second."""
     play = Play()
-    for gist in ("orange", "yellow"):
-        play((one("a", gist=gist),))
-        play((one("a", gist=gist),), SECOND, Event.READ)
+    for serial, gist in enumerate(("orange", "yellow"), 1):
+        play((one("a", serial, gist=gist),))
+        play((one("a", serial, gist=gist),), SECOND, Event.READ)
 
-    assert "a!" == play((one("a", gist="orange"),), SECOND)
+    assert "a!" == play((one("a", 3, gist="orange"),), SECOND)
 
 
 def test_the_next_comes_after_fifteen_seconds_or_when_read() -> None:
@@ -132,11 +132,11 @@ def test_a_graver_one_does_not_wait_and_a_lesser_one_does() -> None:
 
 
 def test_what_has_ended_lets_go_at_once() -> None:
-    """Nothing that is over keeps the screen, and it does not count when it begins anew."""
+    """Nothing that is over keeps the screen, and what it had does not count for a later message."""
     play = Play()
     play((A,))
 
-    assert ["", "a!"] == [play((), SECOND), play((A,), SECOND)]
+    assert ["", "a!"] == [play((), SECOND), play((one("a", 2),), SECOND)]
 
 
 def test_an_exercise_never_takes_it_over_the_real() -> None:
@@ -219,7 +219,7 @@ def test_nothing_that_happens_breaks_the_rules(steps: list[tuple[tuple[AlertView
             assert found.real or not real
         if state.sound:
             assert any(one.sure for one in real)
-            assert not {one.matter for one in real} <= (before.known or frozenset())
+            assert not {one.matter for one in real} <= (before.known or {}).keys()
         held = held if held[0] == state.shown else (state.shown, now_ms)
         assert state == replace(step(state, alerts, now_ms), sound=state.sound)  # looking twice changes nothing
 
@@ -227,3 +227,33 @@ def test_nothing_that_happens_breaks_the_rules(steps: list[tuple[tuple[AlertView
 def test_the_first_state_owns_nothing() -> None:
     """Before the first look."""
     assert (Attention(), None) == (begin(), owner(begin(), (A,)))
+
+
+def test_a_list_that_flips_takes_the_screen_once() -> None:
+    """The very same message that leaves and comes back each minute makes one tone, and is not shown again when read."""
+    play = Play()
+    assert "a!" == play((A,))
+    play((A,), SECOND, Event.READ)
+    for _ in range(20):
+        assert ["", ""] == [play((), MINUTE), play((A,), MINUTE)]
+
+
+def test_two_texts_of_one_message_that_flip_are_each_shown_once() -> None:
+    """Two servers that disagree on the words: each wording is news once, and no more."""
+    first, second = replace(A, gist="one"), replace(A, gist="other")
+    play = Play()
+    owned = [play((text,), MINUTE) for _ in range(30) for text in (first, second)]
+
+    assert 2 == sum(one.endswith("!") for one in owned)
+    assert set(owned[-10:]) == {""}
+
+
+def test_what_comes_back_later_or_as_another_message_is_news() -> None:
+    """A later message with the same words takes the screen again, and so does the same after half a day."""
+    play = Play()
+    play((replace(A, gist="same"),))
+    play((), MINUTE)
+
+    assert "a!" == play((replace(A, gist="same", serial=2),), MINUTE)
+    play((), MINUTE)
+    assert "a!" == play((replace(A, gist="same", serial=2),), 13 * 60 * MINUTE)

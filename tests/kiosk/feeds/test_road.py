@@ -103,7 +103,7 @@ def test_bad_deviation_leaves_the_good_one(broken: dict[str, Any]) -> None:
 
 def test_question_is_xml_whatever_the_key_holds() -> None:
     """A key with signs of markup in it changes nothing but the key."""
-    tree = ET.fromstring(road.question('a"><b&', "03"))  # our own text
+    tree = ET.fromstring(road.question('a"><b&', ("03",)))  # our own text
 
     assert 'a"><b&' == tree.find("LOGIN").attrib["authenticationkey"]
     assert ["3", "0"] == [one.attrib["value"] for one in tree.iter("EQ")]

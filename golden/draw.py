@@ -1,0 +1,96 @@
+"""One panel in one process: draws its shots, checks each page and step, keeps pictures where it is asked to."""
+
+import time
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from golden.panels import LOOKS, PANELS
+from golden.plan import Shot
+from golden.stage import Stage, open_stage
+from golden.states import State, states
+from kiosk.core.view import View
+from kiosk.core.words import Words
+from kiosk.io.texts import words
+
+Report = dict[str, list[str]]
+"""What is wrong, by name of the picture."""
+
+
+@cache
+def everything() -> dict[str, State]:
+    """The states, made once."""
+    return states()
+
+
+@cache
+def said_in(language: str) -> Words:
+    """The words of a language; "long": a third more text."""
+    if language != "long":
+        return words(language)
+    table = words("sv").table
+    plain = ("age.weekdays", "age.months")
+    return Words("sv", {key: text if key in plain else _longer(text) for key, text in table.items()})
+
+
+def _longer(text: str) -> str:
+    """Every third word twice."""
+    return " ".join(f"{word} {word}" if place % 3 == 0 else word for place, word in enumerate(text.split(" ")))
+
+
+@cache
+def seen(state: str, language: str) -> View:
+    """What a state shows in a language."""
+    return everything()[state].seen(said_in(language))
+
+
+def draw(panel: str, shots: Iterable[Shot], home: Path, pictures: Path | None = None) -> dict[str, Any]:
+    """Draw all shots of one panel: {"pages": what is wrong by page, "cpu_s": …}; PNGs below `pictures`."""
+    from golden.checks import letters
+
+    began = time.process_time()
+    shots = sorted(shots)
+    stage = open_stage(PANELS[panel], home, seen("calm", "sv"))
+    report: Report = {"digits": letters.digit_faults()}
+    prints: dict[str, dict[str, tuple[bool, ...]]] = {}
+    for (language, look, state), group in groupby(shots, key=lambda one: (one.language, one.look, one.state)):
+        stage.dress(seen(state, language), LOOKS[look])
+        for shot in group:
+            for name, faults in _pages(stage, shot, prints.setdefault(look, {}), pictures):
+                report[name] = faults
+    report |= _levels(prints)
+    return {"pages": report, "cpu_s": round(time.process_time() - began, 1)}
+
+
+def _levels(prints: dict[str, dict[str, tuple[bool, ...]]]) -> Report:
+    from golden.checks import colours
+
+    return {f"levels {look}": colours.alike(found) for look, found in prints.items()}
+
+
+def _pages(
+    stage: Stage, shot: Shot, prints: dict[str, tuple[bool, ...]], pictures: Path | None
+) -> Iterator[tuple[str, list[str]]]:
+    """Every page of the kind, step by step."""
+    from golden.checks import colours, faults
+    from golden.steps import steps
+
+    for page in list(stage.pages(shot.page)):
+        stage.root.turn_to(page)
+        stage.settle()
+        for step, deed in steps(stage.root):
+            deed()
+            waiting = stage.settle()
+            name = "-".join(part for part in (page, step) if part)
+            path = Path(shot.panel, shot.language, shot.look, shot.state, name)
+            pixels = stage.pixels()
+            found = faults(stage.root, pixels, stage.panel, shot, everything()[shot.state])
+            if waiting:
+                found.append("it never comes to rest")
+            if shot.page == "crisis" and not everything()[shot.state].stamp:
+                prints |= colours.level_print(stage.root, pixels, stage.panel.width)
+            if pictures is not None:
+                stage.save(pictures / path.with_suffix(".png"))
+            yield str(path), found

@@ -1,0 +1,231 @@
+"""Departures, road, news and events from a real server through a real keeper to the rows of the screen."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from contract.content import DOCUMENTS
+from contract.freshness import Now
+from contract.wire import Moment
+from contract.words import Power
+from demo.core import village
+from doors.clock import Clock
+from doors.progress import Progress
+from kiosk import config
+from kiosk.core.day.section import Section
+from kiosk.core.polling import Tier
+from kiosk.core.theme import Role
+from kiosk.core.view import View, view
+from kiosk.io.texts import words
+from kiosk.io.wake import Doorbell, Waker
+from kiosk.keeper import feeds as asking
+from kiosk.keeper.feeds import Feeds
+from kiosk.keeper.saying import Saying
+from kiosk.keeper.shelf import Shelf
+
+KEY = "s&e<c>r'e\"t/+1"
+"""What a key may hold at worst."""
+MINUTE = 60_000
+PLACE = '[place]\ncounty = "23"\nmunicipality = "2321"\nneighbours = ["2260"]\nlatitude = 63.43\nlongitude = 13.08\n'
+TREE = {"do": "road", "name": "tree", "headline": "Träd över vägen", "road": "Väg 666", "severity": 5, "ends_h": 9,
+        "areas": ("23",), "outline": ((63.5, 13.1),)}  # fmt: skip
+TROUBLES = ("answers-503", "garbage", "html", "huge", "cut-short", "packed-bomb", "redirect-away", "304-always")
+
+
+class Everyday:
+    """A kiosk that asks the four everyday feeds, and what its visitors read."""
+
+    def __init__(self, site: Any, days: Any, gateway: Any, port: int, house: Any) -> None:
+        self.site, self.days, self.gateway, self.house = site, days, gateway, house
+        self.site.write()
+        key = site.folder / "feeds.key"
+        key.write_text(KEY + "\n", "utf-8")
+        key.chmod(0o600)
+        rows = [site.file.read_text("utf-8").replace("127.0.0.1:1", f"127.0.0.1:{port}"), PLACE]
+        for name, url in days.server.everyday_urls().items():
+            keyed = 'key_file = "feeds.key"\n' if name in ("departures", "road") else ""
+            rows.append(f"[feeds.{name}]\nurl = '{url}'\n{keyed}")
+        site.file.write_text("\n".join(rows), "utf-8")
+        self.settings = config.load(site.file)
+        self.clock = Clock.parse(site.spec, allowed=True)
+
+    def start(self) -> Any:
+        """A keeper, at a site that is heard to be on mains all day: with power unknown only warnings are asked for."""
+        process = self.site.start()
+
+        def heard() -> Any:
+            now = self.clock.read()
+            at = Moment(boot="gw", up_ms=now.up_ms, wall_ms=now.wall_ms, clock=now.quality)
+            self.gateway.say(
+                self.house.picture(Power.ON_MAINS, at, simulated=True, period_s=86_400.0, heartbeat_s=86_400.0)
+            )
+            return self.site.state("news").tried
+
+        self.site.until(heard)
+        return process
+
+    def seen(self, later_ms: int = 0, documents: dict[str, Any] | None = None) -> View:
+        """The view now, or so much later with nothing heard in between."""
+        now, held = self.clock.read(), self.site.held()
+        held = held if documents is None else replace(held, documents=documents)
+        at = Now(now.up_ms + later_ms, (now.wall_ms or 0) + later_ms, now.quality)
+        return view(held, at, words("sv"), "are-kall", True, place=self.settings.here, boot=now.boot)
+
+    def section(self, name: str, **how: Any) -> Section | None:
+        """One section, None when there is none."""
+        return next((one for one in self.seen(**how).sections if one.name == name), None)
+
+    def until_rows(self, name: str, text: str) -> Section:
+        """The section once a row of it says this."""
+
+        def there() -> Section | None:
+            found = self.section(name)
+            return found if found and any(text in row.text for row in found.rows) else None
+
+        return self.site.until(there)
+
+
+@pytest.fixture
+def everyday(site: Any, days: Any, gateway: Any, broker_port: int, house: Any) -> Iterator[Everyday]:
+    """An ordinary morning."""
+    days.add(do="departures", name="155", headline="Järpen", clocks=("07:55", "08:20", "09:50"), late_s=240)
+    days.add(do="departures", name="Båten", headline="Hallön", mode="BOAT", clocks=("08:30",), cancelled=True)
+    days.add(**TREE)
+    days.add(do="road", name="far", headline="Vägarbete", severity=2, areas=("23",), outline=((62.0, 14.0),))
+    days.add(do="news", name="n", headline="Så sandas vägarna", sv="<p>Hämta <b>sand</b> vid butiken.</p>")
+    days.add(do="calendar", name="film", headline="Film, med fika", where="Bygdegården", in_days=2, clocks=("18:30",))
+    gateway.simulated = True
+    yield Everyday(site, days, gateway, broker_port, house)
+
+
+def test_what_four_servers_say_stands_on_the_screen(everyday: Everyday) -> None:
+    """Live with its new time, cancelled as such; the tree and how far it is; news as text; the event on its day."""
+    everyday.start()
+    bus = everyday.until_rows("departures", "Järpen")
+    tree = everyday.until_rows("road", "Träd").rows
+    news, film = everyday.until_rows("news", "sandas"), everyday.until_rows("events", "Film")
+
+    assert "Ny tid, skulle gått kl. 07:55 · Går enligt tavlan just nu" == bus.rows[0].detail
+    assert [Role.BAD] == [row.role for row in bus.rows if row.text == "Båten mot Hallön"]
+    assert "Data från Trafiklab.se." in bus.note
+    assert [("Träd över vägen", "Mycket stor påverkan")] == [(row.text, row.word) for row in tree]  # the far works not
+    assert "Hinder · Väg 666 · 8 km härifrån · till kl. 16:40 · Uppgift från kl. 07:40" == tree[0].detail
+    assert ("Hämta sand vid butiken.", "Åre kommun") == (news.rows[0].more, news.rows[0].detail.split(" · ")[1])
+    assert ("Film, med fika", "tor 18:30", "Bygdegården") == (
+        film.rows[0].text, film.rows[0].word, film.rows[0].detail
+    )  # fmt: skip
+
+
+def test_keys_reach_their_servers_and_nothing_else(everyday: Everyday) -> None:
+    """The road is asked by POST, for own and neighbouring county; neither log nor cache nor settings hold a key."""
+    everyday.start()
+    everyday.until_rows("road", "Träd")
+    everyday.until_rows("departures", "Järpen")
+    everyday.days.add(do="trouble", feed="departures", trouble="answers-503")
+    everyday.days.add(do="trouble", feed="road", trouble="redirect-away")
+    everyday.site.until(lambda: everyday.site.state("road").fault and everyday.site.state("departures").fault)
+    asked = {one.path: one for one in everyday.days.server.requests}
+    road, board = asked["/v2/data.json"], asked["/v1/departures/740099901"]
+
+    assert ("POST", "application/xml") == (road.method, road.headers["content-type"])
+    assert b'value="23"' in road.body
+    assert b'value="22"' in road.body
+    assert "key=s%26e%3Cc%3Er%27e%22t%2F%2B1" == board.query
+    kept = everyday.site.cache.read_bytes() + everyday.site.cache.with_name("k.sqlite-wal").read_bytes()
+    for told in (everyday.site.said(), kept.decode("latin-1"), str(everyday.site.held().feeds)):
+        assert not [secret for secret in (KEY, "s%26e", "s&amp;e") if secret in told]
+
+
+def test_key_that_is_gone_is_one_sentence_and_the_board_grows_old(everyday: Everyday) -> None:
+    """The others go on; a new key needs no restart."""
+    key = everyday.site.folder / "feeds.key"
+    key.write_text("", "utf-8")
+    everyday.start()
+    everyday.until_rows("news", "sandas")
+    fault = everyday.site.until(lambda: everyday.site.state("departures").fault)
+    assert None is everyday.section("departures")
+    key.write_text(KEY, "utf-8")
+
+    assert "no usable key in key_file" in fault
+    assert everyday.until_rows("departures", "Järpen")
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_servers_in_trouble_take_nothing_away(everyday: Everyday, trouble: str) -> None:
+    """What was known stays, with when it was checked; one line each says why; nothing crashes."""
+    process = everyday.start()
+    for name, text in (("departures", "Järpen"), ("road", "Träd"), ("news", "sandas"), ("events", "Film")):
+        everyday.until_rows(name, text)
+    for name in ("departures", "road"):
+        everyday.days.add(do="trouble", feed=name, trouble=trouble)
+    everyday.site.until(lambda: all(everyday.site.state(name).fault for name in ("departures", "road")))
+    rows = everyday.section("road").rows
+
+    assert "Träd över vägen" == rows[0].text
+    assert any("Järpen" in row.text for row in everyday.section("departures").rows)
+    assert None is process.poll()
+    assert "Traceback" not in everyday.site.said()
+
+
+def test_board_that_nobody_answers_for_gives_way_to_the_timetable(everyday: Everyday) -> None:
+    """After minutes no time is live; after an hour only the stored timetable speaks, and says what it is."""
+    everyday.start()
+    everyday.until_rows("departures", "Järpen")
+    everyday.days.down()
+    table = {"timetable": msgspec.convert(village.documents(date(2026, 1, 20))["timetable"], DOCUMENTS["timetable"])}
+    soon = everyday.section("departures", later_ms=7 * MINUTE)
+    late = everyday.section("departures", later_ms=75 * MINUTE, documents=table)
+
+    assert not [row for row in soon.rows if "just nu" in row.detail]
+    assert late.stale
+    assert "Har inte kunnat kontrolleras sedan" in late.note
+    assert {"Enligt tidtabell", "Måste bokas"} >= {row.detail.split(" · ")[-1].split(":")[0] for row in late.rows}
+    assert late.rows[0].text == "Båten Hallön" or "mot" in late.rows[0].text
+
+
+async def _asked(everyday: Everyday, tier: Tier, visited: Any, real_s: float) -> dict[str, int]:
+    """How often each feed was asked in so long."""
+    saying = Saying()
+    shelf = Shelf(everyday.settings, saying)
+    feeds = Feeds(everyday.settings, everyday.clock, shelf, saying, Progress(), knock=lambda: None,
+                  tier=lambda: tier, visited=visited)  # fmt: skip
+    task = asyncio.create_task(feeds.run())
+    try:
+        await asyncio.sleep(real_s)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        feeds.close()
+        shelf.close()
+    return {name: everyday.days.asked(name) for name in ("departures", "road", "news", "calendar")}
+
+
+async def test_on_reserve_for_long_only_the_roads_are_asked(everyday: Everyday) -> None:
+    """Departures, news and calendars cost bytes and power: the stored timetable serves."""
+    asked = await _asked(everyday, Tier.SAVING, lambda: False, 1.5)
+
+    assert (0, 0, 0) == (asked["departures"], asked["news"], asked["calendar"])
+    assert asked["road"] >= 1
+
+
+async def test_board_is_asked_more_often_while_somebody_looks(
+    everyday: Everyday, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each two minutes after a touch, each ten with nobody there; the touch comes from the screen's own socket."""
+    monkeypatch.setattr(asking, "LOOK_S", 0.1)
+    alone = await _asked(everyday, Tier.PLENTY, lambda: False, 4.0)
+    waker, bell = Waker(everyday.settings.wake_path), Doorbell(everyday.settings.wake_path)
+    bell.here()
+    time.sleep(0.02)
+    watched = await _asked(everyday, Tier.PLENTY, waker.visited, 4.0)
+    bell.close()
+    waker.close()
+
+    assert alone["departures"] <= 1
+    assert watched["departures"] - alone["departures"] >= 2
