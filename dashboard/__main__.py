@@ -128,6 +128,10 @@ def _add_content(content: argparse.ArgumentParser) -> None:
     publish.add_argument("--site", action="append", default=[], help="one site (default: all); may be repeated")
     publish.add_argument("--settings", required=True, metavar="FILE")
     publish.set_defaults(command=_publish_content)
+    check = commands.add_parser("check", help="say what is wrong or doubtful in a document; nothing is sent")
+    check.add_argument("name", help="services, contacts, …")
+    check.add_argument("file", help="the document (TOML or JSON)")
+    check.set_defaults(command=_check_content)
 
 
 def _clock(spec: str | None, settings: config.Settings) -> Clock:
@@ -229,6 +233,12 @@ def _publish_content(asked: argparse.Namespace) -> None:
     from dashboard import publishing
 
     print(publishing.publish_content(asked.name, asked.file, asked.version, asked.site, asked.settings))
+
+
+def _check_content(asked: argparse.Namespace) -> None:
+    from dashboard import publishing
+
+    print(publishing.check_content(asked.name, asked.file, Clock()))
 
 
 if __name__ == "__main__":

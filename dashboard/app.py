@@ -23,6 +23,7 @@ from dashboard.io.pages import Pages
 from dashboard.io.records import Records
 from dashboard.io.shelf import Shelf
 from dashboard.io.sign_in import SignIn
+from dashboard.io.wire import Listener, Patient
 from doors.clock import Clock
 from doors.progress import Progress
 from doors.systemd import Notifier
@@ -38,7 +39,7 @@ PAGES, PAGES_WITHIN_S = "pages", 60.0
 async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str], None]) -> None:
     """Serve until a signal says stop. Raises DashboardError when it can not begin; nothing is half-started."""
     tls = certificate(settings.web)
-    listener = listen(settings.web.host, settings.web.port)
+    listener = Listener.of(listen(settings.web.host, settings.web.port), settings.web.loopback)
     try:
         with store_care.in_use(store):
             if told := await asyncio.to_thread(store_care.check, store):
@@ -63,7 +64,7 @@ async def _serve(
     progress.expect(PAGES, PAGES_WITHIN_S)
     config = uvicorn.Config(
         http.build(desk, Pages(desk), port, sign_in), log_level="warning", access_log=False, lifespan="off", ws="none",
-        server_header=False, proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
+        http=Patient, server_header=False, proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
     config.load()
     config.ssl = tls

@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.bulletins import SignedBulletin
+from contract.content import DOCUMENTS, MAX_DOCUMENT
 from contract.messages import encode
 from dashboard import config
 from dashboard.config import Settings
-from dashboard.core import bulletins, documents
+from dashboard.core import bulletins, documents, remarks
 from dashboard.core.sites import BadInput, DashboardError
 from dashboard.io.database import Database
 from dashboard.io.mqtt import kept
@@ -81,6 +82,16 @@ def _same_again(held: SignedBulletin, tree: dict[str, Any], source: str) -> None
     again = bulletins.written(tree, source, serial=before["serial"], now_ms=before["sent_ms"])
     if encode(again) != held.signed:
         raise BadInput(f"{source}: id: {again.id!r} was sent with another text; give a new id and msg_type = 'update'")
+
+
+def check_content(name: str, file: str, clock: Clock) -> str:
+    """What a document would do, without sending it: its size, and what is doubtful in it. Raises BadInput."""
+    reference, data = documents.document(name, _tree(Path(file)), 1, Path(file).name)
+    wall_ms = clock.wall_ms()
+    told = remarks.remarks(name, data, remarks.day_of(wall_ms)) if wall_ms is not None else []
+    kind = "" if name in DOCUMENTS else "; no screen of this version shows a document of this name"
+    head = f"{Path(file).name}: can be sent as {name}, {reference.size} of {MAX_DOCUMENT} bytes{kind}"
+    return "\n".join([head, *(f"  {one}" for one in told)])
 
 
 def publish_content(name: str, file: str, version: int, sites: list[str], settings_file: str) -> str:

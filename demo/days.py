@@ -6,6 +6,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from contract import topics
 from contract.messages import SiteState, SiteStatus
 from contract.orders import Notice, Order, Report
@@ -17,10 +19,11 @@ from demo.core.faults import BadUse, CannotRun
 from demo.core.hours import HOUR_S, Row, Shown
 from demo.core.script import Script
 from demo.core.settings import SITE
+from demo.core.warned import warned
 from demo.house import House, NoAnswer
 from demo.io.brokers import Door
 from demo.io.owner import LinkDown, Owner
-from demo.io.scenario import read_script
+from demo.io.scenario import feed_steps, read_script
 from demo.saying import real_s, say
 from doors.clock import Clock, spec_of
 
@@ -65,12 +68,16 @@ async def _play(house: House, script: Script, asked: Asked, began_s: float) -> i
     say(f"one second here is {house.pace.rate:.0f} s there; the gateway looks every {house.pace.poll_s / 60:.0f} min")
     print(hours.head(), flush=True)
     rows: list[Row] = []
+    feeds = feed_steps(asked.scenario)
     async with asyncio.TaskGroup() as tasks:
         owner = tasks.create_task(box.owner.run())
         conductor = tasks.create_task(box.conduct())
         for hour in range(int(script.length_s // HOUR_S)):
             await house.until_s(hour * HOUR_S + hours.LOOK_S)
-            truth = hours.truth_at(house.at_s(), house.told, house.ready["conductor"])
+            at_s, conductor = house.at_s(), house.ready["conductor"]
+            said = warned(feeds, conductor, at_s)
+            truth = hours.truth_at(at_s, house.told, conductor)
+            truth = msgspec.structs.replace(truth, due=said.due, barred=said.barred)
             rows.append(hours.row(hour, truth, await box.shown()))
             print(hours.text(rows[-1]), flush=True)
         await conductor

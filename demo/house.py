@@ -14,7 +14,7 @@ from demo.core.judge import Series
 from demo.core.pace import BEFORE_S, Pace
 from demo.core.script import repeated
 from demo.io.brokers import Brokers, Door, Roads, broker_answers, free_ports, running_broker
-from demo.io.feeds import feed_addresses
+from demo.io.feeds import everyday_feeds, feed_addresses
 from demo.io.processes import Programs, answer, module
 from demo.io.scenario import tree
 from demo.io.web import NoAnswer, Web
@@ -95,7 +95,14 @@ class House:
             wake = self.folder.wake_socket()
             broker = self._roads().kiosk.rows()
             feeds = feed_addresses(self._feeds_port)
-            self._write("kiosk", settings.kiosk(broker=broker, cache=cache, wake_socket=wake, feeds=feeds))
+            key = self.folder / "secrets/feeds.key"  # the simulated sources take any
+            key.write_text("demo\n", "utf-8")
+            key.chmod(0o600)
+            everyday = everyday_feeds(self._feeds_port, str(key))
+            self._write(
+                "kiosk",
+                settings.kiosk(broker=broker, cache=cache, wake_socket=wake, feeds=feeds, everyday=everyday),
+            )
         clock = ["--clock", spec or self.spec]
         await self.programs.start("kiosk-keeper", module("kiosk", "keeper", file, *clock))
         pictures = ["--shots", str(shots)] if shots else []

@@ -168,7 +168,7 @@ def _lines(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) 
     now = Now(clock.up_ms(), clock.wall_ms(), clock.quality())
     shown = view(held, now, words(settings.screen.language), site.id, site.simulated, **_standing(settings, clock))
     lines = [shown.power.text, shown.power_since, shown.power_age, shown.active, shown.open_now.text]
-    lines += [one.headline for one in shown.alerts] + [row.text for row in shown.notices]
+    lines += [one.headline for one in shown.alerts] + [shown.checked.text] + [row.text for row in shown.notices]
     print(json.dumps({"lines": [line for line in lines if line]}, ensure_ascii=False))
 
 

@@ -61,6 +61,11 @@ SIGN_IN: dict[str, tuple[str, str]] = {
     "app_picture": ("Bild att skanna med appen", "Picture to scan with the app"),
     "app_key": ("Nyckel", "Key"),
     "create": ("Spara och logga in", "Save and sign in"),
+    "link_open": ("Din länk till sotpunkt", "Your link to sotpunkt"),
+    "link_open_why": (
+        "Länken gäller en gång. Fortsätt på den telefon eller dator där du ska logga in.",
+        "The link is good once. Continue on the phone or computer on which you will sign in.",
+    ),
     "link_dead": ("Länken gäller inte", "The link is not valid"),
     "link_dead_why": (
         "En länk gäller en gång och en kort tid. Be om en ny.",
@@ -121,6 +126,10 @@ SIGN_IN: dict[str, tuple[str, str]] = {
         ("Shown only now. Let the person scan the picture on the shop's network, or send the link. Whoever "
         "opens it first has the account."),
     ),
+    "links_open": ("Länkar som inte är använda", "Links that have not been used"),
+    "links_of": ("{role}, från {by}", "{role}, from {by}"),
+    "link_taken": ("öppnad, men inget konto än", "opened, but no account yet"),
+    "withdraw": ("Ta tillbaka", "Withdraw"),
     "link_picture": ("Länken som bild att skanna", "The link as a picture to scan"),
     "locked": ("låst", "locked"),
     "lock": ("Lås", "Lock"),
@@ -164,6 +173,7 @@ SIGN_IN: dict[str, tuple[str, str]] = {
     "did_invited_coordinator": ("bjöd in som samordnare:", "invited as coordinator:"),
     "did_invited_administrator": ("bjöd in som administratör:", "invited as administrator:"),
     "did_renewal_made": ("gjorde en ny länk för", "made a new link for"),
+    "did_withdrawn": ("tog tillbaka länken för", "withdrew the link for"),
     "did_account_lock": ("låste", "locked"),
     "did_account_unlock": ("låste upp", "unlocked"),
     "did_account_remove": ("tog bort", "removed"),
@@ -220,6 +230,7 @@ SIGN_IN: dict[str, tuple[str, str]] = {
         "That is the last administrator. Invite another one first.",
     ),
     "wrong_yourself": ("Du kan inte låsa eller ta bort dig själv.", "You cannot lock or remove yourself."),
+    "wrong_no_link": ("Den länken finns inte längre.", "That link is no longer there."),
     "wrong_no_account": ("Det kontot finns inte.", "There is no such account."),
     "wrong_scope_all": ("En administratör gäller alla platser.", "An administrator is for all sites."),
     "wrong_scope_site": ("Välj en av platserna.", "Choose one of the sites."),

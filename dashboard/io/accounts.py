@@ -93,7 +93,7 @@ class Accounts:
         return None if row is None else _account(row)
 
     def change(self, number: int, *, locked: bool | None = None, remove: bool = False, last: bool = False) -> None:
-        """Lock, unlock or take away; its sessions and links end. Raises NotPossible.
+        """Lock, unlock or take away; its sessions end, and the links for it and by it. Raises NotPossible.
 
         The last administrator who can sign in stays, else nobody could let anybody in but by the command line, which
         alone may do it (`last`).
@@ -101,6 +101,9 @@ class Accounts:
         asked = {"number": number, "locked": locked}
         with self._database.writing() as connection:
             before = _administrators(connection)
+            if remove or locked:
+                by = text("delete from links where issuer = (select name from accounts where number = :number)")
+                connection.execute(by, asked)  # else somebody who was thrown out comes back by an own invitation
             if remove:
                 connection.execute(text("delete from accounts where number = :number"), asked)
             elif locked is not None:

@@ -94,6 +94,8 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if reason is not None:
         raise HTTPException(status_code=403, detail=reason)
     access = handler.opt.get("access")
+    if "\0" in request.scope["path"]:  # no file and no site is called that
+        raise HTTPException(status_code=404, detail="there is nothing here")
     if not isinstance(access, Access):
         raise HTTPException(status_code=404, detail="there is nothing here")
     if sign_in_of(request) is None:

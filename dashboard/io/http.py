@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import secrets
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +33,8 @@ from dashboard.io.desk import Desk
 from dashboard.io.guard import HEADERS, MOST_FIELDS, admit, is_form
 from dashboard.io.pages import Pages
 from dashboard.io.sign_in import SignIn
+
+log = logging.getLogger(__name__)
 
 STATIC = Path(str(files("dashboard").joinpath("static")))
 UPLOT = files("youplot").joinpath("vendor")
@@ -67,7 +70,9 @@ def build(desk: Desk, pages: Pages, port: int, sign_in: SignIn | None = None) ->
         ],
         guards=[admit],
         after_request=add_headers,
-        exception_handlers={HTTPException: _http_fault, StoreTrouble: _store_fault, BadOrder: _bad_order},
+        exception_handlers={
+            HTTPException: _http_fault, StoreTrouble: _store_fault, BadOrder: _bad_order, Exception: _own_fault,
+        },
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
@@ -111,10 +116,9 @@ async def panels(request: Asked, site: str, lang: str | None = None) -> dict[str
 @get("/events", opt=LIVE)
 async def events(request: Asked) -> ServerSentEvent:
     """Which sites change, as it happens."""
-    hub = desk_of(request).hub
-    if hub.full:
+    hub, visitor, sign_in = desk_of(request).hub, known(request), sign_in_of(request)
+    if hub.full(visitor.person):
         raise HTTPException(status_code=503, detail="too many pages listen already; close one")
-    visitor, sign_in = known(request), sign_in_of(request)
 
     async def still() -> bool:
         if sign_in is None:
@@ -328,6 +332,12 @@ def _store_fault(request: Asked, fault: StoreTrouble) -> Response[Any]:
         page = pages_of(request).fault(reader, 503, "store_trouble", reader.t("store_trouble", why=str(fault)))
         return Response(page, status_code=503, media_type=MediaType.HTML, headers=HEADERS)
     return _sentence(503, str(fault))
+
+
+def _own_fault(request: Asked, fault: Exception) -> Response[Any]:
+    """A fault of ours: the log has where, the answer says nothing of it."""
+    log.error("%s %s: %r", request.method, request.url.path[:100], fault, exc_info=fault)
+    return _sentence(500, "this server has made a mistake; nothing is known to be saved")
 
 
 def _bad_order(_: Asked, fault: BadOrder) -> Response[Any]:

@@ -69,6 +69,17 @@ async def change(request: Asked, number: int) -> Response[Any]:
     return await _accounts(request, lang)
 
 
+@post("/accounts/links", media_type=MediaType.HTML, opt=MANAGED)
+async def withdraw(request: Asked) -> Response[Any]:
+    """Take back a link, opened or not."""
+    told, by = await _told(request), known(request).person
+    try:
+        await door_of(request).withdraw(by, came_from(request).address, told.get("link", ""))
+    except NotIn as fault:
+        return await _accounts(request, told.get("lang"), fault)
+    return await _accounts(request, told.get("lang"))
+
+
 @get("/log", media_type=MediaType.HTML, opt=MANAGED)
 async def log_page(request: Asked, lang: Lang = None, before: int | None = Parameter(default=None, ge=1)) -> str:
     """What people have done, newest first."""
@@ -120,7 +131,9 @@ async def _accounts(
     request: Asked, lang: Lang, fault: NotIn | None = None, told: dict[str, str] | None = None, made: Made | None = None
 ) -> Response[Any]:
     reader, settings = reader_of(request, lang), desk_of(request).settings
-    rows = await asyncio.to_thread(door_of(request).accounts.all)
+    door = door_of(request)
+    rows = await asyncio.to_thread(door.accounts.all)
+    waiting = await asyncio.to_thread(door.links.waiting, door.now())
     wrong = {fault.field or "form": reader.t(fault.key, **fault.parts)} if fault else {}
     ids = tuple(site.id for site in settings.site)
     scopes = [("", reader.t("scope_all"))]
@@ -128,7 +141,7 @@ async def _accounts(
     scopes += [(site.id, site.place) for site in settings.site]
     page = pages_of(request).plain(
         "accounts.html", reader, rows=rows, wrong=wrong, told=told or {}, made=made, scopes=dict(scopes),
-        roles=list(Role), one_site=settings.view.mode == "site",
+        waiting=waiting, roles=list(Role), one_site=settings.view.mode == "site",
     )  # fmt: skip
     return Response(page, status_code=400 if fault else 200, media_type=MediaType.HTML)
 
@@ -138,4 +151,4 @@ async def _told(request: Asked) -> dict[str, str]:
     return {str(key): str(text) for key, text in body.items()} if isinstance(body, dict) else {}
 
 
-HANDLERS = (accounts_page, invite, change, log_page)
+HANDLERS = (accounts_page, invite, change, withdraw, log_page)

@@ -105,11 +105,17 @@ def _code_form(request: Asked, lang: Lang, onward: str, fault: NotIn | None = No
 
 
 @get("/link/{token:str}", media_type=MediaType.HTML, opt=WAY_IN)
-async def open_link(request: Asked, token: str, lang: Lang = None) -> Response[Any]:
+async def link_page(request: Asked, token: str, lang: Lang = None) -> Response[Any]:
+    """A button, and nothing looked up: mail and chat programs fetch a link before anybody has seen it."""
+    return _page(request, "link.html", reader_of(request, lang), None, token=token[:100])
+
+
+@post("/link", media_type=MediaType.HTML, opt=WAY_IN)
+async def open_link(request: Asked) -> Response[Any]:
     """A link is used up by opening it; the page that follows has nothing secret in its address."""
-    door = door_of(request)
-    ticket = await asyncio.to_thread(door.links.open, token[:100], door.now())
-    response: Response[Any] = Redirect(f"/welcome?lang={_language(lang)}", status_code=303)
+    told, door = await _told(request), door_of(request)
+    ticket = await asyncio.to_thread(door.links.open, told.get("token", "")[:100], door.now())
+    response: Response[Any] = Redirect(f"/welcome?lang={_language(told.get('lang'))}", status_code=303)
     if ticket is not None:
         asking.put_cookie(request, response, asking.TICKET, ticket, for_s=asking.TICKET_S)
     return response
@@ -170,7 +176,7 @@ async def sign_out(request: Asked) -> Response[Any]:
     """Here, or, with `everywhere`, on all devices."""
     told, visitor, door = await _told(request), known(request), door_of(request)
     if told.get("everywhere"):
-        await door.leave_everywhere(visitor.person, came_from(request).address)
+        await door.leave_everywhere(visitor.session, visitor.person, came_from(request).address)
     else:
         await door.leave(visitor.session, visitor.person, came_from(request).address)
     desk_of(request).hub.tell("")
@@ -205,20 +211,29 @@ async def change_password(request: Asked) -> Response[Any]:
 
 @post("/account/recovery", media_type=MediaType.HTML, opt=OWN)
 async def renew_recovery(request: Asked) -> Response[Any]:
-    """New recovery codes, shown once."""
-    told, person = await _told(request), known(request).person
+    """New recovery codes, shown once, for whoever knows the password too."""
+    told, door, person = await _told(request), door_of(request), known(request).person
     reader = reader_of(request, told.get("lang"))
-    made = await door_of(request).new_recovery(person, came_from(request).address) if person.role in NEEDS_CODE else []
+    account = await asyncio.to_thread(door.accounts.numbered, person.account)
+    try:
+        if account is None or account.role not in NEEDS_CODE:
+            raise NotIn("wrong_too_late")
+        made = await door.new_recovery(account, told.get("old", ""), came_from(request))
+    except NotIn as fault:
+        return await _account_form(request, reader, fault, at="recovery")
     return _page(request, "recovery.html", reader, None, recovery=made)
 
 
-async def _account_form(request: Asked, reader: Reader, fault: NotIn | None = None, done: str = "") -> Response[Any]:
+async def _account_form(
+    request: Asked, reader: Reader, fault: NotIn | None = None, done: str = "", at: str = "password"
+) -> Response[Any]:
+    """`at`: the form at which the fault stands."""
     door, person = door_of(request), reader.person
     sessions = await asyncio.to_thread(door.sessions.count, person.account)
     left = await asyncio.to_thread(door.accounts.recovery_left, person.account)
     return _page(
         request, "account.html", reader, fault, sessions=sessions, left=left, with_code=person.role in NEEDS_CODE,
-        done=done, shortest=passwords.SHORTEST,
+        done=done, at=at, shortest=passwords.SHORTEST,
     )  # fmt: skip
 
 
@@ -275,6 +290,6 @@ def _language(lang: Lang) -> str:
 
 
 HANDLERS = (
-    sign_in_page, sign_in, code_page, code, open_link, welcome_page, welcome, sign_out, account_page, change_password,
-    renew_recovery,
+    sign_in_page, sign_in, code_page, code, link_page, open_link, welcome_page, welcome, sign_out, account_page,
+    change_password, renew_recovery,
 )  # fmt: skip

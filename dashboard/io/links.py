@@ -22,6 +22,17 @@ MOST_OPEN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A link that has made no account yet. `id`: names it, and opens nothing; `opened`: somebody holds its ticket."""
+
+    id: str
+    name: str
+    role: Role
+    issuer: str
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
     """What a ticket is for. `account`: whose password is renewed; None: a new account."""
 
@@ -89,6 +100,26 @@ class Links:
                     {"age": _age_ms(row, now), "boot": now.boot, "up": now.up_ms, "wall": now.wall_ms,
                      "clock": now.clock.value, "digest": row["digest"]},
                 )  # fmt: skip
+
+    def waiting(self, now: Instant) -> list[Waiting]:
+        """All that could still make or renew an account."""
+        with self._database.reading() as connection:
+            rows = connection.execute(text("select * from links order by name")).mappings().all()
+        return [
+            Waiting(
+                id=bytes(row["digest"]).hex(), name=row["name"], role=Role(row["role"]), issuer=row["issuer"],
+                opened=row["ticket"] is not None,
+            )
+            for row in rows
+            if not _dead(row, now)
+        ]  # fmt: skip
+
+    def withdraw(self, link: str) -> str | None:
+        """Make a link and its ticket worthless; whose it was, None when there is none."""
+        with self._database.writing() as connection:
+            asked = text("delete from links where hex(digest) = :link returning name")
+            row = connection.execute(asked, {"link": link.upper()[:64]}).first()
+        return None if row is None else str(row[0])
 
     def waits(self, purpose: str, now: Instant) -> bool:
         """Is there a link of that kind that nobody has opened, and that has not expired?"""
@@ -167,8 +198,12 @@ class Links:
 def _forget_dead(connection: Connection, now: Instant) -> None:
     """Links and tickets that are worth nothing any more go."""
     for row in connection.execute(text("select * from links")).mappings().all():
-        if _age_ms(row, now) > (LINK_MS[row["purpose"]] if row["ticket"] is None else TICKET_MS):
+        if _dead(row, now):
             connection.execute(text("delete from links where digest = :digest"), {"digest": row["digest"]})
+
+
+def _dead(row: Any, now: Instant) -> bool:
+    return _age_ms(row, now) > (LINK_MS[row["purpose"]] if row["ticket"] is None else TICKET_MS)
 
 
 def _age_ms(row: Any, now: Instant) -> int:

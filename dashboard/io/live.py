@@ -15,6 +15,8 @@ TICK_S = 5.0
 GATHER_S = 0.2
 """Changes that come together are told together."""
 MAX_LISTENERS = 200
+MOST_OF_ONE = 20
+"""Pages of one account that listen at a time: nobody takes everybody's places."""
 ASK_S = 1.0
 
 
@@ -24,7 +26,8 @@ def _seen(sites: set[str], person: Person) -> list[str]:
 
 
 class _Listener:
-    def __init__(self) -> None:
+    def __init__(self, account: int) -> None:
+        self.account = account
         self.changed: set[str] = set()
         self.wake = asyncio.Event()
 
@@ -36,10 +39,10 @@ class Hub:
         self._listeners: set[_Listener] = set()
         self._closed = False
 
-    @property
-    def full(self) -> bool:
-        """Is there no room for one more?"""
-        return len(self._listeners) >= MAX_LISTENERS
+    def full(self, person: Person) -> bool:
+        """Is there no room for one more page of this person?"""
+        mine = sum(one.account == person.account for one in self._listeners)
+        return len(self._listeners) >= MAX_LISTENERS or (bool(person.account) and mine >= MOST_OF_ONE)
 
     def tell(self, site: str) -> None:
         """Something about a site has changed; "" for the page as a whole."""
@@ -59,7 +62,9 @@ class Hub:
 
         `still`: is the session that asked for it alive? Asked before each word, at most once a second.
         """
-        listener, asked_s = _Listener(), time.monotonic()
+        if self.full(person):  # many that came at the same moment
+            return
+        listener, asked_s = _Listener(person.account), time.monotonic()
         self._listeners.add(listener)
         try:
             yield ServerSentEventMessage(event="hello", data="{}", retry=2000)

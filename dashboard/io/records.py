@@ -136,8 +136,8 @@ class Records:
     def counts(self) -> dict[str, int]:
         """Committed records by stream; a thinned range counts as its one gap record."""
         with self._database.reading() as connection:
-            rows = connection.execute(text("select stream, count(*) from records group by stream")).tuples().all()
-        return {stream.value: 0 for stream in Stream} | dict(rows)
+            rows = connection.execute(text("select stream, count(*) from records group by stream")).all()
+        return {stream.value: 0 for stream in Stream} | {stream: count for stream, count in rows}
 
     def aside(self) -> dict[str, int]:
         """How many records or messages that nobody could read lie aside, by site."""

@@ -18,7 +18,8 @@ WHOLE, CODE = "whole", "code"
 """Signed in; or the password was right and the code is still to come."""
 MOST_TRIES = 5
 MOST_OF_ONE = 20
-"""Sessions of one account; the one that was used longest ago ends."""
+"""Sessions of one account and stage; the one that was used longest ago ends. Whoever has the password alone ends none
+of those who are in."""
 _OF_SESSION = "s.stage, s.tries, s.age_ms, s.idle_ms, s.boot, s.up_ms, s.wall_ms as wall, s.clock"
 _OF_ACCOUNT = "a.number, a.name, a.role, a.scope, a.password, a.totp, a.key, a.locked"
 
@@ -51,10 +52,11 @@ class Sessions:
             )
             connection.execute(
                 text(
-                    "delete from sessions where account = :account and digest not in (select digest from sessions "
-                    "where account = :account order by (boot = :boot) desc, up_ms desc limit :most)"
+                    "delete from sessions where account = :account and stage = :stage and digest not in "
+                    "(select digest from sessions where account = :account and stage = :stage "
+                    "order by (boot = :boot) desc, up_ms desc limit :most)"
                 ),
-                {"account": account, "boot": now.boot, "most": MOST_OF_ONE},
+                {"account": account, "stage": stage, "boot": now.boot, "most": MOST_OF_ONE},
             )
         return token
 
@@ -119,12 +121,16 @@ class Sessions:
                     {"digest": row["digest"], "age": row["age_ms"] + gap, "idle": row["idle_ms"] + gap} | _instant(now),
                 )
 
-    def tried(self, token: str) -> None:
-        """One more wrong code in the second step."""
+    def begin_try(self, token: str) -> bool:
+        """One more code in the second step, counted before it is looked at; False when there were enough."""
         with self._database.writing() as connection:
-            connection.execute(
-                text("update sessions set tries = tries + 1 where digest = :digest"), {"digest": digest(token)}
+            done = connection.execute(
+                text(
+                    "update sessions set tries = tries + 1 where digest = :digest and stage = :stage and tries < :most"
+                ),
+                {"digest": digest(token), "stage": CODE, "most": MOST_TRIES},
             )
+            return done.rowcount == 1
 
     def end(self, token: str) -> None:
         """Signed out."""

@@ -10,12 +10,12 @@ from dashboard.core import passwords
 from dashboard.core.addresses import counted, shortened
 from dashboard.core.lapse import Instant
 from dashboard.core.people import NEEDS_CODE, Person, Role
-from dashboard.core.throttle import Throttle
+from dashboard.core.throttle import Key, Throttle
 from dashboard.io import codes
 from dashboard.io.accounts import Account, Accounts, NotPossible
 from dashboard.io.audit import Audit
 from dashboard.io.database import Database, StoreTrouble
-from dashboard.io.hashing import Hasher, TooBusy
+from dashboard.io.hashing import Hasher, TooBusy, digest
 from dashboard.io.links import INVITE, RENEW, Invited, Links
 from dashboard.io.sessions import CODE, WHOLE, Session, Sessions
 from doors.clock import Clock
@@ -53,14 +53,16 @@ class Came:
 class SignIn:
     """One for the whole program."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, hasher: Hasher | None = None) -> None:
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
         self.links = Links(database)
         self.audit = Audit(database)
         self._clock = clock
-        self._hasher = Hasher()
+        self._hasher = hasher or Hasher()
         self._throttle = Throttle()
+        self._ended: set[bytes] = set()
+        """Sessions that ended while the store took nothing."""
 
     def now(self) -> Instant:
         """This moment by all clocks."""
@@ -79,15 +81,13 @@ class SignIn:
         """The first step; raises NotIn, StoreTrouble. Of a name that nobody has everything takes as long."""
         account = await asyncio.to_thread(self.accounts.named, name)
         keys = self._keys(name, account, came)
-        self._wait(keys)
-        try:
-            fits = await self._hasher.fits(account.password if account else None, password[: passwords.LONGEST + 1])
-        except TooBusy as fault:
-            raise NotIn("wrong_busy", wait_s=3) from fault
+        self._begin_try(keys)
+        fits = await self._password_fits(account, password, keys)
         if account is None or not fits or account.locked:
-            await self._wrong(keys, account, came, "wrong_password" if account is None or not fits else "locked")
+            await self._note_wrong(account, came, "wrong_password" if account is None or not fits else "locked")
             raise NotIn("wrong_sign_in", "password")
         if account.role in NEEDS_CODE:
+            self._throttle.take_back(keys)  # not wrong, and not in: what was held against them stays
             token = await asyncio.to_thread(self.sessions.begin, account.number, CODE, self.now())
             return Let(token, CODE, "", account.person)
         return await self._let_in(account, keys, came, "signed_in")
@@ -97,30 +97,30 @@ class SignIn:
         session = await asyncio.to_thread(self.sessions.find, token, self.now(), touch=False)
         if session is None or session.stage != CODE:
             raise NotIn("wrong_too_late")
-        account = session.account
-        keys = self._keys(account.name, account, came)
-        self._wait(keys)
-        recovery, did = codes.plain_recovery(written), "signed_in"
+        account, recovery, did = session.account, codes.plain_recovery(written), "signed_in"
+        if not recovery and self.now().wall_ms is None:
+            raise NotIn("wrong_no_clock", "code")
+        keys = self._keys(account.name, account, came, code=True)
+        self._begin_try(keys)
+        if not await asyncio.to_thread(self.sessions.begin_try, token):
+            raise NotIn("wrong_too_late")
         if recovery:
             right = await asyncio.to_thread(self.accounts.use_recovery, account.number, recovery)
             did = "signed_in_recovery"
         else:
             right = await self._code_fits(account, written)
         if not right:
-            await asyncio.to_thread(self.sessions.tried, token)
-            await self._wrong(keys, account, came, "wrong_code")
+            await self._note_wrong(account, came, "wrong_code")
             raise NotIn("wrong_code", "code")
         await asyncio.to_thread(self.sessions.end, token)
         return await self._let_in(account, keys, came, did)
 
     async def _code_fits(self, account: Account, written: str) -> bool:
         wall_ms = self.now().wall_ms
-        if wall_ms is None:
-            raise NotIn("wrong_no_clock", "code")
-        counter = codes.matched(account.totp, written, wall_ms)
+        counter = None if wall_ms is None else codes.matched(account.totp, written, wall_ms)
         return counter is not None and await asyncio.to_thread(self.accounts.use_code, account.number, counter)
 
-    async def _let_in(self, account: Account, keys: list[tuple[str, str]], came: Came, did: str) -> Let:
+    async def _let_in(self, account: Account, keys: list[Key], came: Came, did: str) -> Let:
         """A new token, whatever the browser had before; nothing is held against the account any more."""
         token = await asyncio.to_thread(self.sessions.begin, account.number, WHOLE, self.now())
         self._throttle.right(keys)
@@ -128,20 +128,29 @@ class SignIn:
         nonce = account.knows(came.mark) or secrets.token_hex(12)
         return Let(token, WHOLE, account.device_mark(nonce), account.person, account.page_token())
 
-    def _keys(self, name: str, account: Account | None, came: Came) -> list[tuple[str, str]]:
+    def _keys(self, name: str, account: Account | None, came: Came, *, code: bool = False) -> list[Key]:
         """Who counts for this try: a device that has been here counts alone, so that no stranger shuts it out."""
         known = account.knows(came.mark) if account else ""
         if known:
             return [("device", f"{account.number if account else 0}:{known}")]
-        return [("address", counted(came.address)), ("account", passwords.known_as(name)[:200])]
+        of_code = [("code", str(account.number))] if account and code else []
+        return [("address", counted(came.address)), ("account", passwords.known_as(name)[:200]), *of_code]
 
-    def _wait(self, keys: list[tuple[str, str]]) -> None:
-        if wait_s := self._throttle.wait_s(keys, self.now().up_ms):
+    def _begin_try(self, keys: list[Key]) -> None:
+        if wait_s := self._throttle.begin(keys, self.now().up_ms):
             raise NotIn("wrong_wait", wait_s=wait_s, seconds=wait_s)
 
-    async def _wrong(self, keys: list[tuple[str, str]], account: Account | None, came: Came, why: str) -> None:
+    async def _password_fits(self, account: Account | None, password: str, keys: list[Key]) -> bool:
+        """Within a try that has begun. Of a name that nobody has everything takes as long."""
+        given = passwords.normal(password)[: passwords.LONGEST + 1]
+        try:
+            return await self._hasher.fits(account.password if account else None, given)
+        except TooBusy as fault:
+            self._throttle.take_back(keys)
+            raise NotIn("wrong_busy", wait_s=3) from fault
+
+    async def _note_wrong(self, account: Account | None, came: Came, why: str) -> None:
         now = self.now()
-        self._throttle.wrong(keys, now.up_ms)
         # of a name that is nobody's nothing is written: people type their password there by mistake
         who = account.name if account else ""
         with contextlib.suppress(StoreTrouble):
@@ -152,31 +161,27 @@ class SignIn:
     def session(self, token: str, *, touch: bool) -> Session | None:
         """The session of a token, if somebody is signed in with it."""
         found = self.sessions.find(token, self.now(), touch=touch)
-        return found if found is not None and found.stage == WHOLE else None
+        return found if found is not None and found.stage == WHOLE and digest(token) not in self._ended else None
 
     async def leave(self, token: str, person: Person, address: str) -> None:
-        """Sign out."""
-        await asyncio.to_thread(self.sessions.end, token)
-        await self.note("signed_out", person, address)
+        """Sign out, also while the store takes nothing: then in memory."""
+        try:
+            await asyncio.to_thread(self.sessions.end, token)
+            await self.note("signed_out", person, address)
+        except StoreTrouble:
+            self._ended.add(digest(token))
 
-    async def leave_everywhere(self, person: Person, address: str) -> None:
-        """Sign out on all devices."""
+    async def leave_everywhere(self, token: str, person: Person, address: str) -> None:
+        """Sign out on all devices; raises StoreTrouble when it was possible on this one alone."""
+        self._ended.add(digest(token))
         await asyncio.to_thread(self.sessions.end_all, person.account)
         await self.note("signed_out_everywhere", person, address)
 
     async def change_password(self, account: Account, old: str, new: str, came: Came) -> Let:
         """A new password, all other sessions end; raises NotIn, StoreTrouble."""
-        keys = self._keys(account.name, account, came)
-        self._wait(keys)
         self._sound(new, account.name)
-        try:
-            fits = await self._hasher.fits(account.password, old[: passwords.LONGEST + 1])
-            if not fits:
-                await self._wrong(keys, account, came, "wrong_password")
-                raise NotIn("wrong_old_password", "old")
-            kept = await self._hasher.hash(new)
-        except TooBusy as fault:
-            raise NotIn("wrong_busy", wait_s=3) from fault
+        await self._prove(account, old, came)
+        kept = await self._hashed(new)
         await asyncio.to_thread(self.accounts.renew_password, account.number, kept)
         await self.note("password_changed", account.person, came.address)
         renewed = await asyncio.to_thread(self.accounts.numbered, account.number)
@@ -185,12 +190,28 @@ class SignIn:
         token = await asyncio.to_thread(self.sessions.begin, renewed.number, WHOLE, self.now())
         return Let(token, WHOLE, renewed.device_mark(secrets.token_hex(12)), renewed.person, renewed.page_token())
 
-    async def new_recovery(self, person: Person, address: str) -> list[str]:
-        """Recovery codes, shown once; the old ones are void."""
+    async def new_recovery(self, account: Account, password: str, came: Came) -> list[str]:
+        """Recovery codes, shown once; the old ones are void. Raises NotIn: a page left open is not enough for them."""
+        await self._prove(account, password, came)
         made = codes.recovery_codes()
-        await asyncio.to_thread(self.accounts.set_recovery, person.account, made)
-        await self.note("recovery_made", person, address)
+        await asyncio.to_thread(self.accounts.set_recovery, account.number, made)
+        await self.note("recovery_made", account.person, came.address)
         return made
+
+    async def _prove(self, account: Account, password: str, came: Came) -> None:
+        """Whoever is signed in shows that it is them; raises NotIn."""
+        keys = self._keys(account.name, account, came)
+        self._begin_try(keys)
+        if not await self._password_fits(account, password, keys):
+            await self._note_wrong(account, came, "wrong_password")
+            raise NotIn("wrong_old_password", "old")
+        self._throttle.take_back(keys)
+
+    async def _hashed(self, password: str) -> str:
+        try:
+            return await self._hasher.hash(password)
+        except TooBusy as fault:
+            raise NotIn("wrong_busy", wait_s=3) from fault
 
     # --- by a link ---
 
@@ -208,10 +229,7 @@ class SignIn:
         self._sound(password, chosen)
         counter = self._first_code(invited, code, now, came)
         recovery = codes.recovery_codes() if invited.role in NEEDS_CODE else []
-        try:
-            kept = await self._hasher.hash(password)
-        except TooBusy as fault:
-            raise NotIn("wrong_busy", wait_s=3) from fault
+        kept = await self._hashed(password)
         try:
             number = await asyncio.to_thread(
                 self.links.finish, ticket, now, name=chosen, password=kept, counter=counter, recovery=recovery
@@ -228,12 +246,12 @@ class SignIn:
         """The code that shows that the app was set up right; without a clock nobody can look, and it is taken later."""
         if invited.role not in NEEDS_CODE or now.wall_ms is None:
             return None
-        keys = [("address", counted(came.address))]
-        self._wait(keys)
+        keys: list[Key] = [("address", counted(came.address))]
+        self._begin_try(keys)
         counter = codes.matched(invited.totp, code, now.wall_ms)
         if counter is None:
-            self._throttle.wrong(keys, now.up_ms)
             raise NotIn("wrong_code", "code")
+        self._throttle.take_back(keys)
         return counter
 
     def _sound(self, password: str, name: str) -> None:
@@ -260,6 +278,13 @@ class SignIn:
         )
         await self.note("renewal_made", by, address, account.name)
         return token
+
+    async def withdraw(self, by: Person, address: str, link: str) -> None:
+        """Take back a link that was given out; raises NotIn, StoreTrouble."""
+        name = await asyncio.to_thread(self.links.withdraw, link)
+        if name is None:
+            raise NotIn("wrong_no_link")
+        await self.note("withdrawn", by, address, name)
 
     async def _link(self, purpose: str, **told: object) -> str:
         try:

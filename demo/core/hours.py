@@ -35,6 +35,10 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     """Does the box know the time?"""
     notices: tuple[str, ...] = ()
     """What somebody has written for the screen, in Swedish."""
+    due: tuple[str, ...] = ()
+    """What the kiosk must say of warnings (`warned.py`)."""
+    barred: tuple[str, ...] = ()
+    """What it may not say of them."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,8 +102,9 @@ def _kiosk(truth: Truth, shown: Shown) -> list[str]:
         return [] if shown.kiosk is None else ["kiosk shows something without power"]
     if shown.kiosk is None:
         return ["kiosk tells no lines"]
-    due = (phrase("power", truth.power), *truth.notices)
-    return [f"kiosk does not say “{text}”" for text in due if not any(text in line for line in shown.kiosk)]
+    due = (phrase("power", truth.power), *truth.notices, *truth.due)
+    wrong = [f"kiosk does not say “{text}”" for text in due if not any(text in line for line in shown.kiosk)]
+    return wrong + [f"kiosk says “{text}”" for text in truth.barred if any(text in line for line in shown.kiosk)]
 
 
 def _dashboard(truth: Truth, shown: Shown) -> list[str]:

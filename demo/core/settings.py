@@ -98,8 +98,10 @@ def dashboard(*, port: int, broker: Table, store: str) -> str:
     )
 
 
-def kiosk(*, broker: Table, cache: str, wake_socket: str, feeds: Mapping[str, str]) -> str:
-    """The kiosk's file, for both of its processes. `feeds`: the addresses that it asks, by name."""
+def kiosk(
+    *, broker: Table, cache: str, wake_socket: str, feeds: Mapping[str, str], everyday: Mapping[str, Table]
+) -> str:
+    """The kiosk's file, for both of its processes. `feeds`: the addresses that it asks, by name; `everyday`: rows."""
     return toml(
         {
             "site": {"id": SITE, "simulated": True},
@@ -107,7 +109,7 @@ def kiosk(*, broker: Table, cache: str, wake_socket: str, feeds: Mapping[str, st
             "cache": {"path": cache},
             "screen": {"name": "butiken", "wake_socket": wake_socket},
             "place": HERE,
-            "feeds": {name: {"url": url} for name, url in feeds.items()},
+            "feeds": {**{name: {"url": url} for name, url in feeds.items()}, **everyday},
         }
     )
 

@@ -123,7 +123,7 @@ def _timetable(today: date) -> Tree:
     every = "1" * TABLE_DAYS
     hours = [("155", "Järpen", "BUS", hour * 3600 + 20 * 60) for hour in range(6, 22, 2)]
     hours += [("157", "Huså", "BUS", hour * 3600 + 45 * 60) for hour in range(7, 20, 4)]
-    hours += [("Båten", "Hallön", "BOAT", hour * 3600) for hour in (9, 13, 17)]
+    hours += [("Båten", "Hallön", "BOAT", round(hour * 3600)) for hour in (8.5, 13, 17)]
     calls = [{"line": line, "to": to, "mode": mode, "at": at, "days": every} for line, to, mode, at in hours]
     evening = {"line": "158", "to": "Järpen", "mode": "TAXI", "at": 23 * 3600, "days": every}
     calls.append(evening | {"on_call": True, "booking": "b1"})

@@ -30,6 +30,14 @@ def tree(name_or_path: str) -> dict[str, Any]:
     return tomllib.loads(_path(name_or_path).read_text("utf-8"))
 
 
+def feed_steps(name: str) -> tuple[dict[str, Any], ...]:
+    """The steps of the public feeds' script of the same name; none where there is no such script."""
+    path = Path(str(files("simulator").joinpath(f"feeds/{name}.toml")))
+    if "/" in name or not path.is_file():
+        return ()
+    return tuple(tomllib.loads(path.read_text("utf-8")).get("step", ()))
+
+
 def _path(name_or_path: str) -> Path:
     if "/" in name_or_path or name_or_path.endswith(".toml"):
         return Path(name_or_path)

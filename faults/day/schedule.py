@@ -52,9 +52,7 @@ def draw(seed: int, plan: Plan, length_s: float) -> tuple[Broken, ...]:
     chance = Random(seed)  # noqa: S311 - must be repeatable
     long = length_s > 60
     found = [*_kills(chance, length_s), *_losses(chance, length_s, long), *_troubles(chance, length_s, long)]
-    if long:
-        found += _blind(chance, plan, length_s)
-    found += _power(chance, length_s, long)
+    found += [*_blind(chance, plan, length_s), *_power(chance, length_s)] if long else _short_blind(chance, length_s)
     return tuple(sorted(one for one in found if one.until_s + one.unknown_s < length_s - LAST_S))
 
 
@@ -95,14 +93,18 @@ def _blind(chance: Random, plan: Plan, length_s: float) -> Iterator[Broken]:
     yield Broken(round(chance.uniform(0.05, 0.25) * length_s, 2), "internet", for_s=_between(chance, 5.0, 12.0))
 
 
-def _power(chance: Random, length_s: float, long: bool) -> Iterator[Broken]:
+def _short_blind(chance: Random, length_s: float) -> Iterator[Broken]:
+    """Half a minute has room for one time without a network, and in it the box awakes without knowing the time."""
+    begins_s = round(chance.uniform(0.4, 0.46) * length_s, 2)
+    yield Broken(begins_s, "internet", for_s=9.5)
+    yield Broken(round(begins_s + _between(chance, 0.3, 1.0), 2), "power", for_s=0.3, unknown_s=6.5)
+
+
+def _power(chance: Random, length_s: float) -> Iterator[Broken]:
     """The box loses its power; it awakes without knowing the time."""
-    places = ((0.1, 0.35), (0.42, 0.6), (0.7, 0.85)) if long else ((0.5, 0.6),)
-    for low, high in places:
+    for low, high in ((0.1, 0.35), (0.42, 0.6), (0.7, 0.85)):
         at_s = round(chance.uniform(low, high) * length_s, 2)
-        yield Broken(
-            at_s, "power", for_s=_between(chance, 0.3, 2.0), unknown_s=_between(chance, 4.0, 25.0 if long else 7.0)
-        )
+        yield Broken(at_s, "power", for_s=_between(chance, 0.3, 2.0), unknown_s=_between(chance, 4.0, 25.0))
 
 
 def _between(chance: Random, low: float, high: float) -> float:

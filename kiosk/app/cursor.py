@@ -2,6 +2,7 @@
 
 from kiosk.core.keys import step
 from kiosk.screens.root import Root
+from kiosk.widgets.magnified import Magnified
 from kiosk.widgets.reading import Readable, readables
 from kiosk.widgets.ring import Ring
 
@@ -72,7 +73,7 @@ class Cursor:
                 return
             self._ring = Ring(style=root.style)
             root.add_widget(self._ring)
-        elif root.children[0] is not self._ring:
+        elif next(child for child in root.children if not isinstance(child, Magnified)) is not self._ring:
             root.remove_widget(self._ring)
             root.add_widget(self._ring)
         self._ring.style = root.style

@@ -103,9 +103,11 @@ class Hands:
             hears.louder(root, 1 if press is Press.LOUDER else -1)
 
     def _move(self, root: Root, by: int) -> None:
-        hears = self._visitor.listening
+        hears, magnifier = self._visitor.listening, self._visitor.magnifier
         self.keys_used = True
-        thing = self._visitor.cursor.move(root, by, texts=hears.on)
+        if magnifier.turned(by):
+            return
+        thing = self._visitor.cursor.move(root, by, texts=hears.on or magnifier.on)
         if hears.on:
             hears.one(root, thing)
 

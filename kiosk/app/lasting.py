@@ -13,6 +13,7 @@ from kiosk.app.drift import drift
 from kiosk.app.pace import Pace
 from kiosk.app.safe import Safe, SafeWords
 from kiosk.app.saving import Saving
+from kiosk.app.sweeping import Sweeping
 from kiosk.config import Screen as ScreenSettings
 from kiosk.core import restarting
 from kiosk.core.age import local
@@ -31,6 +32,7 @@ class Lasting:
     def __init__(self, settings: ScreenSettings, say: Callable[[str], None]) -> None:
         self._restart_at = settings.restart_at
         self.saving = Saving(Path(settings.backlight), settings.brightness_percent, say)
+        self.sweeping = Sweeping()
         self.again = False
         self._pace: Pace | None = None
         self._began_s = Frames.get_time()
@@ -40,6 +42,7 @@ class Lasting:
         self.safe = Safe(anew, self.restart)
         self.safe.watch()
         drift(window)
+        self.sweeping.begin()
         self._pace = Pace(bell, lambda: self.guarded(knocked))
         self.saving.begin(window, self._pace)
 
@@ -61,6 +64,7 @@ class Lasting:
     def look(self, root: Root, held: Held, now: Now, now_s: float, touched_s: float, *, busy: bool) -> None:
         """At every tick, with what is shown. `busy`: pictures are being taken."""
         view = root.view
+        self.sweeping.look(root.page, now_s)
         self.saving.look(held, view, now, now_s, touched_s, busy=busy)
         if busy:
             return

@@ -9,10 +9,11 @@ from kivy.clock import Clock as Frames
 from kiosk.app.cursor import Cursor
 from kiosk.app.hands import TOUCH, Hands
 from kiosk.app.listening import Listening
+from kiosk.app.magnifier import Magnifier
 from kiosk.catalogues import written
 from kiosk.config import Screen as ScreenSettings
 from kiosk.core import idle
-from kiosk.core.keys import Keys
+from kiosk.core.keys import Keys, Press
 from kiosk.core.languages import language, offered
 from kiosk.core.loudness import Speech, allowed
 from kiosk.core.opened import Opened
@@ -56,6 +57,7 @@ class Visitor:
         self._tone = Tone(speech, say)
         self.listening.voice.waits = self._tone.tick
         self.hands = Hands(self, keys or Keys())
+        self.magnifier = Magnifier(self.cursor, self._magnified)
         self.wakes: Callable[[], bool] = lambda: False
         """Light the panel. Was it dark? Then the touch or key does no more than that; "read aloud" does."""
         self.reads: Callable[[Root], None] = lambda _: None
@@ -71,6 +73,7 @@ class Visitor:
     def _begin(self) -> None:
         self.language: str = self._settings.language
         self.style = self._first_style
+        self.magnifier.on = False
         lay_out(language(self.language).right_to_left)
 
     @property
@@ -78,7 +81,9 @@ class Visitor:
         """What the bar shows of it."""
         hears = self.listening
         way = self.hands.way if hears.on else ""
-        return Visit(self.language, self.languages, self._can_speak, hears.on, hears.level, hears.most, way)
+        return Visit(
+            self.language, self.languages, self._can_speak, hears.on, hears.level, hears.most, way, self.magnifier.on
+        )
 
     def attach(self, window: Any, root: Root) -> None:
         """From now on keys and fingers of this window are this visitor's."""
@@ -117,6 +122,8 @@ class Visitor:
         self.quiet()
         if self.answered(root):
             return True
+        if self.magnifier.on:
+            return False  # its buttons are large enough to be found
         return touch is not None and self.hands.finger_down(root, touch)
 
     def woken(self, root: Root) -> None:
@@ -141,8 +148,7 @@ class Visitor:
         if what.startswith("language:"):
             self._speak_in(what.removeprefix("language:"))
         elif what == "larger":
-            self.style = replace(self.style, larger=not self.style.larger)
-            self._changed()
+            self._enlarge()
         elif what == "dark":
             self.style = self.style.next_theme()
             self._changed()
@@ -150,6 +156,20 @@ class Visitor:
             self.hands.listen(root, what)
         if root is not None:
             root.visit = self.visit
+
+    def _enlarge(self) -> None:
+        """Ordinary, larger, one thing at a time, ordinary."""
+        one = self.style.larger and not self.magnifier.on
+        self.style, self.magnifier.on = replace(self.style, larger=one or not self.style.larger), one
+        self._changed()
+
+    def _magnified(self, what: str) -> None:
+        """A button of the magnifier; after the touch is over."""
+        root = self.hands.root
+        if root is not None:
+            press = {one.value: one for one in Press}.get(what)
+            do = (lambda _: self.hands.act(root, press)) if press else (lambda _: self.chosen("larger"))
+            Frames.schedule_once(do, 0)
 
     def _speak_in(self, tag: str) -> None:
         if tag not in self.languages:
@@ -172,6 +192,7 @@ class Visitor:
         self._tone.tick()
         self.listening.tick(root)
         self.cursor.show(root)
+        self.magnifier.show(root)
         if self.listening.speaking and not root.asking:
             self.used(root)
         alone, limit = now_s - self.touched_s, self.limit_s

@@ -58,6 +58,11 @@ class Style:
         return self.distance_mm * pi * SEEN_DEGREES / 180
 
     @property
+    def least_px(self) -> float:
+        """Font size of text that is large enough from the stated distance."""
+        return self.capital_mm / CAPITAL * self.px_per_mm + 1
+
+    @property
     def target(self) -> float:
         """Least side of a touch target in pixels."""
         return self.mm(TARGET_MM)

@@ -13,7 +13,7 @@ ROOMY = 10
 class Visit:
     """`languages`: tags to choose from. `speaks`: there is a voice. `reading`: the page is being read aloud, and a
     touch says what is there before it chooses. `volume` of `volumes`. `way`: by what somebody listens ("touch", "keys",
-    "button"), which the bar tells them how to use; "" while nothing is read.
+    "button"), which the bar tells them how to use; "" while nothing is read. `one`: one thing at a time is shown.
     """
 
     language: str = "sv"
@@ -23,6 +23,7 @@ class Visit:
     volume: int = 3
     volumes: int = 5
     way: str = ""
+    one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def _helps(visit: Visit, words: Words, *, larger: bool, theme: str, roomy: bool)
     if len(visit.languages) > 1:
         found.append(_language(visit))
     if not visit.reading:
-        larger_or_smaller = BarButton("larger", words.say("bar.smaller" if larger else "bar.larger"))
-        return (*found, larger_or_smaller, BarButton("dark", words.say(theme)))
+        size = "bar.smaller" if visit.one else "bar.largest" if larger else "bar.larger"
+        return (*found, BarButton("larger", words.say(size)), BarButton("dark", words.say(theme)))
     if roomy:
         found += [BarButton("previous", words.say("speech.previous")), BarButton("next", words.say("speech.next"))]
     volume = words.say("speech.volume", n=visit.volume, all=visit.volumes)

@@ -7,6 +7,7 @@ stands in no sentence.
 
 import asyncio
 import logging
+import os
 import ssl
 import zlib
 from collections.abc import AsyncIterator
@@ -22,6 +23,10 @@ from kiosk.core.addresses import address_fault
 
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # on INFO it would write each address, and with it the key
+
+# a lookup of a name cannot be ended from outside: where no name server answers, the keeper's end would wait for it
+# half a minute, which is longer than the system lets it live (resolv.conf(5))
+os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
 
 MAX_REDIRECTS = 3
 MAX_RATIO = 100

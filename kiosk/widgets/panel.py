@@ -1,5 +1,6 @@
 """Boxes with a role: ground, ink, and for things to touch an edge and a release."""
 
+from kivy.clock import Clock
 from kivy.graphics import Color, Line, Rectangle
 from kivy.properties import (
     BooleanProperty,
@@ -31,13 +32,19 @@ class Panel(BoxLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("pos", "size", "role", "edge", "style"):
-            self.fbind(name, self._draw)
-        self._draw()
+        self._later = Clock.create_trigger(self._draw, -1)  # once a frame, however much has changed
+        for name in ("pos", "size", "edge", "ground", "style"):
+            self.fbind(name, self._later)
+        for name in ("role", "style"):
+            self.fbind(name, self._colour)
+        self._colour()
+        self._later()
 
-    def _draw(self, *_: object) -> None:
+    def _colour(self, *_: object) -> None:
         pair = self.style.theme.roles[self.role]
         self.ink, self.ground, self.shape = rgba(pair.ink), rgba(pair.ground), SHAPES[self.role]
+
+    def _draw(self, *_: object) -> None:
         self.canvas.before.clear()
         with self.canvas.before:
             Color(*self.ground)

@@ -63,6 +63,8 @@ class RowBox(Panel):
 WIDE = 1.6
 """A list this much wider than high has its button beside the rows, where it costs no row."""
 SIDE_MM = 34
+ROWS_MM = 60
+"""Least width of rows that a button stands beside."""
 
 
 class RowList(BoxLayout):
@@ -93,7 +95,7 @@ class RowList(BoxLayout):
         rows = self.rows or ((Row(self.empty),) if self.empty else ())
         self._room = self.width
         pages = self._pages(rows, self.height - self.spacing)
-        beside = self.width > WIDE * self.height
+        beside = self.width > WIDE * self.height and self.width >= self.style.mm(SIDE_MM + ROWS_MM)
         if len(pages) > 1 and beside:
             self._room = self.width - self.style.mm(SIDE_MM) - self.style.gap
             pages = self._pages(rows, self.height - self.spacing)

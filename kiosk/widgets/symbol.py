@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import cos, radians, sin
 
+from kivy.clock import Clock
 from kivy.graphics import Color, Ellipse, Line, Mesh, Rectangle, StencilPop, StencilPush, StencilUnUse, StencilUse
 from kivy.properties import ColorProperty, StringProperty
 from kivy.uix.widget import Widget
@@ -41,9 +42,10 @@ class Symbol(Widget):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self._later = Clock.create_trigger(self._draw, -1)  # once a frame, however much has changed
         for name in ("pos", "size", "shape", "ink", "ground"):
-            self.fbind(name, self._draw)
-        self._draw()
+            self.fbind(name, self._later)
+        self._later()
 
     def _draw(self, *_: object) -> None:
         self.canvas.clear()

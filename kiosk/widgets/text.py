@@ -93,16 +93,37 @@ def _lines(text: str, hand: Hand, width: int) -> tuple[tuple[Line, ...], bool]:
             else:
                 broke = True
                 words += _broken(word, hand, width)
-        line = words[0]
-        for word in words[1:]:
-            longer = f"{line} {word}"
-            if len(longer) <= MOST_LETTERS and _extent(longer, hand) + 1 <= width:
-                line = longer
-            else:
-                found.append((line, False))
-                line = word
-        found.append((line, True))
+        laid = _filled(words, hand, width)
+        found += [(line, False) for line in laid[:-1]] + [(laid[-1], True)]
     return tuple(found), broke
+
+
+def _filled(words: list[str], hand: Hand, width: int) -> list[str]:
+    """Words on lines, as many on each as fit.
+
+    How many that is likely to be comes from the widths of the words, which are known; only that is measured, and one
+    word more or less. A line measured anew with each word took most of the time before a warning's first frame.
+    """
+    widths = [_extent(word, hand) for word in words]
+    gap = max(0, _extent("n n", hand) - _extent("nn", hand))
+    found, start = [], 0
+    while start < len(words):
+        end, wide = start + 1, widths[start]
+        while end < len(words) and wide + gap + widths[end] + 1 <= width:
+            wide += gap + widths[end]
+            end += 1
+        while end > start + 1 and not _holds(words[start:end], hand, width):
+            end -= 1
+        while end < len(words) and _holds(words[start : end + 1], hand, width):
+            end += 1
+        found.append(" ".join(words[start:end]))
+        start = end
+    return found
+
+
+def _holds(words: list[str], hand: Hand, width: int) -> bool:
+    line = " ".join(words)
+    return len(line) <= MOST_LETTERS and _extent(line, hand) + 1 <= width
 
 
 def measure(text: str, font_px: int, width: int) -> tuple[int, int]:
@@ -163,6 +184,7 @@ class FitLabel(Label):
         return self.width - left - right, self.height - top - bottom
 
     def _refit(self, _seconds: float) -> None:
+        self._fit.cancel()
         width, height = self._room()
         low, high = SMALLEST_PX, max(SMALLEST_PX, int(self.wanted))
         while low < high:
@@ -171,9 +193,12 @@ class FitLabel(Label):
         self.font_size, self.font_name = low, _file(script.marked(self.text))
         # with a height and "middle" Kivy 2.3.1 lays out from the middle newline and drops one of an odd count of lines
         self.text_size = (self.width, None if self.valign == "middle" else self.height)
+        self._trigger_texture()
 
     def texture_update(self, *arguments: object) -> None:
-        """Kivy is given the lines as they are drawn; `text` stays as it is read."""
+        """Kivy is given the lines as they are drawn; `text` stays as it is read. Drawn once, when its size is known."""
+        if self._fit.is_triggered:
+            return
         text = script.marked(self.text)
         right = script.right_to_left(text, from_the_right())
         laid, _ = lines(text, int(self.font_size), max(1, int(self._room()[0]))) if text else ((), False)

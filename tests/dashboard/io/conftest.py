@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
 from contract import topics
@@ -23,7 +24,7 @@ from dashboard.core.sites import Site
 from dashboard.io import accounts, http
 from dashboard.io.database import Database
 from dashboard.io.desk import Desk
-from dashboard.io.hashing import hashed
+from dashboard.io.hashing import Hasher, hashed
 from dashboard.io.link_alarms import LinkAlarms
 from dashboard.io.pages import Pages
 from dashboard.io.records import Records, Taken
@@ -139,7 +140,9 @@ class HandClock(Clock):
 
 
 PASSWORD = "tre gröna ord"
-KEPT = hashed(PASSWORD)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""As little work as there is; how much the program takes has a test of its own."""
+KEPT = hashed(PASSWORD, CHEAP)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SITES = ("are-kall", "are-huso", "berg-byn")
 
@@ -157,7 +160,7 @@ class Staff:
         self.database, self.clock, self._clients = Database(folder / "store.sqlite"), HandClock(), clients
         records, shelf, losses = Records(self.database), Shelf(self.database), LinkAlarms(self.database)
         self.desk = Desk(settings, self.clock, records, shelf, losses)
-        self.door = SignIn(self.database, self.clock)
+        self.door = SignIn(self.database, self.clock, Hasher(CHEAP))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             self.app = http.build(self.desk, Pages(self.desk), PORT, self.door)
@@ -198,6 +201,10 @@ class Staff:
             answer = self.send(browser, "/sign-in/code", "/sign-in/code", code=self.code())
         assert 303 == answer.status_code, answer.text
         return browser
+
+    def open(self, browser: Any, link: str) -> Any:
+        """Somebody opens a link and presses the button."""
+        return self.send(browser, "/link", f"/link/{link}", token=link)
 
     def log(self) -> list[tuple[str, str, str]]:
         """Who, what, result; newest first."""

@@ -32,7 +32,7 @@ def _link(staff: Any) -> str:
 def test_setup_link_makes_the_first_account_once(shop: Any) -> None:
     """Opened once, gone from the address at once, finished once; then nobody gets another one."""
     token, first, second = _link(shop), shop.browser(), shop.browser()
-    opened, again = first.get(f"/link/{token}"), second.get(f"/link/{token}")
+    opened, again = shop.open(first, token), shop.open(second, token)
     page = first.get("/welcome").text
     secret = "".join(page.split('class="key">')[1].split("<")[0].split())
     shop.clock.go(1)
@@ -89,7 +89,7 @@ def test_new_setup_link_makes_the_old_one_worthless(shop: Any) -> None:
 def test_poor_password_is_refused_with_a_sentence(shop: Any, password: str) -> None:
     """Too short, too long, the first that everybody tries, one's own name; the link can still be used."""
     browser = shop.browser()
-    browser.get(f"/link/{_link(shop)}")
+    shop.open(browser, _link(shop))
     answer = shop.send(browser, "/welcome", "/welcome", name="Ada Bergström", password=password, code="000000")
 
     assert 400 == answer.status_code
@@ -101,7 +101,7 @@ def test_setup_without_a_clock_takes_the_code_later(shop: Any) -> None:
     """The page says so; the account is there, with recovery codes that need no clock."""
     shop.clock.how = ClockQuality.UNSYNCED
     browser = shop.browser()
-    browser.get(f"/link/{_link(shop)}")
+    shop.open(browser, _link(shop))
     page = browser.get("/welcome").text
     shop.send(browser, "/welcome", "/welcome", name="Ada", password=PASSWORD)
 
@@ -129,7 +129,7 @@ def test_invited_person_becomes_what_was_chosen(staff: Any) -> None:
     ada, guest = staff.enter("Ada"), staff.browser()
     made = staff.send(ada, "/accounts", "/accounts", name="Olle", role="owner", scope="are-kall")
     token = made.text.split("/link/")[1][:43]
-    guest.get(f"/link/{token}")
+    staff.open(guest, token)
     told = {"name": "Ada", "role": "administrator", "scope": "", "password": PASSWORD}
     staff.send(guest, "/welcome", "/welcome", **told)
     olle = staff.door.accounts.named("Olle")

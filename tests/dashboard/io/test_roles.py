@@ -16,12 +16,14 @@ ASKS = {
     "GET /api/counts": "read-all",
     "GET /sites/{site:str}/enter": "act", "POST /sites/{site:str}/{address:path}": "act",
     "GET /accounts": "accounts", "POST /accounts": "accounts", "POST /accounts/{number:int}": "accounts",
+    "POST /accounts/links": "accounts",
     "GET /log": "accounts",
     "GET /account": "signed-in", "POST /account/password": "signed-in", "POST /account/recovery": "signed-in",
     "POST /sign-out": "signed-in",
     "GET /healthz": "open", "GET /uplot/{name:str}": "open", "GET /static/{file_path:path}": "open",
     "HEAD /static/{file_path:path}": "open", "GET /sign-in": "open", "POST /sign-in": "open",
-    "GET /sign-in/code": "open", "POST /sign-in/code": "open", "GET /link/{token:str}": "open", "GET /welcome": "open",
+    "GET /sign-in/code": "open", "POST /sign-in/code": "open", "GET /link/{token:str}": "open", "POST /link": "open",
+    "GET /welcome": "open",
     "POST /welcome": "open",
 }  # fmt: skip
 """Every address and what it asks. A new one is written here by whoever adds it, or this test fails."""

@@ -112,7 +112,8 @@ async def test_bad_answer_is_one_sentence(
     server.add(do="vma", name="w", sv="Vattnet ska kokas. " * 100)
     server.add(do="trouble", feed="vma", trouble=trouble)
 
-    fault = await failure(asker, Question(url=server.urls()["vma"], within_s=0.5, most_bytes=1_000_000))
+    patience = 10.0 if reached else 0.5
+    fault = await failure(asker, Question(url=server.urls()["vma"], within_s=patience, most_bytes=1_000_000))
 
     assert sentence in str(fault)
     assert reached == fault.reached

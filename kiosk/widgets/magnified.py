@@ -1,0 +1,90 @@
+"""One thing of the page at a time, so large that nobody has to come closer, and four large buttons for going on.
+
+A small panel has no room for a whole page whose letters all cover 0.7 degrees (EN 301 549, 5.1.4). Here each text of the
+page comes by itself, on as many pages as it takes, and the buttons' own words are as large as it.
+"""
+
+from collections.abc import Callable
+
+from kivy.graphics import Color, Rectangle
+from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+
+from kiosk.core.keys import Press
+from kiosk.core.passages import paragraphs
+from kiosk.core.speaking import Item
+from kiosk.core.style import rgba
+from kiosk.core.theme import Role
+from kiosk.core.words import Words
+from kiosk.widgets.paged import PagedText
+from kiosk.widgets.panel import ORDINARY, Touch
+
+SMALLER = "smaller"
+SIZES = (2.4, 1.8, 1.35, 1.0)
+"""Times the least size that is large enough: a short text is larger still."""
+
+
+class Magnified(BoxLayout):
+    """Covers the page inside the frame. `act` gets a Press or SMALLER."""
+
+    spoken = ""
+    """It says nothing that the page under it does not say."""
+    style = ObjectProperty(ORDINARY, rebind=True)
+    act: Callable[[str], None] = ObjectProperty(None)
+
+    def __init__(self, words: Words, **kwargs: object) -> None:
+        super().__init__(orientation="vertical", **kwargs)
+        self._item: Item | None = None
+        self.spacing = self.padding = self.style.gap
+        self.text = PagedText(style=self.style, passages=(), padding=self.style.mm(2))
+        self.text.sizes = tuple(self.style.least_px * times for times in SIZES)
+        self._buttons = {
+            does: Touch(style=self.style, text=words.say(f"one.{does}"), role="accent")
+            for does in (Press.PREVIOUS, Press.NEXT, Press.CHOOSE, SMALLER)
+        }
+        self._words = words
+        self.text.fbind("pages", self._offer)
+        self.text.fbind("page", self._offer)
+        self.add_widget(self.text)
+        rows = GridLayout(cols=2, spacing=self.style.gap, size_hint_y=None, height=2 * self.style.target + self.style.gap)
+        for does, button in self._buttons.items():
+            button.bind(on_release=lambda _, does=does: self.act(does))
+            rows.add_widget(button)
+        self.add_widget(rows)
+        for name in ("pos", "size"):
+            self.fbind(name, self._ground)
+
+    def show(self, item: Item | None, role: Role = Role.PLAIN) -> None:
+        """This thing, from its first page."""
+        if item != self._item:
+            self._item = item
+            self.text.page = 0
+            self.text.passages = tuple(paragraphs(item.text)) if item is not None else ()
+        self.text.role = role
+        self._offer()
+
+    def turned(self, by: int) -> bool:
+        """Was there more of this thing on that side? Then it is shown now."""
+        page = self.text.page + by
+        if not 0 <= page < len(self.text.pages):
+            return False
+        self.text.page = page
+        return True
+
+    def _offer(self, *_: object) -> None:
+        """Choosing only where there is something to choose; "go on" while the text goes on."""
+        more = self.text.page + 1 < len(self.text.pages)
+        self._buttons[Press.NEXT].text = self._words.say("one.more" if more else "one.next")
+        self._buttons[Press.CHOOSE].disabled = self._item is None or not self._item.control
+
+    def _ground(self, *_: object) -> None:
+        self.canvas.before.clear()
+        with self.canvas.before:
+            Color(*rgba(self.style.theme.paper.ground))
+            Rectangle(pos=self.pos, size=self.size)
+
+    def on_touch_down(self, touch: object) -> bool:
+        """Nothing under it is touched."""
+        super().on_touch_down(touch)
+        return True
