@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from dashboard import config
@@ -131,6 +132,7 @@ def _add_content(content: argparse.ArgumentParser) -> None:
     check = commands.add_parser("check", help="say what is wrong or doubtful in a document; nothing is sent")
     check.add_argument("name", help="services, contacts, …")
     check.add_argument("file", help="the document (TOML or JSON)")
+    check.add_argument("--day", type=_day, help="as on this day, like 2026-06-19 (default: today)")
     check.set_defaults(command=_check_content)
 
 
@@ -235,10 +237,17 @@ def _publish_content(asked: argparse.Namespace) -> None:
     print(publishing.publish_content(asked.name, asked.file, asked.version, asked.site, asked.settings))
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2026-06-19") from None
+
+
 def _check_content(asked: argparse.Namespace) -> None:
     from dashboard import publishing
 
-    print(publishing.check_content(asked.name, asked.file, Clock()))
+    print(publishing.check_content(asked.name, asked.file, asked.day, Clock()))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,14 @@ def _same_again(held: SignedBulletin, tree: dict[str, Any], source: str) -> None
         raise BadInput(f"{source}: id: {again.id!r} was sent with another text; give a new id and msg_type = 'update'")
 
 
-def check_content(name: str, file: str, clock: Clock) -> str:
-    """What a document would do, without sending it: its size, and what is doubtful in it. Raises BadInput."""
+def check_content(name: str, file: str, day: date | None, clock: Clock) -> str:
+    """What a document would do on a day (None: today), without sending it: what is doubtful in it. Raises BadInput."""
     reference, data = documents.document(name, _tree(Path(file)), 1, Path(file).name)
     wall_ms = clock.wall_ms()
-    told = remarks.remarks(name, data, remarks.day_of(wall_ms)) if wall_ms is not None else []
+    day = day or (None if wall_ms is None else remarks.day_of(wall_ms))
+    told = remarks.remarks(name, data, day)
+    if day is None:
+        told.append("the clock of this computer is not known to be right, so last days were not compared; give --day")
     kind = "" if name in DOCUMENTS else "; no screen of this version shows a document of this name"
     head = f"{Path(file).name}: can be sent as {name}, {reference.size} of {MAX_DOCUMENT} bytes{kind}"
     return "\n".join([head, *(f"  {one}" for one in told)])

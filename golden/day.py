@@ -65,6 +65,8 @@ def held(*, old: bool = False, **changed: Any) -> Held:
         "picture": picture(), "contact": contact(), "services": papers.pop("services"),
         "contacts": papers.pop("contacts"), "documents": papers,
         "items": tuple(Items(name=name, kind=name, body=msgspec.json.encode(one)) for name, one in told.items()),
-        "feeds": tuple(FeedState(name=name, every_s=every, tried=at, checked=at, changed=at) for name, every in watched),
+        "feeds": tuple(
+            FeedState(name=name, every_s=every, tried=at, checked=at, changed=at) for name, every in watched
+        ),
     }  # fmt: skip
     return Held(**(fields | changed))

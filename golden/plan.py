@@ -4,12 +4,15 @@ Pure. A page here is a kind of page of a state ("home", "section"); which of its
 known only on the stage.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from random import Random
 
 Pair = tuple[tuple[str, str], ...]
 """(factor, value) of two or three factors."""
+SEED, TRIED = 5, 150
+"""The sample is drawn by chance, always the same; so many shots compete for each place in it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,45 +55,26 @@ def whole(factors: Factors) -> Iterator[Shot]:
 
 def triples(shot: Shot) -> Iterator[Pair]:
     """Beside each two also panel, size of text and page together: what a page has room for depends on all three."""
-    values = shot.values()
-    yield from combinations(values, 2)
-    yield (("panel", shot.panel), ("size", shot.look.partition("-")[0] if "-" in shot.look else ""), ("page", shot.page))
+    yield from combinations(shot.values(), 2)
+    size = "larger" if shot.look.startswith("larger") else "ordinary"
+    yield ("panel", shot.panel), ("size", size), ("page", shot.page)
 
 
 def sample(factors: Factors) -> list[Shot]:
     """Few shots that cover all that `whole` would have of `triples`; the same on every run."""
-    wanted = {pair for shot in _all(factors) for pair in triples(shot)}
+    every = list(_all(factors))
+    wanted = {pair for shot in every for pair in triples(shot)}
+    chance = Random(SEED)  # noqa: S311  (nothing secret)
     found: list[Shot] = []
-    seeds = [(state, page) for state, pages in factors.pages.items() for page in pages]
     while wanted:
-        before = len(wanted)
-        for state, page in seeds:
-            shot = _best(factors, wanted, state, page, len(found))
-            if shot is not None:
-                found.append(shot)
-                wanted.difference_update(triples(shot))
-        if len(wanted) == before:
-            raise ValueError(f"no shot covers {sorted(wanted)[:3]}")
+        tried = chance.sample(every, min(TRIED, len(every)))
+        best = max(tried, key=lambda shot: sum(pair in wanted for pair in triples(shot)))
+        if wanted.isdisjoint(triples(best)):  # what is left is rare: go for it
+            rest = min(wanted)
+            best = next(shot for shot in every if rest in triples(shot))
+        found.append(best)
+        wanted.difference_update(triples(best))
     return sorted(found)
-
-
-def _best(factors: Factors, wanted: set[Pair], state: str, page: str, turn: int) -> Shot | None:
-    """The shot of that page that covers most of what is still wanted; None when none covers any."""
-    best, most = None, 0
-    for panel in _turned(factors.panels, turn):
-        for language in _turned(factors.languages, turn):
-            for look in factors.looks:
-                shot = Shot(panel, language, look, state, page)
-                new = sum(pair in wanted for pair in triples(shot))
-                if new > most:
-                    best, most = shot, new
-    return best
-
-
-def _turned(values: Sequence[str], by: int) -> Iterable[str]:
-    """The same values, from another beginning: no factor is tied to another by mere order."""
-    at = by % len(values)
-    return (*values[at:], *values[:at])
 
 
 def _all(factors: Factors) -> Iterator[Shot]:

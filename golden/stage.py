@@ -19,7 +19,7 @@ from kiosk.io.surface import prepare
 MOST_ROUNDS = 6
 """A page that has not laid itself out after so many frames never does."""
 OFFERED = ("sv", "sv-lattlast", "en", "fi", "fit", "se", "sma", "ar")
-SWEEP_EVERY = 40
+SWEEP_EVERY = 200
 """Pages between two sweeps for what is left of them: Python's own sweeps took half of all time."""
 
 
@@ -87,6 +87,7 @@ def open_stage(panel: Panel, home: Path, seen: Any) -> Stage:
     import kiosk.app.window
     from golden.site import SITE
 
+    kiosk.app.window.SMOOTH = 0  # in software it takes half of all time, and no check looks at edges
     kiosk.app.window.open_window(
         config.Settings(
             site=config.Site(id=SITE), broker=BrokerSettings(url="mqtt://localhost"),
@@ -104,5 +105,6 @@ def open_stage(panel: Panel, home: Path, seen: Any) -> Stage:
     EventLoop.window.add_widget(root)
     EventLoop.start()
     Clock._max_fps = 0  # it would sleep between two frames
+    gc.freeze()
     gc.disable()
     return Stage(panel, EventLoop.window, root)

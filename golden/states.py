@@ -151,8 +151,6 @@ def _days() -> dict[str, State]:
     }
 
 
-
-
 def states() -> dict[str, State]:
     """All of them, in the order in which they are shown."""
     parts: tuple[Callable[[], dict[str, State]], ...] = (_place, _alerts, _bulletins, _days)

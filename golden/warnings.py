@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from golden.site import HOUR_MS, NOON
 from contract.words import Status
+from golden.site import HOUR_MS, NOON
 from kiosk.feeds.alert import Alert, Area, Level, MsgType, Source, Words
 
 LONG = (

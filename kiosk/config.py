@@ -110,7 +110,8 @@ class Settings(_Table):
 
 MAX_SOCKET_PATH = 100
 """A unix socket's path has room for 107 bytes on Linux."""
-MIN_SIDE_MM = 80
+MIN_SIDE_MM = 90
+"""A panel of seven inches has 91. On a lower one the buttons of a second warning leave no room for its text."""
 
 
 def load(path: Path) -> Settings:

@@ -1,5 +1,6 @@
 """The tables `[place]`, `[fetch]` and `[feeds.NAME]` of the settings, and what can be wrong with them."""
 
+from math import ceil
 from typing import Annotated
 
 import msgspec
@@ -14,6 +15,7 @@ from kiosk.feeds.counties import NAMES
 County = Annotated[str, Meta(pattern=r"^[0-9]{2}\Z")]
 Municipality = Annotated[str, Meta(pattern=r"^[0-9]{4}\Z")]
 VITAL_EVERY_S = 120.0
+MONTH_S = 30 * 86_400.0
 SWEDEN = (55.0, 69.2, 10.5, 24.3)
 """Latitude and longitude, from and to."""
 COUNTY_BOXES: dict[str, tuple[float, float, float, float]] = {
@@ -119,8 +121,28 @@ def feeds_faults(feeds: dict[str, Feed], fetch: Fetch, *, simulated: bool) -> li
         faults.append("[fetch] contact: goes into a header; plain letters only, like it@example.se")
     if fetch.proxy and (fault := address_fault(fetch.proxy, plain=True)):
         faults.append(f"[fetch] proxy: {fault}")
+    faults += _month_faults(feeds)
     for name, feed in feeds.items():
         faults += [f"[feeds.{name}] {fault}" for fault in _feed_faults(name, feed, fetch)]
+    return faults
+
+
+def _month_faults(feeds: dict[str, Feed]) -> list[str]:
+    """A key that would be asked for more often in a month than its source allows, with somebody there all day."""
+    faults = []
+    for name, kind in KINDS.items():
+        by_key: dict[str, list[float]] = {}
+        for feed_name, feed in feeds.items():
+            if feed.on and (feed.kind or feed_name) == name:
+                by_key.setdefault(feed.key_file, []).append(feed.every_s or kind.pace.every_s[0] or MONTH_S)
+        for every in by_key.values() if kind.month else ():
+            asked = sum(MONTH_S / every_s for every_s in every)
+            if asked > kind.month:
+                least = ceil(len(every) * MONTH_S / kind.month)
+                faults.append(
+                    f"[feeds] {len(every)} of kind {name} with one key may ask {asked:.0f} times a month, the source "
+                    f"allows {kind.month}; give each an every_s of at least {least}"
+                )
     return faults
 
 

@@ -137,7 +137,7 @@ class Records:
         """Committed records by stream; a thinned range counts as its one gap record."""
         with self._database.reading() as connection:
             rows = connection.execute(text("select stream, count(*) from records group by stream")).all()
-        return {stream.value: 0 for stream in Stream} | {stream: count for stream, count in rows}
+        return {stream.value: 0 for stream in Stream} | {row[0]: row[1] for row in rows}
 
     def aside(self) -> dict[str, int]:
         """How many records or messages that nobody could read lie aside, by site."""

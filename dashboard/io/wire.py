@@ -7,8 +7,9 @@ some of them.
 import asyncio
 import resource
 import socket
-import weakref
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import h11
@@ -27,6 +28,18 @@ REQUEST_S = 20.0
 GONE_MS = 60_000
 """A browser that takes nothing for so long has gone, with a phone out of reach."""
 ENDED = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
+
+
+class _Held(socket.socket):
+    """A connection that gives its place back when it is closed."""
+
+    left: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.left is not None:
+            told, self.left = self.left, None
+            told()
 
 
 class Listener(socket.socket):
@@ -55,9 +68,10 @@ class Listener(socket.socket):
             if self._held.total() >= self._most or self._held[whose] >= self._of_one:
                 connection.close()
                 continue
+            held = _Held(connection.family, connection.type, connection.proto, fileno=connection.detach())
             self._held[whose] += 1
-            weakref.finalize(connection, self._left, whose).atexit = False
-            return connection, address
+            held.left = partial(self._left, whose)
+            return held, address
         raise BlockingIOError  # the pages that are open have their turn
 
     def _left(self, whose: str) -> None:

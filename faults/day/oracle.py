@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from faults.day.plan import Feed, Plan, Said
-from faults.day.record import Heard, Record
+from faults.day.record import Boot, Heard, Record
 from faults.day.schedule import HANGS
 
 WRITTEN_S = 1.5
@@ -130,9 +130,14 @@ class Oracle:
     def clocked(self, at_s: float) -> Clocked:
         """Does the box know the time, in the moments that the screen may be behind?"""
         then, now = self.record.boot(at_s - self.lag_s(at_s)), self.record.boot(at_s)
-        surely = then is now and now.known_s <= at_s - self.lag_s(at_s)
+        surely = then is now and (now.known_s < now.awake_s or self._told_time(now, at_s - self.lag_s(at_s)))
         perhaps = now.known_s <= at_s or (then is not now and then.known_s <= at_s)
         return Clocked(surely, perhaps)
+
+    def _told_time(self, boot: Boot, at_s: float) -> bool:
+        """Has the gateway surely told the kiosk by then what time it is? Only by the site's broker can it."""
+        pictures = (one for one in self.record.pictures if boot.known_s <= one <= at_s)
+        return any(self._certain("municipality", one) for one in pictures)
 
     def arrived_s(self, one: Said, *, surely: bool) -> float | None:
         """When a message reached the box first, perhaps or surely; None: not at all."""

@@ -5,13 +5,12 @@ from typing import Any
 
 from golden.checks import colours, geometry, letters, order, stamps
 from golden.panels import Panel
-from golden.plan import Shot
 from golden.states import State
 
 __all__ = ["faults"]
 
 
-def faults(root: Any, pixels: bytes, panel: Panel, shot: Shot, state: State) -> list[str]:
+def faults(root: Any, pixels: bytes, panel: Panel, state: State) -> list[str]:
     """All that is wrong with the page as it stands on the panel."""
     parts: tuple[Iterable[str], ...] = (
         geometry.faults(root, panel),

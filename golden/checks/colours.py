@@ -10,7 +10,7 @@ from kiosk.core.theme import contrast
 
 CRISIS, ELSEWHERE = 7.0, 4.5
 """Least contrast of text that matters in a crisis, and of other text."""
-ROWS = 24
+ROWS = 16
 """Rows of pixels of a text that are looked at, at most."""
 CELLS = 20
 """A symbol is compared as so many times so many cells."""
@@ -28,7 +28,7 @@ def faults(root: Any, pixels: bytes, wide: int) -> Iterator[str]:
             continue  # the question lies on top of it
         if any(one.opacity < 1 for one in _above(label)):
             continue  # just being pressed
-        found = _ink(words, wide, box(label))
+        found = _ink(words, wide, _text_box(label))
         if found is None:
             yield f"{label.text[:40]!r}: nothing is drawn"
             continue
@@ -36,6 +36,15 @@ def faults(root: Any, pixels: bytes, wide: int) -> Iterator[str]:
         least = CRISIS if crisis or _in_banner(label) or root.style.high else ELSEWHERE
         if contrast(ink, ground) < least:
             yield f"{label.text[:40]!r}: {ink} on {ground} is {contrast(ink, ground):.1f}:1, not {least}:1"
+
+
+def _text_box(label: Any) -> tuple[int, int, int, int]:
+    """Of a label's box only the height where its text stands."""
+    left, bottom, right, top = box(label)
+    spare = max(0, int(top - bottom - label.texture_size[1]))
+    if label.valign == "top":
+        return left, bottom + spare, right, top
+    return left, bottom + spare // 2, right, top - spare // 2
 
 
 def _above(widget: Any) -> Iterator[Any]:
@@ -64,7 +73,13 @@ def _ink(words: Any, wide: int, sides: tuple[int, int, int, int]) -> tuple[str, 
     if len(counted) < 2:
         return None
     ground = _colour(counted.most_common(1)[0][0])
-    return max((_colour(one) for one in counted), key=lambda one: contrast(one, ground)), ground
+    ends = (_colour(find(counted, key=_bright)) for find in (min, max))
+    return max(ends, key=lambda one: contrast(one, ground)), ground
+
+
+def _bright(pixel: int) -> int:
+    """How bright a pixel is, roughly: only the darkest and the brightest can be the ink."""
+    return 3 * (pixel & 255) + 7 * (pixel >> 8 & 255) + (pixel >> 16 & 255)
 
 
 def _colour(pixel: int) -> str:

@@ -58,6 +58,16 @@ def _outside(child: Any, parent: Any) -> bool:
     )
 
 
+def _read(label: Any) -> bool:
+    """Is it a text that is read at length: a paragraph, the words of a row? (All the rest comes so large one by one.)"""
+    from kiosk.widgets.paged import PagedText
+    from kiosk.widgets.parts import RowBox
+
+    above = label.parent
+    row = above.parent if above is not None else None
+    return isinstance(above, PagedText) or (isinstance(row, RowBox) and label.text == row.row.text)
+
+
 def _label(label: Any, panel: Panel, root: Any) -> Iterator[str]:
     """Cut, or too small to read."""
     from kiosk.widgets.text import measure
@@ -71,5 +81,5 @@ def _label(label: Any, panel: Panel, root: Any) -> Iterator[str]:
     if label.font_size < LEAST_MM * panel.px_per_mm:
         yield f"{text}: {label.font_size / panel.px_per_mm:.1f} mm is too small to read"
     capital = label.font_size * CAPITAL / panel.px_per_mm
-    if root.style.larger and capital < root.style.capital_mm * 0.98:
+    if root.style.larger and _read(label) and capital < root.style.capital_mm * 0.98:
         yield f"{text}: a capital of {capital:.1f} mm instead of {root.style.capital_mm:.1f} in larger text"

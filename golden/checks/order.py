@@ -4,7 +4,6 @@ from itertools import pairwise
 from typing import Any
 
 
-
 def faults(root: Any) -> list[str]:
     """What is wrong with the way through the page."""
     from kiosk.app.cursor import Cursor

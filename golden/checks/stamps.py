@@ -1,4 +1,4 @@
-"""What is not for real says so on every page, and never bears the shapes and colours of danger; what is real bears none."""
+"""What is not for real says so on every page, without the shapes of danger; what is real has no stripes."""
 
 from typing import Any
 

@@ -225,7 +225,7 @@ class Visitor:
 
     def _arrive(self, root: Root) -> None:
         self._text_length = sum(len(one.item.text) for one in self.cursor.everything(root))
-        self.cursor.arrives(root, shown=self.hands.keys_used)
+        self.cursor.arrives(root, shown=self.hands.keys_used and not self.magnifier.on)
         if self.listening.on:
             self.listening.page(root)
 

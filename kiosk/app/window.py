@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 MAX_FPS = 30
 """At the start; `kiosk/app/pace.py` changes it as the screen runs."""
+SMOOTH = 2
+"""Samples of a pixel: how smooth slanting edges are. A graphics chip does it in passing."""
 
 
 def show(
@@ -60,7 +62,7 @@ def open_window(settings: Settings) -> None:
     Config.set("graphics", "fullscreen", "auto" if settings.screen.fullscreen else "0")
     Config.set("graphics", "resizable", "0")
     Config.set("graphics", "maxfps", str(MAX_FPS))
-    Config.set("graphics", "multisamples", "2")
+    Config.set("graphics", "multisamples", str(SMOOTH))
     Config.set("input", "mouse", "mouse,disable_multitouch")
     from kivy.core.window import Window
 

@@ -63,6 +63,9 @@ KINDS: dict[str, Kind] = {
         content_type="application/xml",
     ),
     "news": Kind(pace=Pace(every_s=(1800.0, None, None, None), longest_s=3600.0), most_bytes=MB // 2, whole=False),
+    "disruptions": Kind(  # water, waste, power lines: where the municipality has an address of its own for it
+        pace=Pace(every_s=(900.0, 1800.0, None, None), longest_s=3600.0), most_bytes=MB // 2, whole=False
+    ),
     "calendar": Kind(pace=Pace(every_s=(3600.0, None, None, None), longest_s=7200.0), most_bytes=MB // 2),
 }
 """By name; in the settings `[feeds.NAME]`."""

@@ -197,7 +197,7 @@ def _life(message: Message, at: Reach, by: tuple[Message, Reach] | None, check: 
     if message.gone is not None:
         return _left(message, at, message.gone, time)
     here, expires = time.wall_ms, alert.expires_ms
-    out = expires is not None and expires <= max(here or 0, _known_ms(check))
+    out = expires is not None and expires <= max(_sober_ms(check, time) or 0, _known_ms(check))
     if out and (alert.source is Source.MUNICIPALITY or _asked_about(check, expires or 0, time)):
         return Life(message=message, reach=at, why="expired", ended_ms=expires)
     if message.told is not None:
@@ -225,6 +225,18 @@ def _left(message: Message, at: Reach, gone: Moment, time: Time) -> Life:
     if expires is not None and gone_ms is not None and expires <= gone_ms:
         return Life(message=message, reach=at, why="expired", ended_ms=expires)
     return Life(message=message, reach=at, why="left", ended_ms=gone_ms, ended=gone)
+
+
+def _sober_ms(check: Check, time: Time) -> int | None:
+    """The time by which something may run out: never more than what it was at the newest check and has passed since.
+
+    A clock that jumps by years ends nothing; the next check fails with it, or shows that it is right.
+    """
+    here, checked = time.wall_ms, check.checked
+    if here is None or checked is None or checked.wall_ms is None or check.source is Source.MUNICIPALITY:
+        return here
+    age = time.age_ms(checked) if time.here(checked) and checked.clock is not ClockQuality.UNSYNCED else None
+    return here if age is None else min(here, checked.wall_ms + age)
 
 
 def _known_ms(check: Check) -> int:

@@ -14,7 +14,9 @@ from bidi import get_display
 
 OPEN, CLOSE = "\u2068", "\u2069"
 """Round words that are Swedish in a text of another language; never drawn."""
-MARK = "(svenska)"
+MARK, SHORT_MARK = "(svenska)", "(sv)"
+SHORT = 40
+"""Letters of a text that gets the short mark: beside two words the long one would be most of what there is to read."""
 _LEFT = "\u2066"
 _MARKS = f"{OPEN}{CLOSE}{_LEFT}"
 _ROBOTO = ((0x0391, 0x03CE), (0x0400, 0x045F), (0x1E80, 0x1E85), (0x2013, 0x2014), (0x2018, 0x201E), (0x2020, 0x2022),
@@ -43,15 +45,17 @@ def borrowed(text: str) -> bool:
 
 
 def marked(text: str) -> str:
-    """What the reader sees: "(svenska)" once, at the end. Twice is the same as once."""
-    return f"{text} {MARK}" if OPEN in text and MARK not in text else text
+    """What the reader sees: "(svenska)" once, at the end, "(sv)" after a few words. Twice is the same as once."""
+    if OPEN not in text or MARK in text or SHORT_MARK in text:
+        return text
+    return f"{text} {SHORT_MARK if len(text) <= SHORT else MARK}"
 
 
 def parts(text: str, language: str) -> tuple[tuple[str, str], ...]:
     """(words, language) in order: for a voice that changes where the language does. The mark itself is not read."""
     found: list[tuple[str, str]] = []
     for number, piece in enumerate(re.split(f"{OPEN}([^{CLOSE}]*){CLOSE}?", text)):
-        words = bare(piece).replace(MARK, "").strip()
+        words = bare(piece).replace(MARK, "").replace(SHORT_MARK, "").strip()
         if words:
             found.append((words, "sv" if number % 2 else language))
     return tuple(found)

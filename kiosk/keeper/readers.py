@@ -31,6 +31,7 @@ MODULES: dict[str, str] = {
     "departures": "kiosk.feeds.departures",
     "road": "kiosk.feeds.road",
     "news": "kiosk.feeds.rss",
+    "disruptions": "kiosk.feeds.rss",
     "calendar": "kiosk.feeds.calendar",
 }
 

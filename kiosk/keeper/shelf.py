@@ -1,6 +1,7 @@
 """Where the cache lies: on the disk, in memory while the disk takes nothing, or made anew when it is broken."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -16,7 +17,9 @@ log = logging.getLogger("kiosk.keeper")
 LOOK_AGAIN_S = 300.0
 """Real seconds between two looks at a disk that took nothing; each writes a megabyte and takes it away."""
 BEHIND_S = 5.0
-"""Real seconds that a disk may refuse before it is asked for its reason."""
+"""Real seconds between two looks at a disk that refuses; and at whether the file is still there."""
+SOON_S = 0.1
+"""Real seconds from the first refusal to the first look: what was refused may be a warning."""
 
 
 class Shelf:
@@ -32,6 +35,7 @@ class Shelf:
         self.no_disk = ""
         self.behind = False
         self.moved: list[Callable[[], None]] = []
+        self._refused = asyncio.Event()
         self.cache = self._open()
 
     def write(self, change: Callable[[Cache], None]) -> bool:
@@ -45,9 +49,11 @@ class Shelf:
                 change(self.cache)
         except CannotKeep as fault:
             self.behind = True
+            self._refused.set()
             self._saying.once(f"{fault}; kept in memory and tried again")
             return False
         self.behind = False
+        self._refused.clear()
         return True
 
     def heal(self, fault: Exception) -> None:
@@ -61,8 +67,9 @@ class Shelf:
 
     async def watch(self) -> None:
         """A disk that takes nothing is left for memory, and asked now and then whether it takes writes again."""
+        looked_s = -BEHIND_S
         while True:
-            await asyncio.sleep(LOOK_AGAIN_S if self.no_disk else BEHIND_S)
+            looked_s = await self._until_look(looked_s)
             if not (self.no_disk or self.behind):
                 try:
                     self._look_for_it()
@@ -76,6 +83,20 @@ class Shelf:
                 self._move(why)
             except CannotKeep as fault:
                 self._saying.once(str(fault))
+
+    async def _until_look(self, looked_s: float) -> float:
+        """Wait for the next look: every few seconds, and soon after a refusal. When a refusal was last looked at."""
+        loop = asyncio.get_running_loop()
+        if self.no_disk:
+            await asyncio.sleep(LOOK_AGAIN_S)
+        else:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEHIND_S):
+                    await self._refused.wait()
+            if self._refused.is_set():
+                await asyncio.sleep(max(SOON_S, looked_s + BEHIND_S - loop.time()))
+                return loop.time()
+        return looked_s
 
     def close(self) -> None:
         """Close the file."""

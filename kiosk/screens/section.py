@@ -168,7 +168,7 @@ class Everyday(Page):
 def address_lines(address: str, most: int = 22) -> str:
     """An address in lines that fit beside a code, broken where it has its own marks; without what nobody types."""
     lines = [""]
-    for piece in re.split(r"(?<=[/.?&=-])", address.removeprefix("https://")):
+    for piece in re.split(r"(?<=[/.?&=-])", address.removeprefix("https://").removeprefix("tel:")):
         for start in range(0, max(1, len(piece)), most):
             part = piece[start : start + most]
             if len(lines[-1]) + len(part) > most:

@@ -4,7 +4,9 @@ A small panel has no room for a whole page whose letters all cover 0.7 degrees (
 page comes by itself, on as many pages as it takes, and the buttons' own words are as large as it.
 """
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 from kivy.graphics import Color, Rectangle
 from kivy.properties import ObjectProperty
@@ -19,10 +21,13 @@ from kiosk.core.theme import Role
 from kiosk.core.words import Words
 from kiosk.widgets.paged import PagedText
 from kiosk.widgets.panel import ORDINARY, Touch
+from kiosk.widgets.text import lines
 
 SMALLER = "smaller"
 SIZES = (2.4, 1.8, 1.35, 1.0)
 """Times the least size that is large enough: a short text is larger still."""
+PADDING_MM = 2
+_SPACES = re.compile(" {2,}")
 
 
 class Magnified(BoxLayout):
@@ -37,13 +42,13 @@ class Magnified(BoxLayout):
         super().__init__(orientation="vertical", **kwargs)
         self._item: Item | None = None
         self.spacing = self.padding = self.style.gap
-        self.text = PagedText(style=self.style, passages=(), padding=self.style.mm(2))
-        self.text.sizes = tuple(self.style.least_px * times for times in SIZES)
+        self.text = PagedText(style=self.style, passages=(), padding=self.style.mm(PADDING_MM))
         self._buttons = {
             does: Touch(style=self.style, text=words.say(f"one.{does}"), role="accent")
             for does in (Press.PREVIOUS, Press.NEXT, Press.CHOOSE, SMALLER)
         }
         self._words = words
+        self.text.fbind("size", self._size)
         self.text.fbind("pages", self._offer)
         self.text.fbind("page", self._offer)
         self.add_widget(self.text)
@@ -60,9 +65,17 @@ class Magnified(BoxLayout):
         if item != self._item:
             self._item = item
             self.text.page = 0
-            self.text.passages = tuple(paragraphs(item.text)) if item is not None else ()
+            self.text.passages = tuple(paragraphs(_SPACES.sub(" ", item.text))) if item is not None else ()
+            self._size()
         self.text.role = role
         self._offer()
+
+    def _size(self, *_: object) -> None:
+        """No word is divided for being larger than it has to be."""
+        width = int(self.text.width - 2 * self.style.mm(PADDING_MM))
+        sizes = [self.style.least_px * times for times in SIZES]
+        whole = [px for px in sizes if not any(lines(one.text, int(px), max(1, width))[1] for one in self.text.passages)]
+        self.text.sizes = tuple(whole or sizes[-1:])
 
     def turned(self, by: int) -> bool:
         """Was there more of this thing on that side? Then it is shown now."""
@@ -84,7 +97,18 @@ class Magnified(BoxLayout):
             Color(*rgba(self.style.theme.paper.ground))
             Rectangle(pos=self.pos, size=self.size)
 
-    def on_touch_down(self, touch: object) -> bool:
+    def on_touch_down(self, touch: Any) -> bool:
         """Nothing under it is touched."""
         super().on_touch_down(touch)
+        touch.grab(self)
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """What is shown and can be chosen looks like a button, so it is one too; who slides off it has not chosen."""
+        if touch.grab_current is not self:
+            return bool(super().on_touch_up(touch))
+        touch.ungrab(self)
+        chosen = self._item is not None and self._item.control
+        if chosen and self.text.collide_point(*touch.opos) and self.text.collide_point(*touch.pos):
+            self.act(Press.CHOOSE)
         return True

@@ -46,14 +46,19 @@ def _ruler(font: str, font_px: int) -> Measured:
     return Measured(text="", font_name=font, font_size=font_px, line_height=LINE_HEIGHT)
 
 
+_TALLEST = {False: "Åg", True: "Ågﺃﺡﻉﻱ"}
+"""Letters as high and as low as any, by whether the text is read from the right: a line is as high as its letters."""
+
+
 @lru_cache(maxsize=200)
-def _heights(font: str, font_px: int) -> tuple[float, float]:
+def _heights(font: str, font_px: int, right: bool) -> tuple[float, float]:
     """Height of one line, and of each one more."""
+    letters = _TALLEST[right]
     one, two = (
         Measured(
             text=text, font_name=font, font_size=font_px, text_size=(10_000, None), line_height=LINE_HEIGHT
         ).render()[1]
-        for text in ("Åg", "Åg\nÅg")
+        for text in (letters, f"{letters}\n{letters}")
     )
     return one, two - one
 
@@ -131,7 +136,7 @@ def measure(text: str, font_px: int, width: int) -> tuple[int, int]:
     text, width = script.marked(text), max(1, int(width))
     laid, broke = lines(text, int(font_px), width)
     hand = _hand(text, int(font_px))
-    one, more = _heights(*hand[:2])
+    one, more = _heights(*hand)
     wide = max(_extent(line, hand) for line, _ in laid) + 1
     if broke:
         wide = max(wide, *(_extent(word, hand) + 1 for word in _GAP.split(text)))
@@ -148,7 +153,7 @@ def pieces(text: str, font_px: float, width: float, height: float) -> list[str]:
     """`text` divided between lines, so that each piece fits."""
     if fits(text, font_px, width, height):
         return [text]
-    one, more = _heights(*_hand(text, int(font_px))[:2])
+    one, more = _heights(*_hand(text, int(font_px)))
     count = max(1, int((height - one) / more) + 1)
     if script.borrowed(text):
         count = max(1, count - 1)  # room for the mark on each piece

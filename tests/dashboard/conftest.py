@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import paho.mqtt.client as paho
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from contract import topics
 from contract.judgement import Endurance, Witness
@@ -245,6 +246,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, one for the tests of a file."""
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield one
+        one.close()
+
+
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """One Mosquitto for all tests; each test has sites of its own."""
@@ -322,13 +339,26 @@ class Dashboard:
 @pytest.fixture
 def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]:
     """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, sign_in, port of the broker."""
+    yield from _running(tmp_path, broker)
+
+
+@pytest.fixture(scope="module")
+def dashboard_of_module(
+    tmp_path_factory: pytest.TempPathFactory, broker: Broker
+) -> Iterator[Callable[..., Dashboard]]:  # fmt: skip
+    """The same, for all tests of a file together."""
+    yield from _running(tmp_path_factory.mktemp("module"), broker)
+
+
+def _running(folder: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]:
     running: list[Dashboard] = []
 
     def start(
         *sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = (),
-        sign_in: bool = False,
+        sign_in: bool = False, host: str = "127.0.0.1",
     ) -> Dashboard:
-        one = Dashboard(tmp_path, settings_text(sites, port or broker.port, mode, in_service, sign_in), *options)
+        text = settings_text(sites, port or broker.port, mode, in_service, sign_in)
+        one = Dashboard(folder, text.replace("[web]\n", f'[web]\nhost = "{host}"\n', 1), *options)
         running.append(one)
         return one.start()
 

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from contract import topics
 from contract.messages import SiteState, decode
@@ -23,22 +23,8 @@ from contract.words import ClockQuality
 from doors.clock import spec_of
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 PASSWORD = "fyra vackra blå ord"
 WALL_MS = 1_764_000_000_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield one
-        one.close()
 
 
 @pytest.fixture
@@ -56,10 +42,17 @@ def told(dashboard: Any, asked: Callable[..., tuple[int, str, str]]) -> Callable
 def _accept(page: Any, link: str) -> httpx.Client:
     """Somebody opens an invitation and chooses a password."""
     client = httpx.Client(base_url=page.url, follow_redirects=True, headers={"accept": "text/html"})
-    client.get(re.search(r"/link/\S+", link)[0])
+    _open(client, link)
     token = re.search(r'name="page_token" value="(\w+)"', client.get("/welcome").text)[1]
     assert 200 == client.post("/welcome", data={"page_token": token, "password": PASSWORD}).status_code
     return client
+
+
+def _open(client: httpx.Client, link: str) -> httpx.Response:
+    """Somebody opens a link and presses the button."""
+    path = re.search(r"/link/\S+", link)[0]
+    fields = re.findall(r'name="(page_token|token)" value="([\w-]+)"', client.get(path).text)
+    return client.post("/link", data=dict(fields))
 
 
 def test_first_start_lays_a_link_and_says_where(dashboard: Any, asked: Any) -> None:
@@ -69,7 +62,7 @@ def test_first_start_lays_a_link_and_says_where(dashboard: Any, asked: Any) -> N
     first = file.read_text("utf-8").strip()
     code, out, _ = asked("setup-link", "--settings", page.file)
     second = out.splitlines()[0]
-    opened = [httpx.get(page.url + re.search(r"/link/.*", one)[0]).cookies for one in (first, second, second)]
+    opened = [_open(httpx.Client(base_url=page.url), one).cookies for one in (first, second, second)]
 
     assert (0, 0o600) == (code, stat.S_IMODE(file.stat().st_mode))
     assert second == file.read_text("utf-8").strip()
@@ -89,7 +82,7 @@ def test_accounts_by_the_command_line(dashboard: Any, told: Any, asked: Any) -> 
     code, _, err = asked("account", "lock", "Nobody", "--settings", page.file)
     link = told(page, "account", "renew", "Olle")
     told(page, "account", "remove", "Olle")
-    dead = httpx.get(page.url + re.search(r"/link/\S+", link)[0], follow_redirects=True).status_code
+    dead = _open(httpx.Client(base_url=page.url, follow_redirects=True), link).status_code
 
     assert "Olle: owner of are-shell\n" == listed
     assert ("/account", "/sign-in", 410) == (inside, outside, dead)
@@ -230,7 +223,7 @@ def _fits(page: Page) -> None:
 
 
 def test_phone_of_an_owner_sets_the_clock(
-    dashboard: Any, broker: Any, told: Any, wait: Any, browser: Browser, tmp_path: Path
+    dashboard: Any, broker: Any, told: Any, wait: Any, chromium: Browser, tmp_path: Path
 ) -> None:
     """Invited by a link, signed in on a phone, its time offered: the gateway takes it as holdover with the name."""
     site = "are-klocka"
@@ -241,8 +234,10 @@ def test_phone_of_an_owner_sets_the_clock(
     try:
         wait(lambda: topics.state(site) in broker.seen, "the gateway's word", 30)
         link = told(page, "account", "invite", "Olle Öman", "--role", "owner").splitlines()[0]
-        phone = browser.new_page(viewport={"width": 390, "height": 844})
+        phone = chromium.new_page(viewport={"width": 390, "height": 844})
         phone.goto(page.url + re.search(r"/link/.*", link)[0])
+        _fits(phone)
+        phone.click("main button")
         assert "/link/" not in phone.url
         _fits(phone)
         phone.fill("#password", PASSWORD)
@@ -268,33 +263,41 @@ def test_phone_of_an_owner_sets_the_clock(
         gateway.wait(10)
 
 
-@pytest.mark.parametrize(("width", "language"), [(390, "sv"), (1280, "en"), (320, "en")])
-def test_pages_of_the_way_in_fit(dashboard: Any, asked: Any, browser: Browser, width: int, language: str) -> None:
-    """Setup with app, recovery codes, account, accounts, log, sign-in: no script fails, nothing is cut."""
-    now_s = int(time.time())
-    spec = spec_of(1.0, now_s * 1000, 600_000, "boot-w")
+def test_pages_of_the_way_in_fit(dashboard: Any, asked: Any, chromium: Browser) -> None:
+    """Link, setup with app, recovery codes, account, accounts, log, sign-in, on small and large screens: nothing cut."""
+    spec = spec_of(1.0, int(time.time()) * 1000, 600_000, "boot-w")
     page = dashboard("are-fit", mode="site", sign_in=True, options=("--clock", spec))
-    tab = browser.new_page(viewport={"width": width, "height": 844})
+    tab = chromium.new_page(viewport={"width": 390, "height": 844})
     faults: list[str] = []
     tab.on("pageerror", lambda fault: faults.append(str(fault)))
     link = page.file.with_name("setup-link").read_text("utf-8").strip()
-    tab.goto(f"{page.url}{re.search(r'/link/.*', link)[0]}?lang={language}")
-    _fits(tab)
+    tab.goto(f"{page.url}{re.search(r'/link/.*', link)[0]}")
+    _fits_all(tab)
+    tab.click("main button")
+    _fits_all(tab)
     key = tab.locator(".key").inner_text().replace(" ", "")
     tab.fill("#name", "Ada Berg")
     tab.fill("#password", PASSWORD)
     tab.fill("#code", _code(key))
     tab.click("main button")
     assert 8 == tab.locator(".recovery .key").count()
-    _fits(tab)
+    _fits_all(tab)
+    asked("account", "invite", "Olle Öman-Lindqvist", "--role", "owner", "--settings", page.file)
     for path in ("/", "/account", "/accounts", "/log"):
-        tab.goto(f"{page.url}{path}?lang={language}")
-        _fits(tab)
-    tab.goto(f"{page.url}/account?lang={language}")
+        for language in ("sv", "en"):
+            tab.goto(f"{page.url}{path}?lang={language}")
+            _fits_all(tab)
+    tab.goto(f"{page.url}/account")
     tab.click("main form[action='/sign-out'] button >> nth=0")
     assert "/sign-in" in tab.url
-    _fits(tab)
+    _fits_all(tab)
     assert [] == faults
+
+
+def _fits_all(page: Page) -> None:
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        _fits(page)
 
 
 def _code(key: str) -> str:
@@ -304,14 +307,15 @@ def _code(key: str) -> str:
 
 
 def test_form_keeps_what_was_written_when_the_session_has_ended(
-    dashboard: Any, told: Any, browser: Browser
+    dashboard: Any, told: Any, chromium: Browser
 ) -> None:  # fmt: skip
     """A sentence instead of a lost text; after signing in again in another tab the same page sends it."""
     page = dashboard("are-text", mode="site", sign_in=True)
     link = told(page, "account", "invite", "Olle", "--role", "owner").splitlines()[0]
-    phone = browser.new_context(viewport={"width": 390, "height": 844})
+    phone = chromium.new_context(viewport={"width": 390, "height": 844})
     tab = phone.new_page()
     tab.goto(page.url + re.search(r"/link/.*", link)[0])
+    tab.click("main button")
     tab.fill("#password", PASSWORD)
     tab.click("main button")
     tab.goto(f"{page.url}/sites/are-text/enter")

@@ -55,7 +55,7 @@ TIMES = [step * 0.25 - 15 for step in range(int(4 * (PLAN.hours * 3600 / RATE + 
 def day(change: Callable[[dict[str, Any]], Any] = lambda _: None, *, blind_s: float = FOR_EVER) -> list[str]:
     """The deviations of a day whose frames from hour 1.6 to 2.2, and from 3.4 to 4, are changed; answers end then."""
     record = Record(RATE, boots=[Boot("box-1", "", -20.0, 600_000, known_s=-1e9)])
-    for name in ("keeper", "screen", "site-broker"):
+    for name in ("keeper", "screen", "site-broker", "feeds"):
         record.of(name).began(-20.0)
     heard = [(at_s, record.hour(at_s)) for at_s in TIMES if at_s < blind_s]
     record.told = dict.fromkeys(("vma", "smhi", "municipality"), heard)
@@ -128,6 +128,7 @@ def test_calm_and_fresh_words_of_a_blind_screen_are_found() -> None:
     assert [one for one in found if "says “Inga varningar”, but vma, smhi, municipality was not checked" in one], found
     assert [one for one in found if "says “Senast kontrollerat" in one], found
     assert [one for one in found if "shows the site's state as fresh" in one], found
+    assert [one for one in found if "vma: was not asked for so long, though it could be reached" in one], found
 
 
 def test_warning_that_never_takes_the_screen_is_found() -> None:

@@ -112,3 +112,19 @@ def test_every_county_has_its_rectangle() -> None:
     """All 21, each with its south below its north and its west left of its east."""
     assert NAMES.keys() == COUNTY_BOXES.keys()
     assert all(south < north and west < east for south, north, west, east in COUNTY_BOXES.values())
+
+
+def test_key_asks_no_more_than_its_source_allows(tmp_path: Path) -> None:
+    """Six stops with one key, each two minutes while somebody looks, are too many; with the interval told not."""
+    (tmp_path / "k.key").write_text("x", "utf-8")
+    (tmp_path / "k.key").chmod(0o600)
+    url = "https://realtime-api.trafiklab.se/v1/departures/74001234{0}?key={{key}}"
+    stop = '[feeds.stop-{0}]\nkind = "departures"\nkey_file = "k.key"\nurl = "' + url + '"\n'
+    stops = [stop.format(number) for number in range(6)]
+
+    with pytest.raises(SettingsFault) as told:
+        load(tmp_path, PLACE + "".join(stops))
+    assert "6 of kind departures with one key may ask 129600 times a month" in str(told.value)
+    assert "at least 156" in str(told.value)
+    assert load(tmp_path, PLACE + "".join(f"{one}every_s = 156\n" for one in stops)).asked_feeds
+    assert load(tmp_path, PLACE + "".join(stops[:4])).asked_feeds

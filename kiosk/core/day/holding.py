@@ -24,7 +24,13 @@ from kiosk.feeds.departures import Board
 from kiosk.feeds.road import Roads
 from kiosk.feeds.rss import News
 
-KINDS: dict[str, type[msgspec.Struct]] = {"departures": Board, "road": Roads, "news": News, "calendar": Calendar}
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "departures": Board,
+    "road": Roads,
+    "news": News,
+    "disruptions": News,
+    "calendar": Calendar,
+}
 STALE_TIMES = 3
 """After so many intervals without a good answer what a feed said is old."""
 D = TypeVar("D")
@@ -35,6 +41,7 @@ class Fed:
     """What one feed said last, and how its asking stands."""
 
     name: str
+    kind: str
     body: Any
     state: FeedState | None
 
@@ -69,7 +76,7 @@ class Holding:
         for one in items:
             body = _read(one.kind, one.body)
             if body is not None:
-                found.append(Fed(name=one.name, body=body, state=by_name.get(one.name)))
+                found.append(Fed(name=one.name, kind=one.kind, body=body, state=by_name.get(one.name)))
         return cls(documents=documents, feeds=tuple(found))
 
     def document(self, name: str, kind: type[D]) -> D | None:
@@ -77,9 +84,9 @@ class Holding:
         found = self.documents.get(name)
         return found if isinstance(found, kind) else None
 
-    def said(self, kind: type[msgspec.Struct]) -> tuple[Fed, ...]:
-        """What all feeds of one kind said."""
-        return tuple(one for one in self.feeds if isinstance(one.body, kind))
+    def said(self, form: type[msgspec.Struct], kind: str = "") -> tuple[Fed, ...]:
+        """What all feeds said in this form; with `kind` only those of that kind."""
+        return tuple(one for one in self.feeds if isinstance(one.body, form) and kind in ("", one.kind))
 
     @property
     def here(self) -> HereDocument | None:

@@ -9,7 +9,7 @@ from contract.messages import PublicPicture, ServiceNow
 from contract.words import Declared
 from contract.words import Service as KnownService
 from kiosk.core.age import Reader
-from kiosk.core.day.said import in_language
+from kiosk.core.day.said import in_language, phone_code
 from kiosk.core.day.section import Entry
 from kiosk.core.day.services import ROLES, Standing, Today, known_name, name_of, standing, word
 from kiosk.core.theme import Role
@@ -65,7 +65,7 @@ def _listed(
     entry = Entry(
         text=name_of(service, language), word=_word(stands, reader), role=ROLES[stands.declared],
         detail=" · ".join(part for part in detail if part), more="\n".join(part for part in more if part),
-        code=service.link,
+        code=service.link or phone_code(service.phone),
     )  # fmt: skip
     return Offered(entry=entry, standing=stands)
 

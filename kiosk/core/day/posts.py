@@ -8,7 +8,7 @@ from contract.everyday import About, Business, Event, Information
 from kiosk.core.age import Reader, local
 from kiosk.core.day import hours
 from kiosk.core.day.holding import Fed, Holding
-from kiosk.core.day.said import in_language, still
+from kiosk.core.day.said import in_language, may_be_over, phone_code, still
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.day.services import aware, moment_of
 from kiosk.core.day.travel import day_of
@@ -89,18 +89,27 @@ def _coming(one: Happening, moment: datetime) -> bool:
 
 
 def _event(one: Event, reader: Reader) -> Entry:
-    word, role = reader.at(_ms(aware(one.starts))), Role.PLAIN
+    word, role = _span(_ms(aware(one.starts)), _ms(aware(one.ends)) if one.ends else None, reader), Role.PLAIN
     if one.cancelled:
         word, role = reader.words.say("day.cancelled", when=word), Role.BAD
     return _entry(one, reader, word=word, role=role, detail=(clean(one.where),))
 
 
 def _happening(one: Happening, reader: Reader) -> Entry:
-    word = _days(one, reader) if one.first_day else reader.at(one.starts_ms)
+    word = _days(one, reader) if one.first_day else _span(one.starts_ms, one.ends_ms, reader)
     if one.cancelled:
         word = reader.words.say("day.cancelled", when=word)
     role = Role.BAD if one.cancelled else Role.PLAIN
     return Entry(text=one.title, word=word, role=role, detail=one.where, more=one.text)
+
+
+def _span(starts_ms: int, ends_ms: int | None, reader: Reader) -> str:
+    """ "ons 14:00–16:00"; only the beginning of what ends on another day."""
+    starts, ends = local(starts_ms), local(ends_ms) if ends_ms is not None else None
+    told = reader.at(starts_ms)
+    if ends is None or ends <= starts or ends.date() != starts.date():
+        return told
+    return f"{told}–{reader.of_day(ends)}"
 
 
 def _days(one: Happening, reader: Reader) -> str:
@@ -115,9 +124,12 @@ def _day(day: date, reader: Reader) -> str:
     )
 
 
-def news(holding: Holding, reader: Reader) -> tuple[Section, ...]:
-    """News of all feeds, newest first; old ones fade away, what has no time stands last."""
-    feeds, here_ms = holding.said(News), reader.wall_ms()
+def news(holding: Holding, reader: Reader, name: str = "news") -> tuple[Section, ...]:
+    """News of all feeds, newest first; old ones fade away, what has no time stands last.
+
+    `name`: the kind of feed. What disturbs the everyday has addresses of its own, and comes first.
+    """
+    feeds, here_ms = holding.said(News, name), reader.wall_ms()
     dated = []
     for fed in feeds:
         for one in fed.body.items:
@@ -125,7 +137,7 @@ def news(holding: Holding, reader: Reader) -> tuple[Section, ...]:
             if here_ms is None or known is None or here_ms - known <= NEWS_FADES.total_seconds() * 1000:
                 dated.append((-(known or 0), _item(one, known, fed, reader)))
     dated.sort(key=lambda one: one[0])
-    return _plain("news", "local", "news", tuple(entry for _, entry in dated[:MOST_NEWS]), reader, feeds=feeds)
+    return _plain(name, "local", "news", tuple(entry for _, entry in dated[:MOST_NEWS]), reader, feeds=feeds)
 
 
 def _item(one: Item, known_ms: int | None, fed: Fed, reader: Reader) -> Entry:
@@ -153,10 +165,12 @@ def page_entry(one: Information, reader: Reader) -> Entry:
     parts = [in_language(one.text, language), *(clean(part) for part in paragraphs)]
     if one.phone:
         parts.append(reader.words.say("day.phone", phone=clean(one.phone)))
-    changed = reader.words.say("day.changed", day=_day(one.changed, reader)) if one.changed else ""
+    details = [reader.words.say("day.changed", day=_day(one.changed, reader)) if one.changed else ""]
+    details.append(may_be_over(one, day_of(reader), reader.words))
     return Entry(
-        text=in_language(one.title, language), detail=changed, more="\n\n".join(part for part in parts if part),
-        code=one.link, search=" ".join(clean(word) for word in one.search),
+        text=in_language(one.title, language), detail=" · ".join(part for part in details if part),
+        more="\n\n".join(part for part in parts if part),
+        code=one.link or phone_code(one.phone), search=" ".join(clean(word) for word in one.search),
     )  # fmt: skip
 
 
@@ -169,8 +183,11 @@ def _entry(one: Any, reader: Reader, *, word: str = "", role: Role = Role.PLAIN,
     if by := clean(getattr(one, "by", "")):
         parts.append(reader.words.say("day.by", by=by))
     text = "\n".join(part for part in parts if part)
-    return Entry(text=in_language(one.title, language), word=word, role=role,
-                 detail=" · ".join(part for part in detail if part), more=text, code=one.link)  # fmt: skip
+    detail = (*detail, may_be_over(one, day_of(reader), reader.words))
+    return Entry(
+        text=in_language(one.title, language), word=word, role=role, detail=" · ".join(part for part in detail if part),
+        more=text, code=one.link or phone_code(one.phone),
+    )  # fmt: skip
 
 
 def _plain(

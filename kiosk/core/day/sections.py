@@ -57,6 +57,7 @@ def everyday(
         *travel.departures(holding, reader),
         *travel.on_call(holding, reader),
         *roads.road(holding, reader, point),
+        *posts.news(holding, reader, "disruptions"),
         *posts.events(holding, reader),
         *posts.rooms(holding, reader),
         *posts.businesses(holding, reader),

@@ -11,7 +11,7 @@ from contract.everyday import OnCall, TimetableDocument
 from kiosk.core.age import MINUTE_MS, Reader
 from kiosk.core.day import hours
 from kiosk.core.day.holding import Fed, Holding
-from kiosk.core.day.said import in_language, still
+from kiosk.core.day.said import in_language, may_be_over, phone_code, still
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.day.services import moment_of
 from kiosk.core.day.timetable import Leaving, book_before_ms, leaving
@@ -51,10 +51,19 @@ def departures(holding: Holding, reader: Reader) -> tuple[Section, ...]:
     rows = [one.entry for one in lines[:MOST_DEPARTURES]]
     if not rows:
         rows = [_nothing(boards, table, reader)]
-    notes = [_live_note(boards, reader)] if boards else []
+    notes = [*_stops(holding, reader), *([_live_note(boards, reader)] if boards else [])]
     notes += [_table_note(table, reader)] if table is not None else []
     stale = bool(boards) and not any(fed.fresh(reader) for fed in boards)
     return (_section(reader, tuple(rows), " ".join(notes), stale=stale),)
+
+
+def _stops(holding: Holding, reader: Reader) -> list[str]:
+    """Where to stand, of a point with one stop: with several each row says it."""
+    stops = holding.transport.stops if holding.transport else ()
+    if len(stops) != 1:
+        return []
+    name = ", ".join(part for part in (clean(stops[0].name), clean(stops[0].walk)) if part)
+    return [f"{reader.words.say('travel.from_stop', stop=name)}."]
 
 
 def _section(reader: Reader, rows: tuple[Entry, ...], note: str, *, stale: bool = False) -> Section:
@@ -196,16 +205,27 @@ def _call(one: OnCall, reader: Reader) -> Entry:
     say, language = reader.words.say, reader.words.language
     parts = [say("travel.must_book_at", how=clean(one.phone))]
     if one.ahead_hours is not None:
-        parts.append(say("travel.ahead", n=f"{one.ahead_hours:g}".replace(".", ",")))
+        decimal = "." if reader.words.main == "en" else ","
+        parts.append(say("travel.ahead", n=f"{one.ahead_hours:g}".replace(".", decimal)))
+    parts += [_when(one.answers, "answers", reader), _when(one.runs, "runs", reader)]
+    parts.append(may_be_over(one, day_of(reader), reader.words))
+    return Entry(
+        text=in_language(one.title, language), detail=" · ".join(part for part in parts if part),
+        more=in_language(one.text, language), code=one.link or phone_code(one.phone),
+    )  # fmt: skip
+
+
+def _when(expression: str, key: str, reader: Reader) -> str:
+    """Does it run, is the phone answered: now until when, or when next; "" when nobody can tell."""
     moment = moment_of(reader)
-    if one.runs and moment is not None:
-        span = hours.at(one.runs, moment)
-        if span.stand is hours.Stand.CLOSED and (opens := hours.next_open(one.runs, moment)):
-            parts.append(say("travel.runs_next", when=reader.at(int(opens.timestamp() * 1000))))
-        elif span.stand is hours.Stand.OPEN:
-            parts.append(say("travel.runs_now"))
-    more = in_language(one.text, language)
-    return Entry(text=in_language(one.title, language), detail=" · ".join(parts), more=more, code=one.link)
+    if not expression or moment is None:
+        return ""
+    span = hours.at(expression, moment)
+    if span.stand is hours.Stand.OPEN:
+        until = span.until and reader.at(int(span.until.timestamp() * 1000))
+        return reader.words.say(f"travel.{key}_until", when=until) if until else reader.words.say(f"travel.{key}_now")
+    opens = hours.next_open(expression, moment) if span.stand is hours.Stand.CLOSED else None
+    return reader.words.say(f"travel.{key}_next", when=reader.at(int(opens.timestamp() * 1000))) if opens else ""
 
 
 def _named(mode: str, line: str, to: str, reader: Reader) -> str:

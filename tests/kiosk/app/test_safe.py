@@ -59,7 +59,7 @@ def played(folder: Path, **breaks: Any) -> dict[str, Any]:
     """What was on the window, one after the other, while the view broke so often."""
     (folder / "kiosk.toml").write_text(
         '[site]\nid = "are-kall"\n[broker]\nurl = "mqtt://127.0.0.1:1"\n[cache]\npath = "k.sqlite"\n'
-        f'[screen]\nname = "s"\nwidth = 800\nheight = 480\nbacklight = "{folder}"\n',
+        f'[screen]\nname = "s"\nwidth = 800\nheight = 480\npx_per_mm = 5.25\nbacklight = "{folder}"\n',
         "utf-8",
     )
     done = subprocess.run(

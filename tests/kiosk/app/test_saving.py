@@ -105,7 +105,7 @@ def test_a_dark_panel_wakes_for_a_touch_that_does_no_more_and_for_a_warning(tmp_
         (panel / name).write_text(text, "ascii")
     (tmp_path / "kiosk.toml").write_text(
         '[site]\nid = "are-kall"\n[broker]\nurl = "mqtt://127.0.0.1:1"\n[cache]\npath = "k.sqlite"\n'
-        '[screen]\nname = "s"\nwidth = 800\nheight = 480\nbacklight = "light"\n',
+        '[screen]\nname = "s"\nwidth = 800\nheight = 480\npx_per_mm = 5.25\nbacklight = "light"\n',
         "utf-8",
     )
     done = subprocess.run(

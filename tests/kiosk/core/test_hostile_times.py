@@ -90,6 +90,24 @@ def test_clock_that_goes_back_an_hour_ends_and_revives_nothing(crisis: Any) -> N
     assert 60_000 == back.age_ms(crisis.at(29))
 
 
+def test_clock_that_jumps_ten_years_ends_nothing_until_a_check_has_worked_with_it(crisis: Any) -> None:
+    """What runs out tomorrow stands, though the clock says 2035 and vouches for itself; on the day it runs out."""
+    alert = of_feed(crisis.kept(crisis.vma("a", 0, expires_ms=crisis.NOON + 24 * crisis.HOUR)))
+    later = 10 * 365 * 24 * 60
+
+    def why(now: Any, checked: Any) -> str | None:
+        check = Check(source=Source.VMA, checked=checked, age=60_000, fresh=True, in_boot=True)
+        return lives([alert], crisis.PLACE, {Source.VMA: check}, Time(now, crisis.BOOT))[0].why
+
+    now = crisis.now(30)
+    jumped = type(now)(now.mono_ms, now.wall_ms + later * crisis.MINUTE, ClockQuality.SYNCED)
+    assert None is why(jumped, crisis.at(29))
+    assert "expired" == why(crisis.now(24 * 60 + 1), crisis.at(24 * 60))
+    told = crisis.at(29)
+    vouched = type(told)(told.boot, told.up_ms, told.wall_ms + later * crisis.MINUTE, told.clock)
+    assert "expired" == why(jumped, vouched)
+
+
 def busiest(moments: list[float], within_s: float) -> int:
     """The most that fall into any stretch of so many seconds."""
     moments = sorted(moments)

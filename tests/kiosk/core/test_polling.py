@@ -1,5 +1,7 @@
 """When a feed is asked next: VMA's own rules, back-off, both forms of Retry-After, thinning."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from kiosk.core.polling import (
     after_failure_s,
     first_s,
     http_date,
+    is_night,
     max_age_s,
     network_back_s,
     retry_after_s,
@@ -140,3 +143,30 @@ def test_headers_of_any_kind_break_nothing(text: str) -> None:
     assert http_date(text) is None or text
     for value in (retry_after_s(text, text), max_age_s(text, text)):
         assert value is None or value >= 0
+
+
+def test_departures_are_asked_for_who_stands_there() -> None:
+    """Each two minutes while somebody looks, each ten alone, each half hour at night, not at all on reserve."""
+    pace = KINDS["departures"].pace
+
+    assert (120.0, 600.0, 1800.0, 120.0) == (
+        pace.at(Tier.PLENTY, watched=True), pace.at(Tier.PLENTY), pace.at(Tier.PLENTY, night=True),
+        pace.at(Tier.PLENTY, night=True, watched=True),
+    )  # fmt: skip
+    assert (60.0, 600.0) == (pace.at(Tier.PLENTY, 60.0, watched=True), pace.at(Tier.PLENTY, 60.0))
+    assert {None} == {pace.at(tier, watched=True) for tier in (Tier.SAVING, Tier.LOW, Tier.LAST_HOUR)}
+
+
+def test_warnings_are_asked_as_often_at_night_and_alone() -> None:
+    """Nobody is saved by a screen that sleeps."""
+    for pace in (VMA, SMHI, NEWS):
+        assert {pace.at(Tier.PLENTY)} == {
+            pace.at(Tier.PLENTY, night=night, watched=watched) for night in (True, False) for watched in (True, False)
+        }
+
+
+@pytest.mark.parametrize(("hour", "night"), [(4, True), (5, False), (21, False), (22, True), (0, True)])
+def test_night_is_from_ten_to_five(hour: int, night: bool) -> None:
+    """Where nobody knows the time it is day."""
+    assert night is is_night(datetime(2026, 1, 20, hour, 30, tzinfo=UTC))
+    assert False is is_night(None)

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -206,6 +207,16 @@ async def test_question_with_a_body_is_posted(server: FeedServer, asker: Asker) 
 
     request = server.requests[-1]
     assert ("POST", b"<LOGIN k='k1'/>", "text/xml") == (request.method, request.body, request.headers["content-type"])
+
+
+async def test_key_in_xml_stays_text_in_its_attribute(server: FeedServer, asker: Asker) -> None:
+    """Whatever it holds: no other markup comes of it, and the server reads the key as it is."""
+    key = "a\"/><b a='&amp;<"
+    body = b'<REQUEST><LOGIN authenticationkey="{key}"/></REQUEST>'
+    await asker.ask(Question(url=server.urls()["vma"], body=body, key=key, content_type="application/xml"))
+    (login,) = ET.fromstring(server.requests[-1].body)  # our own text
+
+    assert {"authenticationkey": key} == login.attrib
 
 
 async def test_environment_decides_nothing(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Servers, caches and captive networks that do worse than fail: what they say must not pass for an answer."""
 
 import asyncio
+import contextlib
 import gzip
 import json
 import subprocess
@@ -88,14 +89,17 @@ async def test_length_that_lies_is_cut_short(server: Server, ask: Any) -> None:
     assert "no whole answer within 2 s" == await why_not(ask())
 
 
-async def test_answer_that_nobody_asked_for_is_not_taken_for_the_next(server: Server, ask: Any) -> None:
-    """A second answer hidden behind the first on a kept connection: the next question is not answered by it."""
+async def test_body_longer_than_its_length_spoils_one_question_at_most(server: Server, ask: Any) -> None:
+    """What hangs over is no part of the answer, nor of the next one; the connection is given up, then all is well."""
     alert = b'{"alerts": [1]}'
-    server.answer = lambda _q, n: http(alert) + http(QUIET) if n == 1 else http(alert)
-    first = await ask()
-    second = await ask()
+    server.answer = lambda _q, n: http(alert + QUIET, length=len(alert)) if n == 1 else http(alert)
+    answers: list[bytes | None] = []
+    for _ in range(3):
+        with contextlib.suppress(Failed):
+            answers.append((await ask()).body)
 
-    assert [alert, alert] == [first.body, second.body]
+    assert {alert} == set(answers)
+    assert len(answers) >= 2
 
 
 async def test_second_packed_part_is_not_dropped_in_silence(server: Server, ask: Any) -> None:

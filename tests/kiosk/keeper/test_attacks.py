@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,13 +19,16 @@ from doors.clock import Clock
 from doors.progress import Progress
 from kiosk import config
 from kiosk.core.polling import Tier
+from kiosk.io import memory
 from kiosk.io.wake import Doorbell
 from kiosk.keeper import one_feed
+from kiosk.keeper import shelf as shelves
 from kiosk.keeper.feeds import Feeds
 from kiosk.keeper.one_feed import before
 from kiosk.keeper.saying import MAX_SAID, Saying
 from kiosk.keeper.shelf import Shelf
 
+ROOT = Path(__file__).resolve().parents[3]
 PATH = "/list"
 
 
@@ -193,6 +199,33 @@ def test_tiers_of_the_sites_power_reach_the_asking(site: Any, days: Any, broker_
     site.until(lambda: (120.0, 1800.0) == (every("vma"), every("smhi")), within_s=15)
 
 
+async def test_refused_warning_is_not_left_waiting_for_the_next_look(
+    site: Any, days: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk takes nothing at the moment at which a message comes: it goes to memory at once, not at a next look."""
+    monkeypatch.setattr(shelves, "BEHIND_S", 60.0)
+    monkeypatch.setattr(shelves, "refuses", lambda _path: "No space left on device")
+    saying = Saying()
+    shelf = Shelf(config.load(site.file), saying)
+    watching = asyncio.create_task(shelf.watch())
+    await asyncio.sleep(0.05)
+    disk = shelf.cache
+    disk._db.conn.execute("PRAGMA query_only = 1")
+    assert not shelf.write(lambda cache: cache.forget_feed("vma"))
+    for _ in range(200):
+        if shelf.no_disk:
+            break
+        await asyncio.sleep(0.02)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    written = shelf.write(lambda cache: cache.forget_feed("vma"))
+    shelf.close()
+    memory.take_away(site.cache)
+
+    assert ("No space left on device", True) == (shelf.no_disk, written)
+    assert shelf.cache is not disk
+
+
 async def test_cache_on_the_way_that_always_says_unchanged_is_found_out(
     site: Any, days: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,3 +302,37 @@ def test_knock_comes_when_the_message_is_in_the_cache(site: Any, days: Any) -> N
     bell.close()
 
     assert ["SRCAP20260120080000I"] == [one.alert.id for one in held.alerts]
+
+
+def shown(site: Any) -> dict[str, Any]:
+    """What a screen would show now."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", "view", str(site.file), "--clock", site.spec],
+        cwd=site.folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return dict(json.loads(done.stdout))
+
+
+def test_no_warnings_is_said_when_all_that_warn_were_checked_and_only_then(
+    site: Any, days: Any, broker_port: int, gateway: Any
+) -> None:
+    """News that are down and drafts in the list do not matter; a login page in the place of VMA does, and says so."""
+    serve(days, vma(status="Draft"))
+    site.write(**days.server.urls() | {"vma": f"http://127.0.0.1:{days.server.port}{PATH}"})
+    site.file.write_text(
+        site.file.read_text("utf-8").replace("127.0.0.1:1", f"127.0.0.1:{broker_port}")
+        + '[place]\ncounty = "23"\nmunicipality = "2321"\n', "utf-8"
+    )  # fmt: skip
+    days.add(do="trouble", feed="krisinformation", trouble="answers-503")
+    gateway.simulated = True
+    site.start()
+    site.until(lambda: site.state("smhi").checked and site.state().checked and site.state("krisinformation").fault)
+    gateway.picture(Power.ON_MAINS, period_s=9000.0, heartbeat_s=9000.0)
+    site.until(lambda: site.held().picture)
+
+    assert "Inga varningar" in shown(site)["checked"]
+    days.add(do="serve", path=PATH, body="<!doctype html><title>Logga in</title>", media="text/html")
+    site.until(lambda: site.state().fault)
+    site.until(lambda: "VMA" in shown(site)["checked"])
+    assert "Inga varningar" not in shown(site)["checked"]
+    assert "answer is not JSON" in site.state().fault

@@ -15,6 +15,7 @@ from kiosk.core.day import search
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.feed import FeedState, Items
 from kiosk.core.picture import Held
+from kiosk.core.place import Place
 from kiosk.core.theme import Role
 from kiosk.core.view import View, view
 from kiosk.feeds.calendar import Calendar
@@ -49,7 +50,10 @@ class Day:
         self.feeds.append(FeedState(name=kind, every_s=every_s, checked=at))
         return self
 
-    def see(self, *, clock: ClockQuality = ClockQuality.SYNCED, language: str = "sv", later_ms: int = 0) -> View:
+    def see(
+        self, *, clock: ClockQuality = ClockQuality.SYNCED, language: str = "sv", later_ms: int = 0,
+        place: Place | None = None,
+    ) -> View:  # fmt: skip
         """The view."""
         picture = self.house.picture(Power.ON_MAINS, self.house.moment(0))
         held = Held(
@@ -57,7 +61,7 @@ class Day:
             items=tuple(self.items), feeds=tuple(self.feeds),
         )  # fmt: skip
         now = Now(1000 + later_ms, self.house.NOON + later_ms, clock)
-        return view(held, now, words(language), self.house.SITE, False)
+        return view(held, now, words(language), self.house.SITE, False, place=place)
 
     def section(self, name: str, **how: Any) -> Section:
         """One section."""
@@ -184,6 +188,40 @@ def test_calls_of_the_municipality_tell_phone_hours_and_days(day: Day) -> None:
     (row,) = day.document("transport", on_call=[ride]).section("on-call").rows
 
     assert "Måste bokas: 0771-00 00 00 · minst 2,5 tim före · Går nästa gång fre 09:00" == row.detail
+    assert "tel:0771000000" == row.code
+    english = day.section("on-call", language="en").rows[0]
+    assert "2.5" in english.detail
+    ride |= {"runs": "Mo-Fr 08:00-16:00", "answers": "Mo-Fr 13:00-17:00"}
+    (row,) = day.document("transport", on_call=[ride]).section("on-call").rows
+    assert "Telefonen besvaras från kl. 13:00 · Går nu, till kl. 16:00" in row.detail
+
+
+def test_one_stop_is_named_with_how_far_it_is(day: Day) -> None:
+    """Where to stand, said once."""
+    stop = {"area": AREA, "name": "Kall kyrka", "walk": "300 m"}
+    day.document("transport", stops=[stop]).document("timetable", **table({"at": 12 * 3600 + 1800}))
+
+    assert day.section("departures").note.startswith("Från Kall kyrka, 300 m. ")
+
+
+def test_roads_near_here_come_first_by_how_grave_and_how_near(day: Day, house: Any) -> None:
+    """Gravest, then nearest; far away only what is grave, very far away nothing; what does not say where stays."""
+
+    def at(name: str, severity: int, point: Any) -> Disruption:
+        return Disruption(id=name, kind="Hinder", header=name, severity=severity, point=point,
+                          changed_ms=house.NOON - 60 * MINUTE)  # fmt: skip
+
+    found = [
+        at("near", 2, (63.5, 13.1)), at("nearer", 2, (63.44, 13.1)), at("far works", 2, (62.2, 13.1)),
+        at("far and closed", 5, (62.4, 13.1)), at("Skåne", 5, (55.6, 13.0)), at("nowhere", 4, None),
+    ]  # fmt: skip
+    day.feed("road", Roads(disruptions=tuple(found)))
+    here = Place(site="are-kall", county="23", latitude=63.43, longitude=13.08)
+    rows = day.section("road", place=here).rows
+
+    assert ["far and closed", "nowhere", "nearer", "near"] == [row.text for row in rows]
+    assert "Hinder · 115 km härifrån · Uppgift från kl. 11:00" == rows[0].detail
+    assert 6 == len(day.section("road").rows)
 
 
 def test_no_obstacles_only_after_a_fresh_check(day: Day) -> None:
@@ -221,9 +259,47 @@ def test_post_is_gone_after_its_last_day(day: Day) -> None:
     assert () == day.see(clock=ClockQuality.UNSYNCED).sections
 
 
+def test_without_a_clock_only_what_is_about_nobody_stays(day: Day) -> None:
+    """A page with a last day is marked, one without is as ever; a business, which is somebody's, is hidden."""
+    page = {"id": "p", "about": "visitor", "title": {"sv": "Skidspår"}, "until": "2025-11-10"}
+    ride = {"id": "r", "title": {"sv": "Närtrafik"}, "phone": "0771-00 00 00", "until": "2025-12-01"}
+    thing = {"id": "w", "title": {"sv": "Surfa"}}
+    post = {"id": "b", "title": {"sv": "Bageriet"}, "until": "2025-12-01"}
+    day.document("information", pages=[page]).document("transport", on_call=[ride])
+    day.document("here", things=[thing]).document("businesses", businesses=[post])
+    seen = {one.name: one.rows[0] for one in day.see(clock=ClockQuality.UNSYNCED).sections}
+
+    assert {"visitor", "on-call", "here"} == seen.keys()
+    assert "Kan ha gått ut – klockan är inte säker" == seen["visitor"].detail
+    assert seen["on-call"].detail.endswith("Kan ha gått ut – klockan är inte säker")
+    assert "" == seen["here"].detail
+
+
+def test_disruptions_stand_apart_from_news_and_first(day: Day, house: Any) -> None:
+    """Which address tells of them is the operator's setting, never guessed from words."""
+    item = Item(id="x", title="Vattnet stängs av", published_ms=house.NOON - MINUTE)
+    day.feed("disruptions", News(items=(item,))).feed("news", News(items=(item, item)), every_s=1800.0)
+    names = [one.name for one in day.see().sections]
+
+    assert ["disruptions", "news"] == names
+    assert 1 == len(day.section("disruptions").rows)
+
+
+def test_number_is_a_code_to_take_along(day: Day) -> None:
+    """A post with a telephone and no page; what is no number is no code."""
+    post = {"id": "b", "title": {"sv": "Bageriet"}, "until": "2025-12-01"}
+    rows = [post | {"phone": phone} for phone in ("+46 (0)647-000 01", "0647-000 01", "fråga i kassan")]
+    codes = [row.code for row in day.document("businesses", businesses=rows).section("businesses").rows]
+
+    assert ["tel:+4664700001", "tel:064700001"] == codes[:2]
+    assert "" == codes[2]
+
+
 def test_events_of_all_kinds_by_time(day: Day) -> None:
     """Own and from calendars in one list; cancelled as cancelled; whole days without a time."""
-    own = {"id": "e", "title": {"sv": "Kaffe"}, "until": "2025-12-01", "starts": "2025-11-22T14:00:00"}
+    own = {"id": "e", "title": {"sv": "Kaffe"}, "until": "2025-12-01", "starts": "2025-11-22T14:00:00"} | {
+        "ends": "2025-11-22T16:00:00"
+    }
     text = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Loppis\r\nDTSTART;VALUE=DATE:"
         "20251121\r\nDTEND;VALUE=DATE:20251122\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Kör\r\nSTATUS:CANCELLED"
@@ -236,7 +312,7 @@ def test_events_of_all_kinds_by_time(day: Day) -> None:
         .rows
     )
 
-    assert [("Loppis", "fre 21 nov."), ("Kaffe", "lör 14:00"), ("Kör", "INSTÄLLT, sön 18:00")] == [
+    assert [("Loppis", "fre 21 nov."), ("Kaffe", "lör 14:00–16:00"), ("Kör", "INSTÄLLT, sön 18:00")] == [
         (row.text, row.word) for row in rows
     ]
     assert Role.BAD is rows[2].role
