@@ -1,6 +1,6 @@
 # One command does what CI does. `make` alone tells what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench faults day golden wheel wheelhouse lint
+.PHONY: help setup demo test check fix bench soak faults day golden wheel wheelhouse lint
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -11,6 +11,8 @@ ONLY ?=
 SCHEDULE ?=
 SEED ?=
 MINUTES ?=
+DAYS ?= 200
+SECONDS ?= 900
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +35,9 @@ fix: setup  ## repair format and what lint can repair by itself
 
 bench: setup  ## print measurements, one JSON object a line; ONLY=name for one
 	@$(VENV)/python -m bench $(ONLY)
+
+soak: setup  ## play days on the screen and count what they leave behind; DAYS=n, at most SECONDS=n
+	@exec $(VENV)/python -m bench.kiosk_soak $(DAYS) --seconds $(SECONDS)
 
 faults: setup  ## break a whole house on purpose and count what is lost; SCHEDULE=file, or SEED=n MINUTES=n
 	@exec $(VENV)/python -m faults $(SCHEDULE) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

@@ -1,7 +1,8 @@
 """The kiosk as it runs at a site: broker, keeper and screen as processes of their own, beside an empty Kivy window.
 
-The warning comes as a bulletin through the broker; "on the screen" is the first frame that the screen itself noted.
-A touch is a signal to the screen's own window, for there is no finger here (`bench/kiosk_touched.py`).
+A warning comes as a bulletin through the broker, then as VMA from a local feed server; "on the screen" is the first
+frame that the screen itself noted. A touch is a signal to the screen's own window, for there is no finger here
+(`bench/kiosk_touched.py`). Of each the count stands beside the figures: a 99th percentile of fewer than 100 is the most.
 """
 
 import json
@@ -9,9 +10,12 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +23,7 @@ from typing import Any
 import msgspec
 import paho.mqtt.client as paho
 
+from bench.kiosk_feed import answers_to_screen_ms
 from bench.kiosk_house import bulletin, picture
 from bench.processes import broker, cpu_s, python, rss_mb, started
 from contract import topics
@@ -28,13 +33,18 @@ from contract.words import ClockQuality, Power
 from doors.clock import Clock
 
 SITE = "bench"
-COLD_STARTS = 2
-ALERTS = 20
-TOUCHES = 40
+COLD_STARTS = 3
+ALERTS = 100
+INCIDENTS = 3
+"""So many are in force together; each warning is the next wording of one of them."""
+FEED_ALERTS = 40
+TOUCHES = 100
 IDLE_AFTER_S = 25.0
 IDLE_S = 20.0
-SOAK_ROUNDS = 10
-DAYS_A_ROUND = 1.0
+PERIOD_S = 10.0
+"""How often a gateway says its picture."""
+SOAK_ROUNDS = 60
+SOAK_S = 300.0
 LONGEST_S = 30.0
 
 
@@ -62,10 +72,30 @@ class Site:
 
     def warn(self, number: int) -> int:
         """A message to everybody; when it was handed to the broker, ms on this computer's uptime."""
-        one = bulletin(SITE, number, self.now())
+        one = bulletin(SITE, number % INCIDENTS, self.now(), changed=number)
+        said = msgspec.structs.replace(one.bulletin, serial=number + 1)
+        one = msgspec.structs.replace(one, bulletin=said)
         up_ms = self._clock.up_ms()
         self.say(topics.public_bulletin(SITE, one.bulletin.id), one)
         return up_ms
+
+    @contextmanager
+    def fresh(self) -> Iterator[None]:
+        """A picture each period, as long as it takes."""
+        over = threading.Event()
+
+        def say() -> None:
+            while not over.wait(PERIOD_S):
+                self.calm()
+
+        self.calm()
+        thread = threading.Thread(target=say, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(5)
 
     def close(self) -> None:
         """Leave."""
@@ -77,21 +107,39 @@ def measure() -> Iterator[dict[str, Any]]:
     """One line."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        with broker(folder) as port:
-            file = _settings(folder, port)
-            site = Site(port)
-            site.calm()
-            with started(python("kiosk", "keeper", str(file)), folder / "keeper.log"):
-                _until((folder / "k.sqlite").exists)
-                figures = {"cold_start_s": _cold_start(file, folder)}
-                with started(python("bench.kiosk_touched", str(file), str(TOUCHES)), folder / "screen.log") as screen:
-                    _line(screen)
-                    figures["alert_to_screen_ms_p99"] = _alerts(site, folder)
-                    figures |= json.loads(_line(screen))
-                figures |= _idle(site, file, folder)
-            site.close()
-        figures["soak_growth_mb_per_day"] = _soak()
+        with _house(folder / "busy") as (file, site):
+            figures = {"cold_start_s": _cold_start(file, file.parent)}
+            with started(python("bench.kiosk_touched", str(file), str(TOUCHES)), folder / "screen.log") as screen:
+                _line(screen)
+                figures |= percentiles("alert_to_screen_ms", _alerts(site, file.parent, screen))
+                figures |= percentiles("touch_to_frame_ms", json.loads(_line(screen)))
+        figures |= percentiles("vma_to_screen_ms", answers_to_screen_ms(folder / "vma", FEED_ALERTS))
+        with _house(folder / "idle") as (file, site), site.fresh():
+            figures |= _idle(file, file.parent)
+        figures |= _soak()
     yield figures
+
+
+@contextmanager
+def _house(folder: Path) -> Iterator[tuple[Path, Site]]:
+    """Broker and keeper of a place of its own on mains, with a picture in the cache."""
+    folder.mkdir()
+    with broker(folder) as port:
+        file, site = _settings(folder, port), Site(port)
+        site.calm()
+        with started(python("kiosk", "keeper", str(file)), folder / "keeper.log"):
+            _until((folder / "k.sqlite").exists)
+            yield file, site
+        site.close()
+
+
+def percentiles(name: str, took: list[float]) -> dict[str, Any]:
+    """Median, 99th percentile by nearest rank, and of how many; of fewer than 100 that is the most there was."""
+    ranked = sorted(took)
+    return {
+        f"{name}_p50": round(statistics.median(ranked), 1), f"{name}_p99": ranked[ceil(0.99 * len(ranked)) - 1],
+        f"{name}_most": ranked[-1], f"{name}_n": len(ranked),
+    }  # fmt: skip
 
 
 def _settings(folder: Path, port: int) -> Path:
@@ -115,40 +163,40 @@ def _cold_start(file: Path, folder: Path) -> float:
     return round(statistics.median(took), 2)
 
 
-def _alerts(site: Site, folder: Path) -> float:
+def _alerts(site: Site, folder: Path, screen: "subprocess.Popen[str]") -> list[float]:
     """From the broker to the first frame, one after the other; each is found in the screen's own log."""
     took, log = [], folder / "drawn.jsonl"
     for number in range(ALERTS):
         sent_ms = site.warn(number)
-        took.append(_until(partial(_drawn_ms, log, number)) - sent_ms)
+        took.append(float(_until(partial(_drawn_ms, log, number, screen)) - sent_ms))
         site.calm()
-    return round(max(took), 1)
+    return took
 
 
-def _drawn_ms(log: Path, number: int) -> int | None:
+def _drawn_ms(log: Path, number: int, screen: "subprocess.Popen[str]") -> int | None:
+    if screen.poll() is not None:
+        raise RuntimeError("the screen ended; its log says why")
     if not log.exists():
         return None
-    for line in log.read_text("utf-8").splitlines():
+    for line in reversed(log.read_text("utf-8").splitlines()):
         said = json.loads(line)
-        if f"b-{number}" in (said.get("bulletin"), said.get("id")) and said.get("first_frame"):
+        if said.get("serial") == number + 1 and said.get("first_frame"):
             return int(said["first_frame"]["up_ms"])
     return None
 
 
-def _idle(site: Site, file: Path, folder: Path) -> dict[str, Any]:
+def _idle(file: Path, folder: Path) -> dict[str, Any]:
     """On mains, a while after the last touch, beside an empty window at Kivy's own sixty frames and at as many as we.
 
     The empty window draws nothing, so it is what Kivy's wake-ups cost; the rest is ours: looks, views, frames.
     """
     empty = [python("bench.kiosk_empty", str(fps)) for fps in (60, 10)]
-    with sqlite3.connect(folder / "k.sqlite") as cache:
-        cache.execute("DELETE FROM newest WHERE topic LIKE '%/bulletin/%'")
-    site.calm()
     with started(python("kiosk", "screen", str(file)), folder / "idle.log") as screen:
         time.sleep(IDLE_AFTER_S)
-        site.calm()
         own = _percent(screen.pid)
         memory = rss_mb(screen.pid)
+    with started(python("bench.kiosk_costs", str(file)), folder / "costs.log") as costs:
+        apart = json.loads(_line(costs))
     with started(empty[0], folder / "e60.log") as sixty:
         time.sleep(3)
         at_sixty = _percent(sixty.pid, IDLE_S / 3)
@@ -156,7 +204,7 @@ def _idle(site: Site, file: Path, folder: Path) -> dict[str, Any]:
         time.sleep(3)
         at_ten, empty_memory = _percent(ten.pid, IDLE_S / 3), rss_mb(ten.pid)
     return {
-        "idle_cpu_percent": round(own, 2), "rss_mb": round(memory, 1),
+        "idle_cpu_percent": round(own, 2), **apart, "rss_mb": round(memory, 1),
         "empty_window_60_cpu_percent": round(at_sixty, 2),
         "empty_window_10_cpu_percent": round(at_ten, 2), "empty_window_rss_mb": round(empty_memory, 1),
         "ratio_to_empty": round(own / at_ten, 1) if at_ten else None,
@@ -169,16 +217,15 @@ def _percent(pid: int, for_s: float = IDLE_S) -> float:
     return 100 * (cpu_s(pid) - before) / (time.monotonic() - began)
 
 
-def _soak() -> float | None:
-    """Growth between the second tenth and the end, for each day that was played."""
+def _soak() -> dict[str, Any]:
+    """Growth for each day that was played, after everything has been made once; over how many."""
     done = subprocess.run(
-        python("bench.kiosk_soak", str(SOAK_ROUNDS)), capture_output=True, text=True, timeout=900, check=False
-    )
+        python("bench.kiosk_soak", str(SOAK_ROUNDS), "--seconds", str(SOAK_S)),
+        capture_output=True, text=True, timeout=3 * SOAK_S, check=False,
+    )  # fmt: skip
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    if len(lines) < 3:
-        return None
-    first, last = lines[1], lines[-1]
-    return round((last["rss_mb"] - first["rss_mb"]) / ((last["round"] - first["round"]) * DAYS_A_ROUND), 3)
+    last = lines[-1] if lines else {}
+    return {"soak_growth_mb_per_day": last.get("growth_mb_per_day"), "soak_days": last.get("rounds", 0)}
 
 
 def _line(process: "subprocess.Popen[str]") -> str:

@@ -1,14 +1,17 @@
-"""A long run of the screen's widgets in a short time: `python -m bench.kiosk_soak [ROUNDS]`, a JSON line now and then.
+"""A long run of the screen's widgets in a short time: `python -m bench.kiosk_soak [ROUNDS] [--seconds N]`.
 
 Each round is what a day brings: pictures, an outage, a warning that comes, changes and ends, every page, larger text,
 another theme and language, the page of a closed point. What grows from round to round is a leak: widgets alive, Kivy's
-clock events, textures, resident memory.
+clock events, textures, resident memory. A JSON line now and then, the last one with the growth for each day; it comes
+also when the time is over before the rounds are.
 """
 
+import argparse
 import gc
 import json
-import sys
+import statistics
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,10 @@ from bench.processes import PAGE
 from contract.words import Power
 
 ROUNDS = 200
+MOST_S = 3600.0
+SAMPLES = 20
+SETTLED = 0.4
+"""Part of the samples before everything has been made once and every cache is full."""
 SITE = "bench"
 FRAMES_A_PAGE = 1
 LANGUAGES = ("sv", "en")
@@ -52,15 +59,15 @@ def day(root: Any, number: int) -> Iterator[None]:
     from kiosk.core.view import view
     from kiosk.io.texts import words
 
-    language = LANGUAGES[number % len(LANGUAGES)]
     begins = number * 86_400_000
     for hour, power in enumerate((Power.ON_MAINS, Power.STARTING, Power.ON_RESERVE, Power.ON_MAINS)):
+        language = LANGUAGES[hour // 2]  # every round ends as it began, so that rounds can be compared
         messages = (bulletin(SITE, number, changed=hour),) if hour in (1, 2) else ()
         seen = view(
             held(SITE, power, begins, messages), now_at(begins + hour * 3_600_000), words(language), SITE, False
         )
         if hour % 2:
-            root.restyle(Style(5.2, larger=hour == 1, dark=number % 2 == 1), seen)
+            root.restyle(Style(5.2, larger=hour == 1, dark=hour == 3), seen)
         else:
             root.show(seen)
         for page in root.pages()[hour::4]:
@@ -73,16 +80,31 @@ def day(root: Any, number: int) -> Iterator[None]:
     yield
 
 
-def main(rounds: int) -> None:
-    """Print what is alive after the first tenth, then ten times more."""
+def main(rounds: int, for_s: float) -> None:
+    """Print what is alive now and then, and at the end what was left behind by each day."""
+    began, found = time.monotonic(), list[dict[str, float]]()
     with tempfile.TemporaryDirectory() as home:
         root, frame = _window(Path(home))
-        every = max(1, rounds // 10)
-        for number in range(rounds + every):
+        every = max(1, rounds // SAMPLES)
+        for number in range(rounds):
             for _ in day(root, number):
                 frame()
-            if (number + 1) % every == 0:
-                print(json.dumps({"round": number + 1, **counted()}), flush=True)
+            over = time.monotonic() - began > for_s
+            if (number + 1) % every == 0 or over:
+                found.append({"round": number + 1, **counted()})
+                print(json.dumps(found[-1]), flush=True)
+            if over:
+                break
+    done = {"rounds": found[-1]["round"] if found else 0, "seconds": round(time.monotonic() - began, 1)}
+    print(json.dumps({**done, "growth_mb_per_day": growth(found)}), flush=True)
+
+
+def growth(found: list[dict[str, float]]) -> float | None:
+    """MB a round after the beginning, as a straight line through what was counted; None for less than three counts."""
+    late = found[int(len(found) * SETTLED) :]
+    if len(late) < 3:
+        return None
+    return round(statistics.linear_regression([one["round"] for one in late], [one["rss_mb"] for one in late]).slope, 4)
 
 
 def _window(home: Path) -> tuple[Any, Any]:
@@ -122,4 +144,8 @@ def _window(home: Path) -> tuple[Any, Any]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
+    asked = argparse.ArgumentParser(prog="bench.kiosk_soak")
+    asked.add_argument("rounds", nargs="?", type=int, default=ROUNDS, help="days to play")
+    asked.add_argument("--seconds", type=float, default=MOST_S, help="stop after so long, whatever was played")
+    given = asked.parse_args()
+    main(max(1, given.rounds), min(MOST_S, given.seconds))

@@ -74,9 +74,9 @@ async def _play(house: House, script: Script, asked: Asked, began_s: float) -> i
         conductor = tasks.create_task(box.conduct())
         for hour in range(int(script.length_s // HOUR_S)):
             await house.until_s(hour * HOUR_S + hours.LOOK_S)
-            at_s, conductor = house.at_s(), house.ready["conductor"]
-            said = warned(feeds, conductor, at_s)
-            truth = hours.truth_at(at_s, house.told, conductor)
+            at_s, steps = house.at_s(), house.ready["conductor"]
+            said = warned(feeds, steps, at_s)
+            truth = hours.truth_at(at_s, house.told, steps)
             truth = msgspec.structs.replace(truth, due=said.due, barred=said.barred)
             rows.append(hours.row(hour, truth, await box.shown()))
             print(hours.text(rows[-1]), flush=True)

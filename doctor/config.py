@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from doctor.core.feeds import ASKED_BY_ITSELF
 from doctor.core.finding import Why
 from doctor.core.refusals import refusal
 from doors.broker import BrokerSettings
@@ -30,6 +31,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     screens: int = 0
     kiosk_cache: str = ""
+    feeds: tuple[str, ...] = ()
+    """Sources that the kiosk is to ask, by the name of their tables."""
     page_store: str = ""
     """The owner's page's."""
     page_signs_in: bool = True
@@ -66,6 +69,7 @@ def read(folder: Path) -> Known:
         lines=tuple(Line(path) for path in dict.fromkeys(serial) if path),
         screens=screens if isinstance(screens, int) else 0,
         kiosk_cache=str(folder / cache) if cache else "",
+        feeds=_feeds(kiosk),
         page_store=str(folder / page) if page else "",
         page_signs_in=signs_in is not False,
         programs=tuple(name for name, tree in trees.items() if tree is not None),
@@ -95,6 +99,14 @@ def _broker(tree: dict[str, Any], name: str, folder: Path, faults: list[tuple[st
     except msgspec.ValidationError as fault:
         faults.append((str(folder), Why("table_wrong", str(fault), {"table": name})))
         return None
+
+
+def _feeds(kiosk: dict[str, Any]) -> tuple[str, ...]:
+    """A screen that knows where it stands asks the sources of warnings by itself, a simulated one does not."""
+    named = _table(kiosk, "feeds")
+    real = "place" in kiosk and _table(kiosk, "site").get("simulated") is not True
+    names = [*(ASKED_BY_ITSELF if real else ()), *named]
+    return tuple(name for name in dict.fromkeys(names) if _table(named, name).get("on", True) is not False)
 
 
 def _table(tree: dict[str, Any], name: str) -> dict[str, Any]:

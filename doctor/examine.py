@@ -11,7 +11,7 @@ from contract.freshness import Contact, Now, age_ms
 from contract.messages import DevicePicture, PublicPicture, decode
 from contract.wire import Refused
 from doctor.config import Known
-from doctor.core import box, certificates, clock, contact, disk, links, serial_lines
+from doctor.core import box, certificates, clock, contact, disk, feeds, links, serial_lines
 from doctor.core.contact import ContactLook
 from doctor.core.finding import Finding, Why, fault
 from doctor.core.links import Stage
@@ -41,7 +41,7 @@ class Doctor:
             ("line", self._lines), ("services", self._services), ("watchdog", self._watchdog),
             ("certificate", self._certificates), ("site_broker", self._site_broker),
             ("central_broker", self._central_broker), ("contact", self._contact), ("screen", self._screen),
-            ("owner_page", self._owner_page),
+            ("feeds", self._feeds), ("owner_page", self._owner_page),
         )  # fmt: skip
         found: list[Finding] = []
         for name, check in checks:
@@ -120,6 +120,14 @@ class Doctor:
                 waiting=waiting, store_why_not=store_why_not,
             )
         )  # fmt: skip
+
+    def _feeds(self) -> list[Finding]:
+        if "kiosk" not in self._known.programs:
+            return []
+        found, why_not = stores.feeds(self._known.kiosk_cache)
+        look = feeds.FeedsLook(wanted=self._known.feeds, feeds=found, why_not=why_not)
+        now = Now(self._clock.up_ms(), self._clock.wall_ms(), self._clock.quality())
+        return feeds.judge(look, now, self._clock.boot)
 
     def _owner_page(self) -> list[Finding]:
         if "dashboard" not in self._known.programs:

@@ -1,9 +1,11 @@
 """The two brokers: Mosquitto where it is installed, else the embedded one, else one that somebody runs already."""
 
 import asyncio
+import contextlib
 import getpass
 import json
 import os
+import random
 import secrets
 import shutil
 import socket
@@ -18,6 +20,8 @@ from demo.io.processes import Programs, answer, last_line, module
 from doors.secrets import secret_fault
 
 LISTENS_WITHIN_S = 10.0
+LISTENING = range(20_000, 32_000)
+"""Ports for those who listen; Linux gives out those from 32768 for outgoing connections."""
 PLACES = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
 """Debian keeps Mosquitto where an ordinary user's PATH does not look."""
 
@@ -167,15 +171,18 @@ async def broker_answers(url: str) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports of this machine that nobody listens on now.
+
+    Below those that the system gives to outgoing connections: a broker that is down for days must find its port again.
+    """
+    found: list[int] = []
+    for port in random.sample(LISTENING, len(LISTENING)):
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise CannotRun(f"no {count} free ports from {LISTENING.start} to {LISTENING.stop - 1}; end what listens there")
 
 
 async def listens(host: str, port: int, within_s: float) -> bool:

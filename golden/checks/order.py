@@ -3,13 +3,28 @@
 from itertools import pairwise
 from typing import Any
 
+from golden.checks.seen import visible
+
 
 def faults(root: Any) -> list[str]:
     """What is wrong with the way through the page."""
     from kiosk.app.cursor import Cursor
 
     cursor = Cursor()
-    return _keys_reach(root, cursor) + _order(cursor.everything(root))
+    return _nameless(root) + _keys_reach(root, cursor) + _order(cursor.everything(root))
+
+
+def _nameless(root: Any) -> list[str]:
+    """Whoever cannot see hears of a control by its words only."""
+    from kiosk.widgets.panel import Touch
+
+    found = []
+    for widget in visible(root):
+        touch = isinstance(widget, Touch)
+        if (touch or getattr(widget, "chooses", False)) and not widget.disabled:
+            said = str(widget.text if touch else getattr(widget, "spoken", ""))
+            found += [] if said.strip() else [f"a control without a name: {type(widget).__name__}"]
+    return found
 
 
 def _keys_reach(root: Any, cursor: Any) -> list[str]:
@@ -17,7 +32,7 @@ def _keys_reach(root: Any, cursor: Any) -> list[str]:
     names = [one.item.text for one in cursor.reachable(root, texts=False)]
     if not names:
         return [] if root.page_name == "glance" else ["nothing to choose"]
-    found = [] if all(name.strip() for name in names) else [f"a control without a name: {names}"]
+    found = []
     cursor.forget(root)
     forth = [cursor.move(root, 1, texts=False).item.text for _ in names]
     if forth != names or cursor.move(root, 1, texts=False).item.text != names[0]:

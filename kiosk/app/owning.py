@@ -5,6 +5,7 @@ from collections.abc import Callable
 from kivy.clock import Clock as Frames
 
 from kiosk.core import attention
+from kiosk.core.alert_view import AlertView
 from kiosk.core.attention import Event, Shown
 from kiosk.screens.root import Root
 
@@ -18,6 +19,8 @@ class Owning:
         self._owner = ""
         self.sounded: Callable[[], None] = lambda: None
         """Called when one tone is due."""
+        self.was_read: Callable[[AlertView], None] = lambda _: None
+        """Called with a message that somebody says to have read."""
 
     def look(self, root: Root) -> None:
         """A new view, or time has passed."""
@@ -38,9 +41,12 @@ class Owning:
 
     def _step(self, root: Root, event: Event) -> None:
         now_ms = int(Frames.get_time() * 1000)
+        owned = attention.owner(self._state, root.view.alerts)
         self._state = attention.step(self._state, root.view.alerts, now_ms, event)
         if self._state.sound:
             self.sounded()
+        if event is Event.READ and owned is not None:
+            self.was_read(owned)
         one = attention.owner(self._state, root.view.alerts)
         if one is None:
             self._give_back(root, read=event is Event.READ)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from contract.freshness import Now
 from contract.wire import Moment
 from contract.words import ClockQuality, Status
 from doors.clock import Clock
 from kiosk.config import Settings
+from kiosk.core.alert_view import AlertView
 from kiosk.core.attention import Shown
 from kiosk.io.drawn import Drawn, DrawnLog, Key
 from kiosk.screens.root import Root
@@ -21,6 +24,7 @@ class Proof:
         self._now = now
         self._say = say
         self._log = DrawnLog(settings.drawn_path)
+        self._gists = {line.gist for line in self._log.lines if line.gist}
 
     @property
     def done(self) -> set[Key]:
@@ -31,18 +35,33 @@ class Proof:
         """What this screen has shown in earlier runs, for who decides what takes it now."""
         now = self._now()
         drawn = [line for line in self._log.lines if line.first_frame is not None]
-        return tuple(Shown(key=line.key, ago_ms=_ago_ms(line.first_frame, now, self._clock.boot), gist=line.gist)
-                     for line in drawn)  # fmt: skip
+        return tuple(
+            Shown(
+                key=line.key, ago_ms=_ago_ms(line.first_frame, now, self._clock.boot), gist=line.gist, read=line.read
+            )
+            for line in drawn
+        )  # fmt: skip
 
     def flipped(self, root: Root) -> None:
-        """A frame has reached the panel: what did it show for the first time?"""
-        for one in root.drawn_alerts():
+        """A frame has reached the panel: what did it show for the first time?
+
+        An update that changes nothing here takes no screen: its banner is enough where the same words were shown whole.
+        """
+        drawn = root.drawn_alerts()
+        if not drawn:
+            drawn = tuple(one for one in root.view.alerts[:1] if one.sure and one.gist in self._gists)
+        for one in drawn:
             self._write(one.key, one.status, drawn=True, gist=one.gist)
         told = {one.key for one in root.view.ended}
         for one in root.view.owed:
             # a cancel is shown by the first frame without what it ended
             if one.ends and one.key in told:
                 self._write(one.key, one.status, drawn=True)
+
+    def read(self, one: AlertView) -> None:
+        """Somebody has read it: a screen that starts anew must not show it to them again."""
+        if one.key in self._log.done and one.key not in self._log.read:
+            self._append(self._line(one.key, one.status, gist=one.gist, read=True))
 
     def tell_never_drawn(self, root: Root) -> None:
         """What ended before it could be drawn is answered too."""
@@ -54,17 +73,28 @@ class Proof:
     def _write(self, key: Key, status: Status, *, drawn: bool, why_not: str = "", gist: str = "") -> None:
         if key in self._log.done:
             return
+        line = self._line(key, status, gist=gist)
+        if self._append(line if drawn else msgspec.structs.replace(line, first_frame=None, why_not=why_not)):
+            self._gists |= {gist} - {""}
+
+    def _line(self, key: Key, status: Status, *, gist: str, read: bool = False) -> Drawn:
+        """A line for something that is on the panel just now."""
         now = self._now()
         moment = Moment(boot=self._clock.boot, up_ms=now.mono_ms, wall_ms=now.wall_ms, clock=now.clock)
         source, name, serial = key
-        line = Drawn(
+        return Drawn(
             screen=self._settings.screen.name, bulletin=name, serial=serial, status=status, source=source, gist=gist,
-            first_frame=moment if drawn else None, why_not=why_not,
+            first_frame=moment, read=read,
         )  # fmt: skip
+
+    def _append(self, line: Drawn) -> bool:
+        """Is it on the disk?"""
         try:
             self._log.append(line)
         except OSError as fault:
             self._say(f"what was drawn cannot be noted: {fault}; it is tried again")
+            return False
+        return True
 
 
 def _ago_ms(moment: Moment | None, now: Now, boot: str) -> int | None:

@@ -62,7 +62,7 @@ class Screen:
             say=self._say_once,
         )  # fmt: skip
         self.owning = Owning(self.proof.before(), wake=self._wake)
-        self.owning.sounded = self.visitor.sound
+        self.owning.sounded, self.owning.was_read = self.visitor.sound, self.proof.read
         self.visitor.reads = self.owning.touched
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)

@@ -62,15 +62,22 @@ class Shots:
             self._say(f"a picture could not be saved: {fault}; check --shots and the disk")
 
     def _all(self, root: Root, folder: Path) -> Iterator[None]:
-        """One picture of every page there is, and back to where the visitor was."""
-        before = root.page_name
+        """One picture of every page there is, and back to where the visitor was.
+
+        A warning that takes the screen ends the round at once; one that had it before has it again after the last.
+        """
+        before, owned = root.page_name, root.taken
         folder.mkdir(parents=True, exist_ok=True)
         for name in root.pages():
             root.turn_to(name)
             for _ in range(SETTLE_FRAMES):
                 yield
+                if root.taken and (not owned or root.page_name == "crisis" != name):
+                    return
             save_frame(folder / f"kiosk-{name}.png")
         root.turn_to(before)
+        if root.taken:
+            root.take(root.matter)
 
 
 def save_frame(path: Path) -> None:

@@ -213,7 +213,9 @@ class Visitor:
     def _follow(self, root: Root, now_s: float) -> None:
         """The page is another than before, by choice or because a warning took the screen: once it is laid out."""
         if root.page is not self._page:
-            if self._page is not None and not root.taken and now_s - self.touched_s < AT_ONCE_S:
+            if root.taken:
+                self.here()  # whoever was asked whether they are here has a warning to read first
+            elif self._page is not None and now_s - self.touched_s < AT_ONCE_S:
                 self.opened.add(root.page_name)
             self._page, self._settling = root.page, SETTLE_LOOKS
             if self.listening.on:
@@ -244,5 +246,5 @@ class Visitor:
 
     def _is_reset(self, root: Root) -> bool:
         untouched = self.language == self._settings.language and self.style == self._first_style
-        silent = not self.listening.on and not self.hands.keys_used
+        silent = not self.listening.on and not self.hands.keys_used and self.hands.way == TOUCH
         return untouched and silent and (root.page_name == "home" or root.taken)

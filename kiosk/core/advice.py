@@ -1,5 +1,6 @@
 """Cards of advice that need no network: what stands on them, and which come first for what is going on."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ CARDS = ("warmth", "water", "food", "medicine", "information", "outage")
 
 
 class CardText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One language of a card. `reviewed`: somebody who speaks the language has read it."""
+    """One language of a card. `reviewed`: an expert (Swedish) or a speaker (the others) has read and approved it."""
 
     title: str
     lead: str
@@ -22,12 +23,32 @@ class CardText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reviewed: bool
 
 
+class Basis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where sentences of a card were found, for whoever checks them again; never drawn.
+
+    `about`: "lead", or a step's number from 1. `source`: whose advice; `address`: where it was read, of another
+    when `note` says who passed it on. `dated`: the page's own date, empty if it shows none.
+    """
+
+    about: tuple[str, ...]
+    source: str
+    title: str
+    address: str
+    dated: str = ""
+    note: str = ""
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One card; its file is kiosk/advice/<id>.toml. `sources`: whose public advice its facts were compared with."""
+    """One card; its file is kiosk/advice/<id>.toml. `sources`: whose public advice its facts were compared with.
+
+    `basis`: which page says which sentence; `read`: the day on which those pages were read.
+    """
 
     id: str
     icon: str
     sources: tuple[str, ...]
+    basis: tuple[Basis, ...]
+    read: dt.date
     sv: CardText
     en: CardText
     fi: CardText
@@ -107,8 +128,7 @@ def _of(one: AlertView) -> list[str]:
         if word.startswith(NOT_WATER):
             continue
         found += next((cards for stem, cards in _LONGEST if word.startswith(stem) and _whole(stem, word)), ())
-    category = getattr(one, "category", "").lower()
-    return found or list(CATEGORIES.get(category, ()))
+    return found or [card for word in one.category.split() for card in CATEGORIES.get(word) or ABOUT.get(word, ())]
 
 
 _LONGEST = sorted(ABOUT.items(), key=lambda row: -len(row[0]))
@@ -125,6 +145,6 @@ def passages(card: Card, language: str, frame: Frame) -> tuple[Passage, ...]:
     text = card.texts()[language]
     told = [Passage(text.lead)] + [Passage(f"• {step}") for step in text.steps]
     told.append(Passage(frame.sources.format(names=", ".join(card.sources))))
-    if not text.reviewed and language != ORIGINAL:
+    if not text.reviewed:
         told.append(Passage(frame.not_reviewed))
     return tuple(told)

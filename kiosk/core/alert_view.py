@@ -16,7 +16,8 @@ class AlertView:
     `language` is that of headline, description and instruction. `takes`: may it take the whole screen? `sure`: False
     for what was in force before a restart and has not been checked since: a banner, never more. `attribution`: "Källa:
     SMHI". `gist`: what it says to people here, as a fingerprint: the same in every language and in an update that
-    changes nothing for this place.
+    changes nothing for this place. `category`: what kind of matter it is in the sender's own words, small letters
+    ("infra", "wind"); for choosing advice, never shown.
     """
 
     source: Source
@@ -44,6 +45,7 @@ class AlertView:
     all_clear: bool = False
     attribution: str = ""
     gist: str = ""
+    category: str = ""
 
     @property
     def real(self) -> bool:

@@ -93,6 +93,7 @@ def alert_view(life: Life, by: Teller, head: Head | None = None) -> AlertView:
         all_clear=alert.all_clear,
         attribution=_attribution(alert, words),
         gist=gist(alert),
+        category=alert.category.lower(),
     )
 
 
@@ -112,7 +113,8 @@ def takes(life: Life) -> bool:
     if alert.all_clear or alert.news or life.reach is not Reach.HERE:
         return False
     if alert.source is Source.MUNICIPALITY:
-        return alert.severity not in ("minor", "unknown")
+        # its exercise is there to be seen; a technical test is not
+        return alert.status is not Status.TEST and alert.severity not in ("minor", "unknown")
     if alert.source is Source.SMHI:
         return real and alert.level in LEVEL_ROLES
     return real and alert.source is Source.VMA

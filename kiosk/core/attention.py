@@ -7,7 +7,7 @@ is what the whole screen shows, None: nobody owns it, the messages in force are 
   before it has been read or has stood for 15 s; when all have had their turn the first comes back and stays;
 - what was read, or has had its ten minutes, does not come back; a changed update is something new and does;
 - the same message again, also as an update that changes nothing for this place, is silent (`AlertView.matter`);
-- an exercise never takes the screen while anything real that may take it is in force;
+- an exercise never takes the screen while anything real is in force that may take it or bears a colour of danger;
 - what is not sure (from before a restart, not checked) never takes it;
 - a message that vanishes and comes back unchanged within six hours has had what it had.
 """
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kiosk.core.alert_view import AlertView
+from kiosk.core.theme import Role
 
 HOLD_MS = 10 * 60_000
 """How long an unread message may own the screen, from its first frame."""
@@ -40,17 +41,22 @@ class Shown:
     """A message that this screen has shown before it started anew.
 
     `ago_ms`: how long ago its first frame was, None when nobody can tell. `gist`: as in AlertView, where it was noted.
+    `read`: somebody has said "I have read it".
     """
 
     key: tuple[str, str, int]
     ago_ms: int | None
     gist: str = ""
+    read: bool = False
 
 
 Key = tuple[str, str, int]
 """(source, id, serial): one message."""
 Before = Mapping[Key | str, int | None]
-"""What earlier runs have shown, by key and by gist: before the first step how long ago, then when."""
+"""What earlier runs have shown, by key and by gist: before the first step how long ago, then when.
+
+None: it has had what it was to have, for it was read, or nobody can tell how long ago it was.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +82,8 @@ def begin(drawn: Iterable[Shown] = ()) -> Attention:
     """The first state of a screen that starts; `drawn`: what it has shown in earlier runs."""
     before: dict[Key | str, int | None] = {}
     for one in drawn:
-        before[one.key] = one.ago_ms
-        if one.gist:
-            before[one.gist] = one.ago_ms
+        names: list[Key | str] = [one.key, one.gist] if one.gist else [one.key]
+        before |= dict.fromkeys(names, None if one.read else one.ago_ms)
     return Attention(before=before)
 
 
@@ -104,9 +109,13 @@ def step(was: Attention, alerts: tuple[AlertView, ...], now_ms: int, event: Even
 
 
 def _wanting(alerts: tuple[AlertView, ...]) -> list[AlertView]:
-    """What may take the screen, in order; an exercise only where nothing real is in force, sure or not."""
+    """What may take the screen, in order; an exercise only where no real danger is in force, sure or not.
+
+    A danger of which nobody knows where it is may not take the screen, but its banner may not be hidden either. A
+    notice without danger, which may stand for weeks, holds up no exercise.
+    """
     takes = [one for one in alerts if one.takes and not one.all_clear]
-    real = any(one.real for one in takes)
+    real = any(one.real and not one.all_clear and (one.takes or one.role is not Role.INFORMATION) for one in alerts)
     return [one for one in takes if one.sure and (one.real or not real)]
 
 

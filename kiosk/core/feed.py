@@ -11,7 +11,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
 
     `checked` moves with every good answer, also a 304 or an identical body. `every_s` is how often it is asked now
     (thinned on battery), so that a reader can judge what is fresh. `fault`: why the newest try failed, "" when it did
-    not. `rejected`: records of the newest good answer that could not be read.
+    not. `rejected`: records of the newest good answer that nobody could read, so that they may be
+    warnings; drafts and messages between machines are not counted.
     """
 
     name: str

@@ -16,7 +16,7 @@ from kiosk.feeds.plain import clean, line
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEVIATIONS = 500
-VERSION = 1
+VERSION = 2
 WHOLE_COUNTRY = 0
 OLD_STOCKHOLM = 2
 _POINT = re.compile(r"POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
@@ -115,7 +115,7 @@ def _disruption(row: dict[str, Any]) -> Disruption:
         text=clean(str(row.get("Message") or ""), 2000),
         road=_line(row.get("RoadNumber")) or _line(row.get("RoadName")),
         where=_line(row.get("LocationDescriptor")) or _line(row.get("PositionalDescription")),
-        severity=int(row.get("SeverityCode") or 0),
+        severity=_severity(row.get("SeverityCode")),
         counties=tuple(1 if int(one) == OLD_STOCKHOLM else int(one) for one in counties),
         starts_ms=_ms(row.get("StartTime")),
         ends_ms=None if open_end else _ms(row.get("EndTime")),
@@ -125,6 +125,12 @@ def _disruption(row: dict[str, Any]) -> Disruption:
     )
 
 
+def _severity(found: Any) -> int:
+    """A code that nobody knows is not told: it must not stand above a closed road."""
+    code = int(found or 0)
+    return code if 0 <= code <= 5 else 0
+
+
 def _point(geometry: Any) -> Point | None:
     """WKT has the longitude first."""
     if not isinstance(geometry, dict):
@@ -132,7 +138,10 @@ def _point(geometry: Any) -> Point | None:
     inner = geometry.get("Point")
     text = inner.get("WGS84") if isinstance(inner, dict) else geometry.get("WGS84")
     match = _POINT.match(text) if isinstance(text, str) else None
-    return (float(match[2]), float(match[1])) if match else None
+    if match is None:
+        return None
+    point = float(match[2]), float(match[1])
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None  # a place on no map is no place
 
 
 def _ms(text: Any) -> int | None:

@@ -21,7 +21,8 @@ Key = tuple[str, str, int]
 class Drawn(Wire):
     """One message's first frame on this screen, or why it never had one. Lines of older versions have no source.
 
-    `gist`: `AlertView.gist` when it was drawn, for this screen's own use after a restart; it is not sent.
+    `gist`: `AlertView.gist` when it was drawn, for this screen's own use after a restart; it is not sent. `read`: a
+    further line of a message that says no more than that somebody has read it; not sent either.
     """
 
     screen: Name
@@ -32,6 +33,7 @@ class Drawn(Wire):
     why_not: Text = ""
     source: Name = "municipality"
     gist: Text = ""
+    read: bool = False
 
     @property
     def key(self) -> Key:
@@ -46,7 +48,7 @@ class Drawn(Wire):
 
     def told(self) -> dict[str, Any]:
         """What of it stands in a receipt."""
-        return {name: value for name, value in msgspec.structs.asdict(self).items() if name != "gist"}
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if name not in ("gist", "read")}
 
 
 class DrawnLog:
@@ -56,11 +58,12 @@ class DrawnLog:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self.lines = tuple(_whole_lines(path))
-        self.done: set[Key] = {line.key for line in self.lines}
+        self.done: set[Key] = {line.key for line in self.lines if not line.read}
+        self.read: set[Key] = {line.key for line in self.lines if line.read}
 
     def append(self, drawn: Drawn) -> None:
         """Write one line to the disk itself; raises OSError."""
-        if drawn.key in self.done:
+        if drawn.key in (self.read if drawn.read else self.done):
             return
         with self._path.open("ab+") as log:
             size = log.seek(0, os.SEEK_END)
@@ -73,7 +76,7 @@ class DrawnLog:
             log.write(msgspec.json.encode(drawn) + b"\n")
             log.flush()
             os.fsync(log.fileno())
-        self.done.add(drawn.key)
+        (self.read if drawn.read else self.done).add(drawn.key)
 
 
 def read_from(path: Path, offset: int) -> tuple[list[Drawn], int, int]:

@@ -70,6 +70,7 @@ class Receipts:
                 return False
             if bad:
                 self._saying.once(f"{self._settings.drawn_path}: {bad} line(s) cannot be read and are left out")
+            lines = [line for line in lines if not line.read]  # that is the screen's own matter
             self._number = self._shelf.cache.take_drawn(lines, self.run, self._number, offset)
         except (CannotKeep, OSError) as fault:
             self._saying.once(f"receipts wait: {fault}")

@@ -9,9 +9,19 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.core.visit import BarButton, Visit, bar_buttons
+from kiosk.widgets.direction import from_the_right
 from kiosk.core.style import rgba
 from kiosk.widgets.panel import ORDINARY, Touch
 from kiosk.widgets.text import FitLabel, measure
+
+
+PICTURES = {
+    "back": "back", "start": "start", "read": "speak", "larger": "size", "dark": "colours", "again": "again",
+    "volume": "speak", "previous": "back", "next": "onward",
+}  # fmt: skip
+"""By what a button does."""
+TURNED = {"back": "onward", "onward": "back"}
+"""On a page that is read from the right."""
 
 
 class BarTouch(Touch):
@@ -75,11 +85,18 @@ class Bar(BoxLayout):
 
     def _button(self, one: BarButton) -> Touch:
         touch = BarTouch(
-            style=self.style, text=one.text, language=one.language, icon=one.icon, upright=one.icon != "none",
+            style=self.style, text=one.text, language=one.language, icon=self._icon(one), upright=True,
             role="accent" if one.accent else "plain",
         )  # fmt: skip
         touch.bind(on_release=lambda _: self._chosen(one.does))
         return touch
+
+    def _icon(self, one: BarButton) -> str:
+        """A picture over the words; larger words need the place themselves. The way back points to where reading begins."""
+        if self.style.larger:
+            return one.icon
+        picture = PICTURES.get(one.does, one.icon)
+        return TURNED.get(picture, picture) if from_the_right() else picture
 
     def _chosen(self, does: str) -> None:
         if does in ("back", "start"):

@@ -6,12 +6,17 @@ from kiosk.core.day.attract import facts
 from kiosk.core.doorways import doorways
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.doors import Doors, height
+from kiosk.widgets.parts import line_height
 from kiosk.widgets.situation import Situation
 
 __all__ = ["Doors", "Home", "Situation"]
 
 CALM_SHARE, LARGER_SHARE, CRISIS_SHARE = 0.5, 0.4, 0.5
 """Of the page's height, how much the doors may take."""
+LINES = 0.3
+"""And the two lines together."""
+BLOCK = 1.4
+"""Least height of the state, in its own letters."""
 
 
 class Home(Page):
@@ -22,10 +27,13 @@ class Home(Page):
     line = ObjectProperty(None)
     doors = ObjectProperty(())
     doors_height = NumericProperty(0)
+    line_px = NumericProperty(0)
+    checked_px = NumericProperty(0)
+    """Heights of the two lines: what they say is never made small to make room for doors."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("view", "style", "size"):
+        for name in ("view", "style", "size", "line"):
             self.fbind(name, self._measure)
         for name in ("view", "fact"):
             self.fbind(name, self._tell)
@@ -41,11 +49,24 @@ class Home(Page):
 
     def _measure(self, *_: object) -> None:
         self.doors = doorways(self.view, cards=bool(self.library and self.library.cards))
-        if self.height > 1:
-            share = CRISIS_SHARE if self.view.banner else LARGER_SHARE if self.style.larger else CALM_SHARE
-            share = 0 if self.short else share
-            room = max(self.style.target, self.height * share)
-            self.doors_height = height(len(self.doors), self.width, room, self.style)
+        if self.height <= 1:
+            return
+        share = 0 if self.short else CRISIS_SHARE if self.view.banner else CALM_SHARE
+        tall = [
+            line_height(self.style, one.text, self.width, one.role, low=self.short) if one is not None else 0.0
+            for one in (self.line, self.view.checked)
+        ]
+        if self.short:
+            tall[0] = 0.0  # it stands beside the state
+        most = self.height * LINES / max(1.0, sum(tall))
+        self.line_px, self.checked_px = (height * min(1.0, most) for height in tall)
+        room = max(self.style.target, self.height * share)
+        if not self.view.banner:
+            left = (
+                self.height - self.line_px - self.checked_px - BLOCK * self.style.text("display") - 3 * self.style.gap
+            )
+            room = max(self.style.target, min(room, left))
+        self.doors_height = height(len(self.doors), self.width, room, self.style)
 
 
 load_kv(__file__)

@@ -81,6 +81,8 @@ class Root(FloatLayout):
         self.page_name = "home"
         self.taken = False
         """Does a message own the screen? Then nothing goes back to the first page by itself."""
+        self.matter = ""
+        """Which one owned it last."""
         self.read: Callable[[], None] = self.back
         self.left: Callable[[], None] = lambda: None
         self.library = library
@@ -169,7 +171,7 @@ class Root(FloatLayout):
 
     def take(self, matter: str) -> None:
         """A message takes the screen, whatever stood there; `back` leads to it."""
-        self.taken = True
+        self.taken, self.matter = True, matter
         if self.page_name != "crisis":
             self.go("crisis")
         if isinstance(self.page, Crisis):

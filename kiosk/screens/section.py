@@ -133,7 +133,8 @@ class Everyday(Page):
         if self.entry is None:
             self.told, self.code = (), ""
             return
-        now = next((one for one in self.entries if one.text == self.entry.text and one.opens), self.entry)
+        same = [one for one in self.entries if one.text == self.entry.text and one.opens]
+        now = same[0] if len(same) == 1 and self.entry not in same else self.entry  # of two evenings none is the other
         told = [Passage(line) for line in (now.text, now.word, now.detail) if line]
         self.told, self.code = (*told, *paragraphs(now.more)), now.code
         self._offer()

@@ -42,7 +42,12 @@ class EntryList(RowList):
         if not getattr(entry, "opens", False) or self.opened is None:
             return RowBox(style=self.style, **part)
         box = EntryBox(style=self.style, **part)
-        whole = next((one for one in self.rows if one.more == entry.more and one.code == entry.code
-                      and one.text.startswith(entry.text[:20])), entry)  # fmt: skip
+        whole = entry if entry in self.rows else next((one for one in self.rows if _is_part(entry, one)), entry)
         box.bind(on_release=lambda _: self.opened(whole))
         return box
+
+
+def _is_part(part: Any, whole: Any) -> bool:
+    """Is this row a piece of that one? Two evenings of one choir differ by no more than the word beside them."""
+    same = (part.word, part.more, part.code) == (whole.word, getattr(whole, "more", ""), getattr(whole, "code", ""))
+    return same and part.detail in ("", whole.detail) and part.text in whole.text

@@ -10,6 +10,8 @@ from kivy.lang import Builder
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.core.style import Style
+from kiosk.core.theme import SHAPES, Role
 from kiosk.core.view import Row
 from kiosk.widgets.frame import WIDE_MM, StripedEdge
 from kiosk.widgets.panel import ORDINARY, Panel, Touch
@@ -36,6 +38,20 @@ class StateLine(Panel):
 
     text = StringProperty("")
     wanted = StringProperty("body")
+
+
+def line_height(style: Style, text: str, width: float, role: Role, *, low: bool) -> float:
+    """How high a StateLine has to be so that its words are not made smaller than they should be.
+
+    In the size of a body's text; on a screen that is `low`, what would take a second line is in the small size.
+    """
+    room = width - style.mm(4.5) - (style.text("body") * 1.15 + style.mm(2.5) if SHAPES[role] != "none" else 0)
+    if not text or room < 2:
+        return 0.0
+    body = measure(text, int(style.text("body")), int(room))[1]
+    if low and body > style.text("body") * 2:
+        body = measure(text, int(style.text("small")), int(room))[1]
+    return max(body, style.text("body") * 1.2) + style.mm(2.4)
 
 
 class StateBlock(Panel):

@@ -12,9 +12,13 @@ from kivy.uix.widget import Widget
 from kiosk.core.situation import Cell, cells
 from kiosk.widgets.panel import ORDINARY, Panel
 from kiosk.widgets.parts import PageTitle, StateLine
+from kiosk.widgets.text import measure
 
-CELL_MM = 38
-CELL_LARGER_MM = 68
+CELL_MM, CELL_MOST_MM = 38, 49
+CELL_LARGER_MM, CELL_LARGER_MOST_MM = 62, 70
+"""A cell is as wide as the longest of its words needs, between these."""
+SYMBOL_MM = 7
+MANY, ENDLESS, TWO_LINES = 99, 100_000, 24
 SCALES = (5.0, 4.0, 3.0, 2.4, 1.9, 1.5, 1.2)
 
 
@@ -23,6 +27,7 @@ class CellBox(Panel):
 
     cell = ObjectProperty(None, rebind=True)
     scale = NumericProperty(1)
+    symbol_mm = SYMBOL_MM
 
 
 class Situation(BoxLayout):
@@ -70,16 +75,29 @@ class Situation(BoxLayout):
         return 1.0
 
     def _fits(self, width: float, room: float, scale: float, tall: float) -> tuple[int, int]:
-        gap = self.style.mm(1)
-        wide = scale * self.style.mm(CELL_LARGER_MM if self.style.larger else CELL_MM)
+        """Columns and rows of cells that size."""
+        gap, wide = self.style.mm(1), self._wide(scale)
         return max(1, int((width + gap) / (wide + gap))), max(1, int((room + gap) / (scale * tall + gap)))
+
+    def _wide(self, scale: float) -> float:
+        """Where no word has to be smaller than the others."""
+        style, mm = self.style, self.style.mm
+        least, most = (CELL_LARGER_MM, CELL_LARGER_MOST_MM) if style.larger else (CELL_MM, CELL_MOST_MM)
+        body, small = (max(8, int(style.text(name) * scale)) for name in ("body", "small"))
+        needed = 0.0
+        for cell in cells(self.view, MANY):
+            text = measure(cell.text, body, ENDLESS)[0]
+            word = measure(cell.word, small, ENDLESS)[0] if cell.word else 0
+            needed = max(needed, text * 0.6 if len(cell.text) > TWO_LINES else text, word)
+        needed += mm(3.2) + mm(1.6) + mm(SYMBOL_MM) * scale
+        return max(scale * mm(least), min(scale * mm(most), needed))
 
     def _grid(self, room: float, scale: float) -> None:
         tall, gap = cell_height(self.style) * scale, self.style.mm(1)
         cols, rows = self._fits(self.width, room, scale, cell_height(self.style))
         shown = cells(self.view, cols * rows)
-        box = GridLayout(cols=min(cols, len(shown)), spacing=gap, size_hint_y=None)
-        needed = ceil(len(shown) / box.cols)
+        needed = ceil(len(shown) / cols)
+        box = GridLayout(cols=ceil(len(shown) / needed), spacing=gap, size_hint_y=None)  # rows of the same length
         room -= self.spacing
         box.height = needed * min(tall * 1.3, (room - (needed - 1) * gap) / needed) + (needed - 1) * gap
         for cell in shown:
@@ -110,7 +128,7 @@ Builder.load_string("""
         ink: root.ink
         ground: root.ground
         size_hint_x: None
-        width: root.style.mm(7) * root.scale if root.shape != "none" else 0
+        width: root.style.mm(root.symbol_mm) * root.scale if root.shape != "none" else 0
     BoxLayout:
         orientation: "vertical"
         FitLabel:
@@ -121,7 +139,7 @@ Builder.load_string("""
         FitLabel:
             text: root.cell.word
             color: root.ink
-            wanted: root.style.text("body") * root.scale
+            wanted: root.style.text("small") * 1.1 * root.scale
             size_hint_y: 1 if root.cell.word else None
             height: 0
 """)

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
-from email.utils import format_datetime
 from html import escape
 from typing import Any
 
@@ -108,7 +107,7 @@ def news(script: FeedScript, at_s: float, begins_ms: int) -> bytes:
     items = "".join(
         f"<item><title>{escape(one.step.headline)}</title><link>https://kommunen.example.se/{one.step.name}</link>"
         f"<guid isPermaLink='false'>{one.step.name}</guid><description>{escape(one.step.sv)}</description>"
-        f"<pubDate>{format_datetime(moment(begins_ms, one.first_s))}</pubDate></item>"
+        f"<pubDate>{moment(begins_ms, one.first_s):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
         for one in reversed(listed(script, "news", at_s))
     )
     head = "<title>Åre kommun</title><link>https://kommunen.example.se</link><description>x</description>"

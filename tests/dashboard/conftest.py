@@ -298,7 +298,7 @@ class Dashboard:
                 cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         line = self.process.stdout.readline()
-        assert line.startswith("dashboard: http://"), self.log.read_text()
+        assert line.startswith("dashboard: http"), self.log.read_text()
         self.url = line.split(" ")[1].strip().rstrip("/")
         return self
 
@@ -338,7 +338,8 @@ class Dashboard:
 
 @pytest.fixture
 def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]:
-    """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, sign_in, port of the broker."""
+    """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, sign_in, port of the broker,
+    lines of the table `web`."""
     yield from _running(tmp_path, broker)
 
 
@@ -355,10 +356,10 @@ def _running(folder: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]
 
     def start(
         *sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = (),
-        sign_in: bool = False, host: str = "127.0.0.1",
-    ) -> Dashboard:
+        sign_in: bool = False, web: str = "",
+    ) -> Dashboard:  # fmt: skip
         text = settings_text(sites, port or broker.port, mode, in_service, sign_in)
-        one = Dashboard(folder, text.replace("[web]\n", f'[web]\nhost = "{host}"\n', 1), *options)
+        one = Dashboard(folder, text.replace("[web]\n", f"[web]\n{web}\n", 1), *options)
         running.append(one)
         return one.start()
 

@@ -111,7 +111,7 @@ def _cookies(browser: httpx.Client) -> str:
 def shop(dashboard_of_module: Any) -> Iterator[Shop]:
     """One program for all of them; its clock is known."""
     spec = spec_of(1.0, int(time.time() * 1000), 600_000, "boot-attacked")
-    page = dashboard_of_module("are-kall", mode="site", sign_in=True, host="::", options=("--clock", spec))
+    page = dashboard_of_module("are-kall", mode="site", sign_in=True, web='host = "::"', options=("--clock", spec))
     one = Shop(page)
     yield one
     one.database.close()

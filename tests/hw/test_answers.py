@@ -116,6 +116,18 @@ def test_every_table_of_the_gateway_can_be_answered() -> None:
     assert set(Settings.__struct_fields__) == set(schema.COPIED) | made
 
 
+def test_everything_of_the_kiosk_can_be_answered() -> None:
+    """A table or a setting of the screen that the kiosk learns is known to the installer, or made by it."""
+    sys.path.insert(0, str(HOST))
+    try:
+        from installing import schema
+    finally:
+        sys.path.remove(str(HOST))
+
+    assert set(kiosk_config.Settings.__struct_fields__) == {*schema.KIOSK, "site", "broker", "cache", "screen"}
+    assert set(kiosk_config.Screen.__struct_fields__) == {*schema.ROWS["screen"], "fullscreen", "wake_socket"}
+
+
 def test_remarks_name_what_should_be_known(install: Callable, answers: Callable) -> None:
     """What can be used but surprises later is said before."""
     said = install(

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard.config import Web
 from gateway.core.wire.lines import TcpLine
+from kiosk.core.catalogue import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = ROOT / "hw" / "host"
@@ -63,6 +64,38 @@ def test_ports_are_those_of_the_programs(installing: Any, answers: Callable) -> 
     assert TcpLine(host="192.0.2.1").port == ports["Modbus, reading only"]
     assert SECOND_BROKERS_DOOR["mqtts"] == ports["the municipality's broker"]
     assert f"127.0.0.1:{urlsplit(told['site_broker']['url']).port}" in (ROOT / "docs/network.md").read_text("utf-8")
+
+
+def test_page_names_the_hosts_that_the_screen_asks() -> None:
+    """Every address that a kiosk knows by itself, and that of each kind whose example stands in its settings."""
+    page = (ROOT / "docs/network.md").read_text("utf-8")
+    listed = set(re.findall(r"^\| `([a-z0-9.-]+)` \|", page, re.MULTILINE))
+    example = (ROOT / "kiosk/example.toml").read_text("utf-8")
+    known = {urlsplit(kind.url).hostname for kind in KINDS.values() if kind.url}
+    shown = {urlsplit(url).hostname for url in re.findall(r'url = "(https://[^"]+)"', example)}
+
+    assert known | {host for host in shown if not host.endswith(".example.se")} == listed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ports"),
+    [
+        ("", "", {443}),
+        ("[place]", "[fetch]\nproxy = 'http://proxy.example.se:3128'\n[place]", {3128}),
+        ("[place]", "[feeds.nyheter]\nkind = 'news'\nurl = 'https://n.example.se:8443/rss'\n[place]", {443, 8443}),
+        ("[place]", "[feeds.nyheter]\non = false\nurl = 'https://n.example.se:8443/rss'\n[place]", {443}),
+        ('"gateway", "kiosk", "dashboard"', '"gateway", "dashboard"', set()),
+    ],
+)
+def test_sources_are_let_out_by_their_ports(
+    installing: Any, answers: Callable, old: str, new: str, ports: set[int]
+) -> None:
+    """From the kiosk's account alone, by the uplink alone; no kiosk, no way."""
+    told = installing.flows.flows(installing.answers.read(answers((old, new))))
+    found = [one for one in told if one.why == "public sources for the screen"]
+
+    assert ports == {one.port for one in found}
+    assert {("uplink", "sotpunkt-kiosk")} >= {(one.side, one.account) for one in found}
 
 
 def test_every_way_stands_in_the_rules(installing: Any, answers: Callable) -> None:

@@ -238,17 +238,19 @@ def test_box_is_no_road_between_networks(village: Village, installed: Path, side
 def test_box_reaches_what_it_needs_and_nothing_else(
     village: Village, install: Callable, answers: Callable, tree: Path
 ) -> None:
-    """Out of the box: the listed machine by Modbus, the uplink by the listed ports; staff and guests not at all."""
+    """Out of the box: each account what is listed for it, by the uplink; machines by Modbus; staff and guests not at all."""
     assert 0 == install("--root", tree, answers(("10.44.0.10:502", "10.77.3.2:502"))).code
     _shut(village, tree)
     rows = [line.split(":") for line in (tree / "etc/passwd").read_text("utf-8").splitlines()]
     numbers = {row[0]: int(row[2]) for row in rows}
-    ways = ("tcp/53", "tcp/80", "tcp/443", "tcp/8883", "udp/53", "udp/67", "udp/123")
-    uplink = _expected(("10.77.1.2", "fd77:1::2"), *ways)
+    far, ways = ("10.77.1.2", "fd77:1::2"), ("tcp/53", "tcp/8883", "udp/53", "udp/67", "udp/123")
+    uplink, web = _expected(far, *ways), _expected(far, "tcp/443")
 
-    for account, wanted in (("gateway", uplink | {"10.77.3.2 tcp/502"}), ("kiosk", uplink)):
-        number = numbers[f"sotpunkt-{account}"]
-        assert wanted == village.open_from("box", *EVERY_FAR_ADDRESS, wanted=wanted, account=number)
+    for account, wanted in (
+        ("sotpunkt-gateway", uplink | {"10.77.3.2 tcp/502"}), ("sotpunkt-kiosk", uplink | web),
+        ("sotpunkt-dashboard", uplink), ("_apt", uplink | web | _expected(far, "tcp/80")),
+    ):  # fmt: skip
+        assert wanted == village.open_from("box", *EVERY_FAR_ADDRESS, wanted=wanted, account=numbers[account]), account
 
 
 def test_guests_get_addresses_and_names_where_the_box_serves_them(

@@ -81,10 +81,25 @@ class Answers:
                 found.append((host, port))
         return tuple(dict.fromkeys(found))
 
+    def source_ports(self) -> tuple[int, ...]:
+        """The ports at which the screen's sources are asked; where they are changes, so only the port is known."""
+        proxy = self.tree.get("fetch", {}).get("proxy", "")
+        if proxy:
+            return (_port_of(proxy),)
+        own = [443] if "place" in self.tree else []
+        feeds = [one for one in self.tree.get("feeds", {}).values() if one.get("on", True)]
+        return tuple(dict.fromkeys([*own, *(_port_of(one["url"]) if "url" in one else 443 for one in feeds)]))
+
     @property
     def lines(self) -> tuple[dict[str, str], ...]:
         """The serial lines that get a name."""
         return tuple(self.tree.get("line", []))
+
+
+def _port_of(url: str) -> int:
+    """Of an address that a program of ours will judge as a whole."""
+    parts = urlsplit(url)
+    return parts.port or (80 if parts.scheme == "http" else 443)
 
 
 def host_and_port(text: str) -> tuple[str, int]:
@@ -115,7 +130,7 @@ def look(path: Path) -> tuple[Answers, list[str]]:
     answers = Answers(tree=tree, folder=path.resolve().parent)
     form = schema.faults(tree)
     faults = list(form)
-    for judge in (_site, _network, _devices, _lines, _centre):
+    for judge in (_site, _network, _devices, _lines, _feeds, _centre):
         try:
             faults += judge(answers)
         except (KeyError, TypeError, AttributeError, ValueError):
@@ -133,6 +148,8 @@ def remarks(answers: Answers) -> list[str]:
         )
     if not answers.interfaces("staff") and "dashboard" in answers.programs:
         found.append("no `staff` network: the owner's page can be opened on the box only")
+    if "kiosk" in answers.programs and "place" not in answers.tree:
+        found.append("no [place]: the screen asks nobody about warnings, and says so; write where it stands")
     if answers.network("plain_nodes"):
         found.append("`plain_nodes`: everybody on the machine network can read what those boards say")
     if (answers.network("ssh_from") or "none") == "none":
@@ -222,6 +239,28 @@ def _lines(answers: Answers) -> list[str]:
         for one in asked
         if isinstance(one, str) and one.startswith(LINES) and one.removeprefix(LINES) not in names
     ]
+    return found
+
+
+def _feeds(answers: Answers) -> list[str]:
+    found = []
+    for name, feed in answers.tree.get("feeds", {}).items():
+        if not isinstance(feed, dict):
+            found.append(f"[feeds.{name}] is not a table")
+            continue
+        key = feed.get("key_file")
+        if isinstance(key, str) and not key.startswith("/") and not (answers.folder / key).is_file():
+            found.append(f"[feeds.{name}] key_file: {key} is not there; lay it beside the answers")
+    try:
+        answers.source_ports()
+    except (ValueError, AttributeError, TypeError):
+        found.append("[feeds], [fetch]: an address is not like https://host/path; `port` is a number below 65536")
+    if "kiosk" not in answers.programs:
+        found += [
+            f"[{name}] says nothing without the kiosk; add it to [box] programs or take the table away"
+            for name in schema.KIOSK
+            if name in answers.tree and name != "place"
+        ]
     return found
 
 

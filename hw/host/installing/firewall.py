@@ -59,7 +59,7 @@ def _rule(flow: Flow, answers: Answers) -> str:
     if flow.host:
         parts.append(f"{'ip6' if ipaddress.ip_address(flow.host).version == 6 else 'ip'} daddr {flow.host}")
     if flow.account:
-        parts.append(f'meta skuid {{ "root", "{flow.account}" }}')  # root: a technician reads a machine by hand
+        parts.append(f'meta skuid {{ "root", "{flow.account}" }}')  # root: a technician tries it by hand
     if flow.from_port:
         parts.append(f"{flow.protocol} sport {flow.from_port}")
     parts.append(f"{flow.protocol} dport {flow.port}")

@@ -10,6 +10,8 @@ from installing.answers import NODES_PORT, PLAIN_NODES_PORT, Answers
 BROKER_PORT = 1883
 """The site's own broker, on loopback only."""
 NEEDED_FOR_UPDATES = (80, 443)
+UPDATES_ACCOUNT = "_apt"
+"""Debian's own, which fetches its packages; what the product's programs need is named apart."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,16 @@ def flows(answers: Answers) -> tuple[Flow, ...]:
         Flow("out", "uplink", "udp", 53, "names (DNS)"),
         Flow("out", "uplink", "tcp", 53, "names (DNS)"),
         Flow("out", "uplink", "udp", 123, "time (NTP)"),
-        *(Flow("out", "uplink", "tcp", port, "Debian's updates") for port in NEEDED_FOR_UPDATES),
+        *(
+            Flow("out", "uplink", "tcp", port, "Debian's updates", account=UPDATES_ACCOUNT)
+            for port in NEEDED_FOR_UPDATES
+        ),
     ]
+    if "kiosk" in answers.programs:
+        found += [
+            Flow("out", "uplink", "tcp", port, "public sources for the screen", account="sotpunkt-kiosk")
+            for port in answers.source_ports()
+        ]
     if answers.centre is not None:
         found.append(Flow("out", "uplink", "tcp", answers.centre[1], "the municipality's broker"))
     if "dashboard" in answers.programs and answers.interfaces("staff"):

@@ -10,6 +10,8 @@ COPIED = (
     "pace", "screens", "last_words", "bulletins", "device",
 )  # fmt: skip
 """Tables that are handed to the gateway as they stand (gateway/README.md); the gateway itself checks them."""
+KIOSK = ("place", "fetch", "feeds", "speech", "keys")
+"""Tables that are handed to the kiosk as they stand (kiosk/example.toml); the kiosk itself checks them."""
 PROGRAMS = ("gateway", "kiosk", "dashboard")
 RTC = {
     "pi5": "dtparam=rtc_bbat_vchg=3000000",
@@ -107,12 +109,9 @@ ROWS: dict[str, dict[str, Rule]] = {
     },
     "owner_page": {"port": port, "names": anything, "certificate_file": path, "key_file": path},
     "screen": {
-        "name": anything, "width": anything, "height": anything, "language": anything, "px_per_mm": anything,
-        "idle_return_s": anything,
-    },
-    "place": {
-        "county": anything, "municipality": anything, "neighbours": anything, "latitude": anything,
-        "longitude": anything,
+        "name": anything, "width": anything, "height": anything, "language": anything, "languages": anything,
+        "px_per_mm": anything, "viewing_distance_mm": anything, "idle_return_s": anything, "attract_after_s": anything,
+        "backlight": anything, "brightness_percent": anything, "restart_at": anything,
     },
     "line": {
         "name": text(r"[a-z0-9][a-z0-9-]{0,30}", "rs485"),
@@ -137,7 +136,7 @@ def hint(name: str, known: list[str]) -> str:
 
 def faults(tree: dict[str, Any]) -> list[str]:
     """Everything that is wrong with the form of the answers."""
-    known = [*COPIED, *ROWS]
+    known = [*COPIED, *KIOSK, *ROWS]
     found = [f"[{name}] unknown table; {hint(name, known)}" for name in tree if name not in known]
     for name, value in tree.items():
         if name not in known:

@@ -4,7 +4,7 @@ from typing import Any
 
 from installing.answers import Answers
 from installing.flows import BROKER_PORT
-from installing.schema import COPIED
+from installing.schema import COPIED, KIOSK
 from installing.toml_text import toml
 
 HOME = "/etc/sotpunkt"
@@ -39,14 +39,33 @@ def gateway(answers: Answers) -> dict[str, Any]:
 def kiosk(answers: Answers) -> dict[str, Any]:
     """What the screen is told."""
     site = answers.tree["site"]
+    told = {name: answers.tree[name] for name in KIOSK if name in answers.tree}
+    if "feeds" in told:
+        told["feeds"] = {name: _with_key(name, feed) for name, feed in told["feeds"].items()}
     screen = {"name": "butiken", "fullscreen": True, **answers.tree.get("screen", {})}
     return {
         "site": {"id": site["id"], "simulated": site.get("simulated", False)},
         "broker": site_broker("kiosk"),
         "cache": {"path": "/var/lib/sotpunkt-kiosk/kiosk.sqlite"},
         "screen": screen,
-        **({"place": answers.tree["place"]} if "place" in answers.tree else {}),
+        **told,
     }
+
+
+def feed_keys(answers: Answers) -> dict[str, str]:
+    """Where a feed's key shall lie → the file beside the answers that holds it."""
+    feeds = answers.tree.get("feeds", {}) if "kiosk" in answers.programs else {}
+    told = {name: feed.get("key_file", "") for name, feed in feeds.items()}
+    return {_key_place(name): key for name, key in told.items() if key and not key.startswith("/")}
+
+
+def _with_key(name: str, feed: dict[str, Any]) -> dict[str, Any]:
+    key = feed.get("key_file", "")
+    return feed | {"key_file": _key_place(name)} if key and not str(key).startswith("/") else feed
+
+
+def _key_place(feed: str) -> str:
+    return f"{SECRETS}/kiosk/feed-{feed}.key"
 
 
 def dashboard(answers: Answers) -> dict[str, Any]:

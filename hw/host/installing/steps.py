@@ -35,6 +35,7 @@ def install(answers: Answers, tree: Tree, asked: Programs, house: Path | None, s
     _told(tree, say, "folders", lambda: _folders(tree))
     _told(tree, say, "broker", lambda: broker.install(answers, tree, asked))
     _told(tree, say, "settings", lambda: _settings(answers, tree))
+    _told(tree, say, "keys of sources", lambda: _feed_keys(answers, tree))
     _told(tree, say, "key of this site", lambda: _key(answers, tree, asked))
     _told(tree, say, "serial lines", lambda: system.serial_lines(answers, tree))
     _told(tree, say, "clock", lambda: system.clock(answers, tree))
@@ -113,6 +114,17 @@ def _settings(answers: Answers, tree: Tree) -> None:
             tree.write(f"{settings.HOME}/{program}.toml", made[program], 0o640, "root", f"sotpunkt-{program}")
         else:
             tree.remove(f"{settings.HOME}/{program}.toml")
+
+
+def _feed_keys(answers: Answers, tree: Tree) -> None:
+    """Keys of sources that want one: copies for the kiosk alone; the technician may take his away."""
+    wanted = settings.feed_keys(answers)
+    for old in tree.at(f"{settings.SECRETS}/kiosk").glob("feed-*.key"):
+        if (path := f"{settings.SECRETS}/kiosk/{old.name}") not in wanted:
+            tree.remove(path)
+    for path, name in wanted.items():
+        told = (answers.folder / name).read_bytes()
+        tree.write(path, told, 0o600, "sotpunkt-kiosk", "sotpunkt-kiosk")
 
 
 def _key(answers: Answers, tree: Tree, asked: Programs) -> str:

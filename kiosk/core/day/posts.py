@@ -31,21 +31,22 @@ def here(holding: Holding, reader: Reader) -> tuple[Section, ...]:
     return _plain("here", "services", "information", tuple(_entry(one, reader) for one in posts), reader)
 
 
-def businesses(holding: Holding, reader: Reader) -> tuple[Section, ...]:
-    """Businesses nearby, with their own hours where they gave them."""
+def businesses(holding: Holding, reader: Reader, *, ordinary: bool) -> tuple[Section, ...]:
+    """Businesses nearby, with their own hours where they gave them. `ordinary`: is this surely an ordinary day?"""
     posts = still(holding.businesses.businesses, day_of(reader)) if holding.businesses else ()
-    return _plain("businesses", "local", "shop", tuple(_business(one, reader) for one in posts), reader)
+    return _plain("businesses", "local", "shop", tuple(_business(one, reader, ordinary) for one in posts), reader)
 
 
-def _business(one: Business, reader: Reader) -> Entry:
-    """No "open" without a clock; and the hours are the owner's word, not seen by anybody."""
+def _business(one: Business, reader: Reader, ordinary: bool) -> Entry:
+    """No "open" without a clock; the hours are the owner's word, and in an outage no more than a habit."""
+    form = "hours" if ordinary else "usual"
     word, span = "", hours.at(one.hours, moment_of(reader))
     if span.stand is hours.Stand.OPEN:
         until = reader.at(_ms(span.until)) if span.until else ""
-        word = reader.words.say("day.hours_until", when=until) if until else reader.words.say("day.hours_now")
+        word = reader.words.say(f"day.{form}_until", when=until) if until else reader.words.say(f"day.{form}_now")
     elif span.stand is hours.Stand.CLOSED:
         opens = hours.next_open(one.hours, moment_of(reader))
-        word = reader.words.say("day.hours_from", when=reader.at(_ms(opens))) if opens else ""
+        word = reader.words.say(f"day.{form}_from", when=reader.at(_ms(opens))) if opens else ""
     return _entry(one, reader, word=word, detail=(clean(one.where),))
 
 

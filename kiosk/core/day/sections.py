@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contract.messages import ServiceNow
 from contract.words import Declared, Power
-from kiosk.core.age import Reader
+from kiosk.core.age import MINUTE_MS, Reader
 from kiosk.core.day import posts, roads, travel
 from kiosk.core.day.holding import STALE_TIMES, Holding
 from kiosk.core.day.offered import Offered, offered, open_line
@@ -15,6 +15,9 @@ from kiosk.core.feed import FeedState
 from kiosk.core.picture import Held
 from kiosk.core.theme import Role
 from kiosk.feeds.alert import Point
+
+REACHED_MS = 10 * MINUTE_MS
+"""So long an answer from outside proves that there is a network: VMA is asked at least each two minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def everyday(
         *posts.news(holding, reader, "disruptions"),
         *posts.events(holding, reader),
         *posts.rooms(holding, reader),
-        *posts.businesses(holding, reader),
+        *posts.businesses(holding, reader, ordinary=today.ordinary),
         *posts.news(holding, reader),
         *posts.information(holding, reader),
     )
@@ -78,6 +81,6 @@ def _services(rows: tuple[Offered, ...], reader: Reader) -> tuple[Section, ...]:
 
 
 def _checked(state: FeedState, reader: Reader) -> bool:
-    """Was the world outside reached just now?"""
-    age = None if state.checked is None else reader.age_ms(state.checked)
-    return age is not None and age <= STALE_TIMES * state.every_s * 1000
+    """Was the world outside reached just now? A calendar that is asked each hour proves nothing of this minute."""
+    age = None if state.checked is None or state.fault else reader.age_ms(state.checked)
+    return age is not None and age <= min(STALE_TIMES * state.every_s * 1000, REACHED_MS)

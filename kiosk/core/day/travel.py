@@ -51,8 +51,9 @@ def departures(holding: Holding, reader: Reader) -> tuple[Section, ...]:
     rows = [one.entry for one in lines[:MOST_DEPARTURES]]
     if not rows:
         rows = [_nothing(boards, table, reader)]
-    notes = [*_stops(holding, reader), *([_live_note(boards, reader)] if boards else [])]
+    notes = [_live_note(boards, reader)] if boards else []
     notes += [_table_note(table, reader)] if table is not None else []
+    notes += _stops(holding, reader)
     stale = bool(boards) and not any(fed.fresh(reader) for fed in boards)
     return (_section(reader, tuple(rows), " ".join(notes), stale=stale),)
 
@@ -184,7 +185,7 @@ def _live_note(boards: tuple[Fed, ...], reader: Reader) -> str:
 def _table_note(table: TimetableDocument, reader: Reader) -> str:
     last = f"{table.last.day} {reader.words.part('age.months', table.last.month - 1)}"
     if _covers(table, reader):
-        return reader.words.say("travel.table_until", day=last)
+        return f"{reader.words.say('travel.table_until', day=last).rstrip('.')}."
     return reader.words.say("travel.table_over", day=last)
 
 

@@ -37,7 +37,8 @@ BUILT = {
     "did": (
         "sign_in", "signed_in", "signed_in_recovery", "signed_out", "signed_out_everywhere", "password_changed",
         "recovery_made", "accepted_setup", "accepted_invite", "accepted_renew", "setup_link", "renewal_made",
-        *(f"invited_{role}" for role in Role), "account_lock", "account_unlock", "account_remove", "denied", "order",
+        *(f"invited_{role}" for role in Role), "account_lock", "account_unlock", "account_remove", "withdrawn",
+        "denied", "order",
     ),
     "result": ("ok", "wrong_password", "locked", "wrong_code", "many_more", "denied"),
 }

@@ -1,6 +1,7 @@
 """One-time links, and what becomes of accounts."""
 
 import threading
+import unicodedata
 from typing import Any
 
 import pyotp
@@ -9,6 +10,7 @@ import pytest
 from contract.words import ClockQuality
 from dashboard.core.people import Role
 from dashboard.io import links
+from dashboard.io.hashing import hashed
 
 PASSWORD = "tre gröna ord"
 INSIDE = "/account"
@@ -186,3 +188,66 @@ def test_changed_password_ends_all_other_sessions(staff: Any) -> None:
     assert (400, 200) == (wrong.status_code, done.status_code)
     assert 200 == phone.get(INSIDE).status_code
     assert [303, 303] == [one.get(INSIDE).status_code for one in (lost, _only_cookie(staff, stolen))]
+
+
+def test_invitations_of_somebody_thrown_out_are_void(staff: Any) -> None:
+    """An administrator who is removed or locked does not come back by an invitation made beforehand."""
+    staff.add("Ada", Role.ADMINISTRATOR)
+    numbers = [staff.add(name, Role.ADMINISTRATOR) for name in ("Eve", "Mal")]
+    tokens = []
+    for name in ("Eve", "Mal"):
+        made = staff.send(staff.enter(name), "/accounts", "/accounts", name=f"{name} Two", role="administrator")
+        tokens.append(made.text.split("/link/")[1][:43])
+    ticket = staff.door.links.open(tokens[1], staff.door.now())
+    ada = staff.enter("Ada")
+    for number, did in zip(numbers, ("remove", "lock"), strict=True):
+        staff.send(ada, f"/accounts/{number}", "/accounts", did=did)
+
+    assert staff.door.links.open(tokens[0], staff.door.now()) is None
+    assert staff.door.links.held(ticket, staff.door.now()) is None
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_link_given_to_the_wrong_person_is_taken_back(staff: Any, opened: bool) -> None:
+    """Opened or not it stands among the accounts until it is used, with a button that makes it worthless."""
+    staff.add("Ada", Role.ADMINISTRATOR)
+    ada, guest = staff.enter("Ada"), staff.browser()
+    made = staff.send(ada, "/accounts", "/accounts", name="Olle", role="owner", scope="are-kall")
+    token = made.text.split("/link/")[1][:43]
+    if opened:
+        staff.open(guest, token)
+    page = ada.get("/accounts").text
+    link = page.split('name="link" value="')[1].split('"')[0]
+    done, again = (staff.send(ada, "/accounts/links", "/accounts", link=link) for _ in range(2))
+    staff.open(guest, token)
+
+    assert opened is ("öppnad men inte använd" in page)
+    assert (200, 400) == (done.status_code, again.status_code)
+    assert 'name="link"' not in done.text
+    assert 410 == guest.get("/welcome").status_code
+    assert ("Ada", "withdrawn: Olle", "ok") in staff.log()
+    assert token not in page
+
+
+def test_page_left_open_is_not_enough_for_recovery_codes(staff: Any) -> None:
+    """New codes, which open the account without the app, are made for whoever knows the password."""
+    kim = staff.add("Kim", Role.COORDINATOR, "are")
+    browser = staff.enter("Kim")
+    without = staff.send(browser, "/account/recovery", INSIDE)
+    wrong = staff.send(browser, "/account/recovery", INSIDE, old="not this one")
+    left = staff.door.accounts.recovery_left(kim)
+    done = staff.send(browser, "/account/recovery", INSIDE, old=PASSWORD)
+
+    assert (400, 400, 0, 8) == (without.status_code, wrong.status_code, left, done.text.count('<li class="key">'))
+    assert "Det är inte ditt nuvarande" in wrong.text
+
+
+def test_password_is_the_same_however_its_letters_are_made(staff: Any) -> None:
+    """Two hundred letters, each written as letter and mark by another phone: the same password."""
+    long = "åäö " * 50
+    number = staff.add("Olle", Role.OWNER, "are-kall")
+    staff.door.accounts.renew_password(number, hashed(long[:200]))
+    apart = unicodedata.normalize("NFD", long[:200])
+    answer = staff.send(staff.browser(), "/sign-in", name="Olle", password=apart)
+
+    assert (350, 303) == (len(apart), answer.status_code)

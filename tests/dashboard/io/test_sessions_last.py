@@ -131,3 +131,47 @@ def test_owner_does_not_read_needs_for_the_municipality(staff: Any) -> None:
         staff.send(staff.enter(name), "/sites/are-kall/needs", "/sites/are-kall/enter", **told)
 
     assert ["owner-page", "dashboard"] == [one.through for one in staff.desk.pending["are-kall"]]
+
+
+@pytest.mark.parametrize("everywhere", ["", "yes"])
+def test_signing_out_works_while_the_store_takes_nothing(staff: Any, everywhere: str) -> None:
+    """On a shared computer a full disk keeps nobody in; on all devices it says that it could not."""
+    staff.add("Olle", Role.OWNER, "are-kall")
+    olle = staff.enter("Olle")
+    stolen = _cookie(olle)
+    with staff.database.writing() as connection:
+        refuses = "begin select raise(abort, 'database or disk is full'); end"
+        connection.execute(text(f"create trigger no_delete before delete on sessions {refuses}"))
+    answer = staff.send(olle, "/sign-out", INSIDE, everywhere=everywhere)
+
+    assert (503 if everywhere else 303) == answer.status_code
+    assert 303 == _only_cookie(staff, stolen).get(INSIDE).status_code
+
+
+@pytest.mark.parametrize(("years", "owner", "coordinator"), [(10, False, False), (-50, True, False)])
+def test_restart_into_another_age(staff: Any, years: int, owner: bool, coordinator: bool) -> None:
+    """A clock vouched for that is ten years on ends all sessions; one of 1970 that nobody vouches for ends the short
+    ones alone, for the box may have been away for days; whoever comes anew is let in either way."""
+    staff.add("Olle", Role.OWNER, "are-kall")
+    staff.add("Kim", Role.COORDINATOR, "are")
+    olle, kim = staff.enter("Olle"), staff.enter("Kim")
+    staff.clock.restart(years * 365 * 86_400_000)
+    if years < 0:
+        staff.clock.how = ClockQuality.HOLDOVER
+        staff.clock.up = 7 * 3_600_000
+    staff.door.begin()
+    seen = [one.get(INSIDE).status_code == 200 for one in (olle, kim)]
+
+    assert [owner, coordinator] == seen
+    assert 200 == staff.enter("Kim").get(INSIDE).status_code
+
+
+def test_fault_of_ours_says_nothing_of_itself(staff: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something nobody thought of: an answer with the headers of all others, and nothing of where it happened."""
+    staff.add("Olle", Role.OWNER, "are-kall")
+    olle = staff.enter("Olle")
+    monkeypatch.setattr(staff.door.sessions, "count", lambda _: 1 // 0)
+    answer = olle.get(INSIDE)
+
+    assert (500, "DENY") == (answer.status_code, answer.headers["x-frame-options"])
+    assert "division" not in answer.text

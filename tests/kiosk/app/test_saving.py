@@ -55,13 +55,13 @@ def steps():
     yield
     flips = []
     EventLoop.window.bind(on_flip=lambda *_: flips.append(1))
-    for _ in range(12):
+    for _ in range(6):
         yield
     told["idle_frames"] = len(flips)
     press()
     while light() != "0":
         yield
-    for _ in range(10):
+    for _ in range(4):
         yield
     told["after_first_touch"] = screen.root.page_name
     press()

@@ -103,12 +103,14 @@ def visit(house: House, told: dict[str, Any]) -> Iterator[None]:
     for how, act in (("key", lambda: house.key("tab")), ("finger", house.touch), ("button", lambda: house.key("f1"))):
         yield from house.dark()
         act()
+        yield from (None, None)
         told[how] = [house.said, screen.lasting.saving.asleep(), screen.root.page_name, visitor.listening.on]
     told["way"] = visitor.hands.way
     yield from house.until(lambda: any(getattr(one, "text", "").startswith("Tryck kort") for one in screen.root.walk()))
     yield from house.dark()
-    house.touch()
-    house.touch()
+    for _ in range(2):
+        house.touch()
+        yield from (None, None)
     told["silent after the next"] = house.said
     screen.root.go("home")
     yield

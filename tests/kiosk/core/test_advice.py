@@ -1,20 +1,23 @@
 """Advice without a network: every card in three languages, what fits the alert first, and who has checked it."""
 
+import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from kiosk.core.advice import CARDS, first, passages
 from kiosk.io.advice import library
 
 LANGUAGES = ("sv", "en", "fi")
+NUMBER = re.compile(r"\d+")
 
 
 def warned(text: str, **changed: Any) -> Any:
     """Something with the words of a warning."""
     from types import SimpleNamespace
 
-    return SimpleNamespace(headline=text, description="", instruction="", **changed)
+    return SimpleNamespace(**{"headline": text, "description": "", "instruction": "", "category": "", **changed})
 
 
 def test_every_card_says_as_much_in_each_language() -> None:
@@ -29,16 +32,49 @@ def test_every_card_says_as_much_in_each_language() -> None:
         assert card.sources
 
 
-def test_translation_that_nobody_has_checked_says_so() -> None:
-    """The sentence stands on the Finnish and the English card until a speaker has read it; never on the original."""
+def test_text_that_nobody_has_reviewed_says_so() -> None:
+    """The sentence stands last on the card in every language, Swedish too, until it has been reviewed."""
     found = library()
     for card in found.cards.values():
         for language in LANGUAGES:
-            told = [one.text for one in passages(card, language, found.frames[language])]
-            unread = language != "sv" and not card.texts()[language].reviewed
+            frame, text = found.frames[language], card.texts()[language]
+            for reviewed in (False, True):
+                read = msgspec.structs.replace(card, **{language: msgspec.structs.replace(text, reviewed=reviewed)})
+                told = [one.text for one in passages(read, language, frame)]
 
-            assert unread is (found.frames[language].not_reviewed in told), (card.id, language)
-            assert any(card.sources[0] in text for text in told)
+                assert (not reviewed) is (frame.not_reviewed == told[-1]), (card.id, language)
+                assert all(any(source in line for line in told) for source in card.sources)
+    assert "inte granskad" in found.frames["sv"].not_reviewed
+
+
+def test_every_sentence_of_a_card_can_be_looked_up() -> None:
+    """The lead and each step name a page of an organisation; the card names those organisations and nobody else."""
+    for card in library().cards.values():
+        steps = [str(number) for number in range(1, len(card.sv.steps) + 1)]
+        assert {"lead", *steps} == {about for one in card.basis for about in one.about}, card.id
+        assert set(card.sources) == {one.source for one in card.basis}, card.id
+        assert all(one.title and "." in one.address and "://" not in one.address for one in card.basis), card.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_have_the_numbers_of_the_swedish_sentence(language: str) -> None:
+    """Hours, litres, metres, degrees and telephone numbers are the same, sentence by sentence."""
+    for card in library().cards.values():
+        original, text = card.sv, card.texts()[language]
+        for swedish, other in zip((original.lead, *original.steps), (text.lead, *text.steps), strict=True):
+            assert sorted(NUMBER.findall(swedish)) == sorted(NUMBER.findall(other)), (card.id, other)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_facts_that_no_authority_was_found_to_say_stay_off_the_cards(language: str) -> None:
+    """No weeks or degrees for insulin, no days that a freezer keeps, no 10 hours; 112 is not for lives alone."""
+    cards = {name: " ".join([card.texts()[language].lead, *card.texts()[language].steps])
+             for name, card in library().cards.items()}  # fmt: skip
+
+    assert {"112", "1177"} == set(NUMBER.findall(cards["medicine"]))
+    assert {"2", "4", "7"} == set(NUMBER.findall(cards["food"]))
+    wider = ("liv, egendom eller miljö", "life, property or the environment", "henki, omaisuus tai ympäristö")
+    assert any(words in cards["information"] for words in wider)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -75,7 +111,7 @@ def test_what_fits_the_alert_comes_first(text: str, card: str) -> None:
 def test_words_that_only_look_alike_bring_no_card() -> None:
     """High water in rivers is no drinking water, a carpet ("matta") is no food."""
     assert CARDS == first([warned("Högt vattenstånd och vattenflöden vid mattan")], dark=False)
-    assert "warmth" == first([warned("Okänt", category="Met")], dark=False)[0]
+    assert "warmth" == first([warned("Okänt", category="met")], dark=False)[0]
 
 
 def test_a_dark_point_brings_the_cards_of_an_outage() -> None:

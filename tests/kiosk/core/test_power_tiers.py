@@ -80,3 +80,8 @@ def test_every_further_tier_saves_more_and_vma_is_asked_to_the_end() -> None:
     assert 2 == min(min(one.fps, one.idle_fps) for one in means)
     assert [False] * 4 + [True] == [one.open_dark for one in means]
     assert polling.Tier.LAST_HOUR is means[-1].polls
+
+
+def test_only_mains_power_feeds_the_fine_voice() -> None:
+    """Piper takes a core; on anything less than mains the small program speaks."""
+    assert {Tier.MAINS} == {tier for tier, means in MEANS.items() if means.fine_voice}

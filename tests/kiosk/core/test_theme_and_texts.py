@@ -32,6 +32,20 @@ def test_every_pair_can_be_read(theme: Theme) -> None:
     assert contrast(theme.edge, theme.roles[Role.PLAIN].ground) >= 3
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK, HIGH], ids=["light", "dark", "high"])
+def test_the_ring_is_seen_on_every_ground(theme: Theme) -> None:
+    """Of its two lines, ink and ground of the paper, one has 3:1 to whatever it lies on; and they to each other."""
+    ink, light = theme.paper.ink, theme.paper.ground
+    grounds = {**theme.roles, "paper": theme.paper, "stripes": theme.stripes}
+
+    assert {} == {
+        str(name): (one.ground, one.ink)
+        for name, one in grounds.items()
+        if max(contrast(ink, one.ground), contrast(light, one.ground)) < 3
+    }
+    assert contrast(ink, light) >= 3
+
+
 def test_states_differ_without_colour() -> None:
     """Good, bad, reserve and unknown have shapes of their own; unknown is never the shape of good."""
     shapes = [SHAPES[role] for role in (Role.GOOD, Role.REMARK, Role.BAD, Role.RESERVE, Role.UNKNOWN)]

@@ -275,7 +275,7 @@ def test_english_is_english(house: Any) -> None:
     """The other language is whole."""
     seen = see(house, heard(house, Power.ON_RESERVE), language="en")
 
-    assert ("On reserve power", "Current. Checked at 12:00.") == (seen.power.text, seen.power_age)
+    assert ("On reserve power", "Current. Checked 12:00.") == (seen.power.text, seen.power_age)
     assert "Buy food" == seen.services[0].text
 
 

@@ -34,6 +34,22 @@ def test_point_has_its_longitude_first() -> None:
         assert (63.2, 14.5) == read(deviation(Geometry=geometry)).disruptions[0].point
 
 
+@pytest.mark.parametrize("text", ["POINT (500 63.2)", "POINT (14.5 -91)", f"POINT ({'9' * 400} 63)"])
+def test_point_on_no_map_is_none(text: str) -> None:
+    """A distance to it would be nonsense, or no number at all; the disruption itself stays."""
+    (one,) = read(deviation(Geometry={"Point": {"WGS84": text}})).disruptions
+
+    assert (None, "Träd över vägen") == (one.point, one.header)
+
+
+@pytest.mark.parametrize("code", [99, -1, 10**30])
+def test_unknown_severity_stands_above_nothing(code: int) -> None:
+    """It is told as not told."""
+    assert [5, 0] == [
+        one.severity for one in read(deviation(), deviation(Id="b", SeverityCode=code)).disruptions
+    ]  # fmt: skip
+
+
 def test_fields_may_be_left_out() -> None:
     """Only an id and something that says what it is are needed."""
     (one,) = read({"Id": "x", "MessageType": "Vägarbete"}).disruptions

@@ -13,6 +13,7 @@ import pytest
 from kiosk.core.loudness import Speech
 from kiosk.core.speaking import Spoken
 from kiosk.io.speech import Voice
+from kiosk.io.tone import Tone
 
 LONG = "Det här är en ganska lång mening som tar en stund att läsa. " * 20
 
@@ -175,3 +176,52 @@ def test_a_program_that_is_killed_from_outside_ends_the_reading(deaf: int) -> No
     until(one, lambda: not one.speaking)
 
     assert 1 == len(said)
+
+
+def heard_tone(tone: Tone, level: int = 4, within_s: float = 8.0) -> None:
+    """Sound it and wait for its end as the screen does."""
+    tone.sound(level)
+    end = time.monotonic() + within_s
+    while tone.tick():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_tone_without_a_player_or_a_device_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real aplay without a sound card, no player at all, and a screen that is to be silent."""
+    said: list[str] = []
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "none"))
+    heard_tone(Tone(Speech(), said.append))
+    heard_tone(Tone(Speech(player="no-such-player"), said.append))
+    heard_tone(Tone(Speech(program=""), pytest.fail))
+
+    assert 2 == len(said)
+    assert "check the loudspeaker" in said[0]
+    assert "install alsa-utils" in said[1]
+
+
+def test_words_wait_for_the_tone(tmp_path: Path) -> None:
+    """A voice that is asked to speak while it sounds begins when it is over, and says all."""
+    file, sounding = tmp_path / "sound.wav", [True]
+    one = Voice(Speech(), pytest.fail, aside=("-w", str(file)))
+    one.waits = lambda: sounding[0]
+    one.speak([spoken("Koka vattnet")], 3)
+    for _ in range(5):
+        assert one.tick()
+    assert one.speaking
+    assert not one._running
+    sounding[0] = False
+    until(one, lambda: not one.speaking)
+
+    assert 1000 < loudest(file)
+
+
+def test_words_that_wait_are_dropped_by_silence() -> None:
+    """Whoever wants silence while the tone sounds gets it."""
+    one = Voice(Speech(), pytest.fail)
+    one.waits = lambda: True
+    one.speak([spoken("Koka vattnet")], 3)
+    one.stop()
+
+    assert not one.speaking
+    assert not one.tick()

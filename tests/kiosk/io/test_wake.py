@@ -122,3 +122,19 @@ def test_the_newest_of_several_answers_counts(waker: Waker, bell: Doorbell) -> N
 def test_both_sockets_belong_to_one_account(waker: Waker, bell: Doorbell, path: Path) -> None:
     """Nobody else on the computer may pretend to be a screen that lives."""
     assert {0o600} == {one.stat().st_mode & 0o777 for one in (path, Path(f"{path}.back"))}
+
+
+def test_pages_that_were_opened_come_through_and_add_up(path: Path, waker: Waker, bell: Doorbell) -> None:
+    """A hundred long names go into one datagram; an answer beside them is heard too; nobody at home is told so."""
+    pages = {f"section-{'x' * 40}-{number}": number for number in range(1, 100)}
+    assert bell.opened(pages)
+    assert bell.opened({"home": 2})
+    bell.answer(1234)
+    bell.here()
+
+    assert waker.visited()
+    assert 1234 == waker.answered()
+    assert pages | {"home": 2} == waker.opened()
+    assert {} == waker.opened()
+    Path(f"{path}.back").unlink()
+    assert not bell.opened({"home": 1})

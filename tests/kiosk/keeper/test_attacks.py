@@ -336,3 +336,23 @@ def test_no_warnings_is_said_when_all_that_warn_were_checked_and_only_then(
     site.until(lambda: "VMA" in shown(site)["checked"])
     assert "Inga varningar" not in shown(site)["checked"]
     assert "answer is not JSON" in site.state().fault
+
+
+def test_source_that_says_our_key_back_puts_it_into_no_log(site: Any, days: Any) -> None:
+    """An error that quotes the key it was asked with: log, cache and screen tell the error without it."""
+    key = site.folder / "road.key"
+    key.write_text("hemlig-nyckel-17\n", "utf-8")
+    key.chmod(0o600)
+    site.write(road=f"http://127.0.0.1:{days.server.port}/road")
+    site.file.write_text(
+        site.file.read_text("utf-8") + 'key_file = "road.key"\n[place]\ncounty = "23"\nmunicipality = "2321"\n', "utf-8"
+    )  # fmt: skip
+    error = {"RESPONSE": {"RESULT": [{"ERROR": {"MESSAGE": "Invalid key hemlig-nyckel-17"}}]}}
+    days.add(do="serve", path="/road", body=json.dumps(error))
+    process = site.start()
+    fault = site.until(lambda: site.state("road").fault)
+    site.stop(process)
+
+    assert "Invalid key …" in fault
+    assert "hemlig" not in site.said()
+    assert b"hemlig" not in site.cache.read_bytes()

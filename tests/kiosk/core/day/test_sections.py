@@ -201,7 +201,7 @@ def test_one_stop_is_named_with_how_far_it_is(day: Day) -> None:
     stop = {"area": AREA, "name": "Kall kyrka", "walk": "300 m"}
     day.document("transport", stops=[stop]).document("timetable", **table({"at": 12 * 3600 + 1800}))
 
-    assert day.section("departures").note.startswith("Från Kall kyrka, 300 m. ")
+    assert day.section("departures").note.endswith(" Från Kall kyrka, 300 m.")
 
 
 def test_roads_near_here_come_first_by_how_grave_and_how_near(day: Day, house: Any) -> None:

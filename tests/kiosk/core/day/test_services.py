@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from contract.content import Service, ServicesDocument
-from contract.everyday import HoursOverride, OutageHoursDocument, UnstaffedNeed
+from contract.everyday import BusinessesDocument, HoursOverride, OutageHoursDocument, UnstaffedNeed
 from contract.freshness import Contact, Now
 from contract.messages import ServiceNow
 from contract.words import ClockQuality, Declared, Power
@@ -62,7 +62,7 @@ def test_first_page_says_it_in_one_line(house: Any) -> None:
     """What is open and until when; when all is closed, when it opens."""
     assert "Öppet nu till kl. 19:00: Mat" == see(house).open_now.text
     assert "Stängt, öppnar fre 05:00" == see(house, at_h=11.5).open_now.text
-    assert "Open now until 19:00: Food" in see(house, language="en").open_now.text.replace("at ", "")
+    assert "Open now until 19:00: Food" in see(house, language="en").open_now.text
 
 
 @pytest.mark.parametrize("power", [Power.ON_RESERVE, Power.DEAD, Power.ON_BATTERY, Power.STARTING, Power.UNKNOWN])
@@ -104,6 +104,31 @@ def test_feed_that_answers_is_network_too(house: Any) -> None:
     feed = FeedState(name="news", every_s=1800.0, checked=at)
 
     assert Role.GOOD is see(house, at_h=8, line=False, feeds=(feed,)).services[0].role
+
+
+@pytest.mark.parametrize(
+    ("every_s", "minutes", "fault"), [(3600.0, 11, ""), (60.0, 4, ""), (1800.0, 1, "no contact")], ids=str
+)
+def test_feed_of_an_hour_ago_is_no_network(house: Any, every_s: float, minutes: float, fault: str) -> None:
+    """A calendar asked each hour, a feed that is late, one whose newest try failed: nobody knows of the door."""
+    now_ms = house.NOON + 8 * HOUR
+    at = house.moment(int(minutes * 60_000), wall_ms=now_ms)
+    feed = FeedState(name="calendar", every_s=every_s, checked=at, fault=fault)
+
+    assert Role.UNKNOWN is see(house, at_h=8, line=False, feeds=(feed,)).services[0].role
+
+
+def test_business_in_an_outage_is_open_by_habit_only(house: Any) -> None:
+    """Its hours are those of an ordinary day, and nobody has seen it."""
+    post = {"id": "b", "title": {"sv": "Bageriet"}, "until": "2025-12-01", "hours": "Th 09:00-15:00"}
+    document = msgspec.convert({"businesses": [post]}, BusinessesDocument)
+    words_told = [
+        next(one for one in see(house, power=power, documents={"businesses": document}).sections
+             if one.name == "businesses").rows[0].word
+        for power in (Power.ON_MAINS, Power.ON_RESERVE, Power.UNKNOWN)
+    ]  # fmt: skip
+
+    assert ["Har öppet till kl. 15:00", *["Brukar ha öppet till kl. 15:00"] * 2] == words_told
 
 
 def decided(**changed: Any) -> dict[str, Any]:
