@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from demo.acting import Threads
 from demo.config import Asked, Folder
 from demo.core import hours, judge, pace
 from demo.core.faults import BadUse, CannotRun
-from demo.core.hours import HOUR_S, Row, Shown
+from demo.core.hours import HOUR_S, Row, Shown, Truth
 from demo.core.script import Script
 from demo.core.settings import SITE
 from demo.core.warned import warned
@@ -74,15 +74,19 @@ async def _play(house: House, script: Script, asked: Asked, began_s: float) -> i
         conductor = tasks.create_task(box.conduct())
         for hour in range(int(script.length_s // HOUR_S)):
             await house.until_s(hour * HOUR_S + hours.LOOK_S)
-            at_s, steps = house.at_s(), house.ready["conductor"]
-            said = warned(feeds, steps, at_s)
-            truth = hours.truth_at(at_s, house.told, steps)
-            truth = msgspec.structs.replace(truth, due=said.due, barred=said.barred)
-            rows.append(hours.row(hour, truth, await box.shown()))
+            truth, shown = _truth(house, feeds), await box.shown()
+            rows.append(hours.row(hour, truth, shown, _truth(house, feeds)))
             print(hours.text(rows[-1]), flush=True)
         await conductor
         owner.cancel()
     return await _told(house, asked.scenario, rows, began_s)
+
+
+def _truth(house: House, feeds: Sequence[Step]) -> Truth:
+    """What is so now."""
+    at_s, steps = house.at_s(), house.ready["conductor"]
+    said = warned(feeds, steps, at_s)
+    return msgspec.structs.replace(hours.truth_at(at_s, house.told, steps), due=said.due, barred=said.barred)
 
 
 async def _told(house: House, scenario: str, rows: list[Row], began_s: float) -> int:

@@ -41,7 +41,7 @@ def _one(asked: argparse.Namespace, only: dict[str, set[str]]) -> int:
 
     shots = chosen(factors(), asked.panel, only, few=asked.few)
     with TemporaryDirectory(prefix="golden-") as home:
-        report = draw(asked.panel, shots, Path(home), asked.out)
+        report = draw(asked.panel, shots, Path(home), asked.out, few=asked.few)
     json.dump(report, sys.stdout)
     return 1 if any(report["pages"].values()) else 0
 

@@ -48,8 +48,13 @@ def seen(state: str, language: str) -> View:
     return everything()[state].seen(said_in(language))
 
 
-def draw(panel: str, shots: Iterable[Shot], home: Path, pictures: Path | None = None) -> dict[str, Any]:
-    """Draw all shots of one panel: {"pages": what is wrong by page, "cpu_s": …}; PNGs below `pictures`."""
+def draw(
+    panel: str, shots: Iterable[Shot], home: Path, pictures: Path | None = None, *, few: bool = False
+) -> dict[str, Any]:
+    """Draw all shots of one panel: {"pages": what is wrong by page, "cpu_s": …}; PNGs below `pictures`.
+
+    `few`: of pages of which there are many of a kind (cards, sections), two stand for all.
+    """
     from golden.checks import letters
 
     began = time.process_time()
@@ -60,7 +65,8 @@ def draw(panel: str, shots: Iterable[Shot], home: Path, pictures: Path | None = 
     for (language, look, state), group in groupby(shots, key=lambda one: (one.language, one.look, one.state)):
         stage.dress(seen(state, language), LOOKS[look])
         for shot in group:
-            for name, faults in _pages(stage, shot, prints.setdefault(look, {}), pictures):
+            turn = len(report) if few else None
+            for name, faults in _pages(stage, shot, turn, prints.setdefault(look, {}), pictures):
                 report[name] = faults
     report |= _levels(prints)
     return {"pages": report, "cpu_s": round(time.process_time() - began, 1)}
@@ -73,13 +79,13 @@ def _levels(prints: dict[str, dict[str, tuple[bool, ...]]]) -> Report:
 
 
 def _pages(
-    stage: Stage, shot: Shot, prints: dict[str, tuple[bool, ...]], pictures: Path | None
+    stage: Stage, shot: Shot, few: int | None, prints: dict[str, tuple[bool, ...]], pictures: Path | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Every page of the kind, step by step."""
     from golden.checks import colours, faults
     from golden.steps import steps
 
-    for page in list(stage.pages(shot.page)):
+    for page in stage.pages(shot.page, few):
         stage.root.turn_to(page)
         stage.settle()
         for step, deed in steps(stage.root):

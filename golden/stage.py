@@ -5,7 +5,6 @@ nothing of Kivy may have been imported before.
 """
 
 import gc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +72,10 @@ class Stage:
         path.parent.mkdir(parents=True, exist_ok=True)
         save_frame(path)
 
-    def pages(self, kind: str) -> Iterator[str]:
-        """The pages of a kind that there are now; of the cards of advice a long and a short one stand for all."""
-        for name in self.root.pages():
-            before, _, topic = name.partition("-")
-            if before == kind and (kind != "card" or topic in ("warmth", "medicine")):
-                yield name
+    def pages(self, kind: str, few: int | None = None) -> list[str]:
+        """The pages of a kind that there are now; with `few` two of them, others for another number."""
+        found = [name for name in self.root.pages() if name.partition("-")[0] == kind]
+        return found if few is None else [found[(few + n) % len(found)] for n in range(min(2, len(found)))]
 
 
 def open_stage(panel: Panel, home: Path, seen: Any) -> Stage:

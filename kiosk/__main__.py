@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
                              " then, on SIGUSR1 and at the end")  # fmt: skip
             one.add_argument("--seconds", type=_positive, metavar="N", help="stop after N real seconds")
         if name == "screen":
-            one.add_argument("--told", type=Path, metavar="FILE", help="append a line of JSON for each frame: what it shows")
+            one.add_argument("--told", type=Path, metavar="FILE", help="append for each frame what it shows, as JSON")
     timetable.add(commands)
     return parser
 

@@ -22,6 +22,8 @@ TIMES = {"sent": "sent_ms", "expires": "expires_ms"}
 OWN = "municipality"
 FEED_NAMES = {"vma": "VMA", "smhi": "SMHI", "krisinformation": "Krisinformation"}
 SHOWN_OF_FEEDS = 10
+WHY_NOT = ("cancelled", "all_clear", "expired", "left", "replaced", "elsewhere")
+"""Words of a receipt of what was never drawn."""
 
 
 class ReceiptRow(Struct, frozen=True, kw_only=True):
@@ -113,13 +115,18 @@ def bulletin_rows(signed: list[SignedBulletin], receipts: list[Stored], reader: 
     """The list, newest first, with what came back from the screens."""
     answers = _receipts(receipts)
     bulletins = [msgspec.json.decode(one.signed, type=Bulletin) for one in signed]
-    return tuple(_row(one, answers.get(one.id, []), reader) for one in bulletins)
+    return tuple(_row(one, answers.get((one.id, one.serial), []), reader) for one in bulletins)
 
 
 def feed_rows(receipts: list[Stored], reader: Reader) -> tuple[ReceiptRow, ...]:
     """What the screens showed of other senders' messages (VMA, SMHI, Krisinformation), newest first."""
-    foreign = [one for one in _read(receipts) if one.source != OWN]
-    return tuple(_of_feed(one, reader) for one in foreign[:SHOWN_OF_FEEDS])
+    foreign: dict[tuple[str, str, str, int], Receipt] = {}
+    for one in _read(receipts):
+        # a kiosk that has lost its cache tells everything again, under new numbers
+        key = one.screen, one.source, one.bulletin, one.serial
+        if one.source != OWN and (key not in foreign or foreign[key].first_frame is None):
+            foreign[key] = one
+    return tuple(_of_feed(one, reader) for one in [*foreign.values()][:SHOWN_OF_FEEDS])
 
 
 def _of_feed(one: Receipt, reader: Reader) -> ReceiptRow:
@@ -127,10 +134,17 @@ def _of_feed(one: Receipt, reader: Reader) -> ReceiptRow:
     if one.status is not Status.ACTUAL:
         whose = f"{reader.phrase('status', one.status)}: {whose}"
     if one.first_frame is None:
-        words = reader.t("feed_not_shown_on", what=whose, screen=one.screen, why=one.why_not or reader.t("unknown"))
+        words = reader.t("feed_not_shown_on", what=whose, screen=one.screen, why=_why_not(one, reader))
     else:
         words = reader.t("feed_shown_on", what=whose, screen=one.screen, when=reader.moment(one.first_frame, None))
     return ReceiptRow(screen=one.screen, shown=one.first_frame is not None, words=words)
+
+
+def _why_not(one: Receipt, reader: Reader) -> str:
+    """Why a message was never drawn; a word that nobody here knows is told as it is."""
+    if not one.why_not:
+        return reader.t("unknown")
+    return reader.t(f"why_not_{one.why_not}") if one.why_not in WHY_NOT else one.why_not
 
 
 def _read(stored: list[Stored]) -> list[Receipt]:
@@ -142,12 +156,12 @@ def _read(stored: list[Stored]) -> list[Receipt]:
     return found
 
 
-def _receipts(stored: list[Stored]) -> dict[str, list[Receipt]]:
-    """Receipts of the municipality's own bulletins by bulletin: another sender's with the same id proves nothing."""
-    found: dict[str, list[Receipt]] = {}
+def _receipts(stored: list[Stored]) -> dict[tuple[str, int], list[Receipt]]:
+    """Receipts of the municipality's own by (id, serial): another sender's, or an earlier edition's, prove nothing."""
+    found: dict[tuple[str, int], list[Receipt]] = {}
     for receipt in _read(stored):
         if receipt.source == OWN:
-            found.setdefault(receipt.bulletin, []).append(receipt)
+            found.setdefault((receipt.bulletin, receipt.serial), []).append(receipt)
     return found
 
 
@@ -163,7 +177,7 @@ def _row(bulletin: Bulletin, receipts: list[Receipt], reader: Reader) -> Bulleti
         sent=reader.when(bulletin.sent_ms),
         expires=reader.t("expires", when=reader.when(expires)) if expires is not None else "",
         frame="" if bulletin.status is Status.ACTUAL else reader.phrase("status", bulletin.status),
-        receipts=tuple(_receipt(one, reader) for one in _first_frames(receipts)),
+        receipts=tuple(_receipt(one, bulletin, reader) for one in _first_frames(receipts)),
     )
 
 
@@ -177,9 +191,13 @@ def _first_frames(receipts: list[Receipt]) -> list[Receipt]:
     return [best[screen] for screen in sorted(best)]
 
 
-def _receipt(one: Receipt, reader: Reader) -> ReceiptRow:
+def _receipt(one: Receipt, bulletin: Bulletin, reader: Reader) -> ReceiptRow:
+    """Never more than the frame proves: of a bulletin that takes no screen the banner with its headline."""
     if one.first_frame is None:
-        words = reader.t("not_shown_on", screen=one.screen, why=one.why_not or reader.t("unknown"))
+        words = reader.t("not_shown_on", screen=one.screen, why=_why_not(one, reader))
     else:
-        words = reader.t("shown_on", screen=one.screen, when=reader.moment(one.first_frame, None))
+        banner = bulletin.status is Status.TEST or bulletin.severity in ("minor", "unknown")
+        words = reader.t(
+            "headline_shown_on" if banner else "shown_on", screen=one.screen, when=reader.moment(one.first_frame, None)
+        )
     return ReceiptRow(screen=one.screen, shown=one.first_frame is not None, words=words)

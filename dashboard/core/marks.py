@@ -16,6 +16,18 @@ def advance(mark: int, spans: Iterable[tuple[int, int]]) -> int:
     return mark
 
 
+def holes(first: int, last: int, held: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What of first…last is not held, in order. `held`: (first, last) of each record, in any order."""
+    found, expected = [], first
+    for begin, end in sorted(held):
+        if begin > last:
+            break
+        if begin > expected:
+            found.append((expected, begin - 1))
+        expected = max(expected, end + 1)
+    return [*found, (expected, last)] if expected <= last else found
+
+
 def dated_ms(at: Moment, head: Head, received_ms: int | None) -> int | None:
     """When a record was made, ms UTC: by its own clock, else counted back by uptime from its arrival; or None."""
     if at.wall_ms is not None and at.clock is not ClockQuality.UNSYNCED:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from contract.records import Record, RecordBatch
 from contract.words import Event
 from dashboard.core.intake import finite, samples, span, written
-from dashboard.core.marks import advance, dated_ms
+from dashboard.core.marks import advance, dated_ms, holes
 from dashboard.core.salvage import Odd
 from dashboard.io import boots
 from dashboard.io.aside import aside_spans, put_aside
@@ -100,9 +101,30 @@ def _new(connection: Connection, batch: RecordBatch) -> list[Record]:
         text(f"select seq from records where {_OF_RUN} and seq between :low and :high"),  # noqa: S608
         {"site": batch.head.site, "run": batch.run, "stream": batch.stream.value, "low": min(told), "high": max(told)},
     )
+    gaps = {seq: record for seq, record in told.items() if span(record)[0] < seq}
     for (seq,) in held:
         told.pop(seq, None)
-    return [record for record in batch.records if told.get(record.seq) is record]
+    new = [record for record in batch.records if told.get(record.seq) is record and record.seq not in gaps]
+    for gap in gaps.values():
+        new += _of_gap(connection, batch, gap)
+    return sorted(new, key=lambda record: record.seq)
+
+
+def _of_gap(connection: Connection, batch: RecordBatch, gap: Record) -> list[Record]:
+    """A gap over what is missing here, and not over what is not: a store that has lost single records holds others of
+    the stretch, the last one perhaps, and is told one gap over all of it."""
+    first, last = span(gap)
+    of = {"site": batch.head.site, "run": batch.run, "stream": batch.stream.value}
+    rows = connection.execute(
+        text(f"select first, seq from records where {_OF_RUN} and seq >= :first and first <= :last"),  # noqa: S608
+        {**of, "first": first, "last": last},
+    )
+    spans = [(int(begin), int(end)) for begin, end in rows]
+    spans += aside_spans(connection, *of.values(), first - 1)
+    return [
+        msgspec.structs.replace(gap, seq=end, body={**gap.body, "first": begin, "last": end})
+        for begin, end in holes(first, last, spans)
+    ]
 
 
 def _row(batch: RecordBatch, record: Record, wall_ms: int | None) -> Row:

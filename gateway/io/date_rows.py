@@ -69,7 +69,7 @@ def _events(db: sqlite3.Connection, known: BootTime) -> Iterator[None]:
 
 
 def _readings(db: sqlite3.Connection, known: BootTime) -> Iterator[None]:
-    """From the newest back. Sums of hours that were made already stay in the hour in which they were made."""
+    """From the newest back. Sums that were made already stay in their hour (`thinning.py` waits with them)."""
     last = 2**62
     while rows := db.execute(
         "SELECT id, boot, up_ms, wall_ms, clock FROM readings WHERE id < ? ORDER BY id DESC LIMIT ?",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from contract.words import ClockQuality
 from gateway.config import StoreTable
 from gateway.core.site import Now
 from gateway.io.readings import KeptReadings
@@ -35,7 +36,8 @@ ROWS_AT_ONCE = 100
 PAGES_AT_ONCE = 64
 STEADY_MS = 6 * HOUR_MS
 JUMP_MS = 10 * MINUTE_MS
-"""A clock that has jumped further than this makes nothing old until it has run steadily for STEADY_MS."""
+"""A clock that has jumped further than this makes nothing old until it has run steadily for STEADY_MS. So long, too,
+waits for its sum what was read by a clock that nobody has vouched for."""
 ROOM = 0.95
 """Down to this part of the size, once it is reached."""
 
@@ -75,7 +77,7 @@ class Thinning:
         self._series = {(device, signal): series for series, device, signal in self._db.execute("SELECT * FROM series")}
         if now.wall_ms is not None:
             yield from self._date(now, now.wall_ms)
-            yield from self._roll(now.wall_ms)
+            yield from self._roll(now, now.wall_ms)
             yield from self._roll_days(now.wall_ms)
         yield from self._forget_undated(now, limits)
         if now.wall_ms is not None and self._steady(now, now.wall_ms):
@@ -100,20 +102,28 @@ class Thinning:
             last = rows[-1][0]
             with self._db:
                 self._db.executemany(
-                    "UPDATE readings SET wall_ms = up_ms + ? WHERE id = ?",
-                    [(wall_ms - now.up_ms, poll) for (poll,) in rows],
+                    "UPDATE readings SET wall_ms = up_ms + ?, clock = ? WHERE id = ?",
+                    [(wall_ms - now.up_ms, now.clock.value, poll) for (poll,) in rows],
                 )
             yield
 
-    def _roll(self, wall_ms: int) -> Iterator[None]:
-        """Every hour that is over, in the order of reading. Polls that nobody can date stay as they are."""
+    def _roll(self, now: Now, wall_ms: int) -> Iterator[None]:
+        """Every hour that is over, in the order of reading. Polls that nobody can date stay as they are.
+
+        What this boot read by a clock that nobody has vouched for waits: once it is summed up no better time moves it.
+        """
         this_hour = wall_ms // HOUR_MS
         hour, last = None, self._ask("SELECT count FROM tallies WHERE name = 'rolled'")
         sums: dict[tuple[str, str], dict[int, Bucket]] = {}
         while rows := self._db.execute(
-            "SELECT id, device, wall_ms, body FROM readings WHERE id > ? ORDER BY id LIMIT ?", (last, POLLS_AT_ONCE)
+            "SELECT id, device, wall_ms, body, boot = ? AND clock != ? AND up_ms > ? FROM readings WHERE id > ?"
+            " ORDER BY id LIMIT ?",
+            (now.boot, ClockQuality.SYNCED.value, now.up_ms - STEADY_MS, last, POLLS_AT_ONCE),
         ).fetchall():
-            for poll, device, at_ms, body in rows:
+            for poll, device, at_ms, body, unsure in rows:
+                if unsure:
+                    yield from self._write_hour(sums, hour, last)
+                    return
                 if at_ms is not None:
                     if at_ms // HOUR_MS == this_hour:
                         yield from self._write_hour(sums, hour, last)

@@ -9,6 +9,8 @@ from kiosk.core.style import CAPITAL
 
 LEAST_MM = 2.6
 """Height of the font, under which nobody reads standing up."""
+NEARLY = 0.9
+"""Of the height that capitals should have, what a text read at length has in "larger"; "largest" has all of it."""
 LEAST_WIDE_MM, LEAST_HIGH_MM = 16.9, 19.9
 """Of what is to be touched."""
 
@@ -81,5 +83,5 @@ def _label(label: Any, panel: Panel, root: Any) -> Iterator[str]:
     if label.font_size < LEAST_MM * panel.px_per_mm:
         yield f"{text}: {label.font_size / panel.px_per_mm:.1f} mm is too small to read"
     capital = label.font_size * CAPITAL / panel.px_per_mm
-    if root.style.larger and _read(label) and capital < root.style.capital_mm * 0.98:
+    if root.style.larger and _read(label) and capital < root.style.capital_mm * NEARLY:
         yield f"{text}: a capital of {capital:.1f} mm instead of {root.style.capital_mm:.1f} in larger text"

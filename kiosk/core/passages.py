@@ -22,7 +22,8 @@ def paragraphs(text: str) -> list[Passage]:
 def warning(one: AlertView, words: Words, *, act_first: bool, rest: tuple[str, ...]) -> tuple[Passage, ...]:
     """Remark, what happens, what to do. `act_first`: it takes several pages, so what to do stands on the first.
 
-    `rest`: what else is known of it and has no place of its own comes last.
+    `rest`: what else is known of it and has no place of its own comes last, together: on a low screen each would take
+    a page.
     """
     do = [Passage(words.say("crisis.do"), heading=True), *paragraphs(one.instruction)] if one.instruction else []
     what = paragraphs(one.description)
@@ -31,7 +32,7 @@ def warning(one: AlertView, words: Words, *, act_first: bool, rest: tuple[str, .
         told = do + what
     else:
         told = what + do
-    return (*([Passage(one.remark)] if one.remark else []), *told, *(Passage(line) for line in rest))
+    return (*([Passage(one.remark)] if one.remark else []), *told, *([Passage(" ".join(rest))] if rest else []))
 
 
 def who(one: AlertView) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ PICTURES = {
     "volume": "speak", "previous": "back", "next": "onward",
 }  # fmt: skip
 """By what a button does."""
+SPARED = ("dark", "again", "previous", "next")
+"""What is one touch further away where the bar shares its row with the buttons of a warning, so that all stand in one."""
 TURNED = {"back": "onward", "onward": "back"}
 """On a page that is read from the right."""
 
@@ -33,7 +35,8 @@ class BarTouch(Touch):
 class Bar(BoxLayout):
     """`act` gets "back" and "start", `go` a page, `choose` what helps; its height is what its rows need.
 
-    While the page is read aloud a line above the buttons tells how to go on; `hints`: is there room for it?
+    While the page is read aloud a line above the buttons tells how to go on; `hints`: is there room for it, and for
+    every button?
     """
 
     view = ObjectProperty(None, rebind=True)
@@ -60,6 +63,8 @@ class Bar(BoxLayout):
         buttons = bar_buttons(
             self.visit, self.view.words, home=self.at_home, larger=style.larger, theme=_next(style), most=most
         )
+        if not self.hints:
+            buttons = tuple(one for one in buttons if one.does not in SPARED)
         hint = self.view.words.say(f"speech.way_{self.visit.way}") if self.visit.way and self.hints else ""
         shown = buttons, most, self.width if hint else 0, hint
         if shown == self._shown:

@@ -42,6 +42,8 @@ class Crisis(Page):
     beside = BooleanProperty(False)
     low = BooleanProperty(False)
     """Is the screen so low that the bar stands in one row with the buttons of the page?"""
+    narrow = BooleanProperty(False)
+    """Is it a small upright panel? Then this place has two lines, so that the warning has more than two."""
     tight = BooleanProperty(False)
     numbers_px = NumericProperty(0)
     """Height of the line with the numbers."""
@@ -93,6 +95,7 @@ class Crisis(Page):
         """A new view keeps the message that is being read, in its newest wording."""
         mm = self.style.mm
         self.low = not self.portrait and self.screen_height < mm(TIGHT_MM)
+        self.narrow = self.portrait and self.width < mm(TIGHT_MM)
         self.beside = not self.portrait and not self.low and self.screen_height < mm(BESIDE_MM)
         self.roomy = min(self.screen_height, self.width) >= mm(ROOMY_MM) and not self.style.larger
         far = (self.screen_height if not self.portrait else self.width) * (1.3 if self.style.larger else 1)

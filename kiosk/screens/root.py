@@ -260,7 +260,9 @@ class Root(FloatLayout):
             place = None
         elif isinstance(self.page, Crisis) and self.page.low:
             place = self.page.ids.bar
-        self._bar.at_home = self.page_name == "home" or place is not self._foot
+        # on a small upright panel, too, "read" is the way back: a second row of buttons would cost half of the warning
+        upright = isinstance(self.page, Crisis) and self.width < self.style.mm(SHORT_MM)
+        self._bar.at_home = self.page_name == "home" or place is not self._foot or upright
         self._bar.hints = place is self._foot
         if self._bar.parent is not place:
             if self._bar.parent is not None:

@@ -9,7 +9,7 @@ from kiosk.core.doorways import Doorway
 from kiosk.core.passages import Passage, paragraphs
 from kiosk.core.theme import Role
 from kiosk.core.view import View
-from kiosk.screens.page import Page, load_kv
+from kiosk.screens.page import SHORT_MM, Page, load_kv
 from kiosk.widgets.deeds import Deed, Deeds
 from kiosk.widgets.doors import Doors
 from kiosk.widgets.entries import EntryList
@@ -43,7 +43,7 @@ class Everyday(Page):
     code_text = StringProperty("")
     code_text_height = NumericProperty(0)
     narrow = BooleanProperty(False)
-    """Large text on a low screen: the note is a row, and text and code take turns."""
+    """Large text on a low screen, or a small upright one: the note is a row, and text and code take turns."""
     coded = BooleanProperty(False)
     """Is it the code's turn?"""
     stale = BooleanProperty(False)
@@ -60,7 +60,7 @@ class Everyday(Page):
         self._ways: dict[str, str] = {}
         self.ids.text.fbind("pages", self._offer)
         self.ids.text.fbind("page", self._offer)
-        for name in ("view", "entry", "screen_height"):
+        for name in ("view", "entry", "screen_height", "width", "portrait"):
             self.fbind(name, self._write)
         for name in ("note", "width", "style", "stale", "title", "code", "entry", "typing", *SHAPED):
             self.fbind(name, self._measure)
@@ -98,7 +98,7 @@ class Everyday(Page):
                 self.entries += (Entry(text=say("section.search"), more="search"),)
             ways = self._ways if self.short else {}
             self.doors = tuple(Doorway(way, text, _picture(self.view, way)) for text, way in ways.items())
-        if self.short and self.style.larger and self.note:
+        if self._is_narrow and self.note:
             row = Entry(text=self.note, role=Role.UNKNOWN if self.stale else Role.PLAIN)
             self.entries = (row, *self.entries) if self.stale else (*self.entries, row)
         self._read()
@@ -106,7 +106,7 @@ class Everyday(Page):
     def _measure(self, *_: object) -> None:
         """A note takes as many lines as it needs, beside the title where there is room; an address likewise."""
         style, small = self.style, int(self.style.text("small"))
-        self.low, self.narrow = self.short, self.short and self.style.larger
+        self.low, self.narrow = self.short, self._is_narrow
         font = int(style.text("lead" if self.low else "title"))
         title = measure(self.title, font, int(self.width) or 1)
         self.beside = not self.portrait and title[0] < self.width * 0.5
@@ -153,6 +153,13 @@ class Everyday(Page):
     def _swap(self) -> None:
         self.coded = not self.coded
         self._offer()
+
+    @property
+    def _is_narrow(self) -> bool:
+        """Is there so little room that things take turns?"""
+        mm = self.style.mm
+        upright = self.portrait and 0 < self.width < mm(SHORT_MM)
+        return upright or (self.short and self.style.larger)
 
     def _section(self, view: View) -> Section | None:
         """The section of the topic; behind a door the one that has its name, or the only one."""

@@ -32,7 +32,7 @@ class StripedFrame(BoxLayout):
         stripe = self.style.frame if self.stamps else 0
         self.padding = stripe
         self._word.text = "  ·  ".join(self.stamps)
-        self._word.height = self.style.mm(9) if self.stamps else 0
+        self._word.height = min(self.style.mm(9), 0.075 * self.height) if self.stamps else 0
         pair, paper = self.style.theme.stripes, self.style.theme.paper
         self.canvas.before.clear()
         with self.canvas.before:

@@ -4,7 +4,7 @@ from math import ceil
 
 from kivy.clock import Clock
 from kivy.lang import Builder
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
@@ -31,15 +31,16 @@ class CellBox(Panel):
 
 
 class Situation(BoxLayout):
-    """As many as fit; on very little room only the power and one line about what is open."""
+    """As many as fit; on very little room, or when it is to be `brief`, the power and one line about what is open."""
 
     view = ObjectProperty(None, rebind=True)
     style = ObjectProperty(ORDINARY, rebind=True)
+    brief = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(orientation="vertical", **kwargs)
         self._lay = Clock.create_trigger(self._laid, -1)
-        for name in ("view", "style", "size"):
+        for name in ("view", "style", "size", "brief"):
             self.fbind(name, self._lay)
         self._lay()
 
@@ -53,7 +54,7 @@ class Situation(BoxLayout):
         heading = self.style.text("lead") * 1.3 * max(1.0, scale / 1.3)
         room = self.height - heading - self.spacing
         cols, rows = self._fits(self.width, self.height, 1.0, tall)
-        if self.height < tall or cols * rows < 2:
+        if self.brief or self.height < tall or cols * rows < 2:
             self._short()  # a lone cell about the power says nothing of what works
         elif room < 2 * tall:
             self._grid(self.height, scale)

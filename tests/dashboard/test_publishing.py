@@ -83,7 +83,7 @@ def test_bulletin_is_signed_kept_and_sent(
                "status": "actual", "first_frame": shown}  # fmt: skip
     assert "Ingen skärm har bekräftat ännu." in page.get("/sites/are-kall")[1]
     broker.say(site.batch(site.record(1, "receipt", receipt), stream=Stream.RECEIPT))
-    wait(lambda: "Visades på skylt-1" in page.get("/sites/are-kall")[1], "the receipt on the page")
+    wait(lambda: "Första sidan visades på skylt-1" in page.get("/sites/are-kall")[1], "the receipt on the page")
 
 
 def test_serial_rises_and_other_text_under_the_same_id_is_refused(ready: Any, tmp_path: Path, command: Any) -> None:

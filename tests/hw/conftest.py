@@ -37,7 +37,8 @@ def make_tree(folder: Path) -> Path:
     """The little of a Debian that the installer looks at."""
     (folder / "etc").mkdir(parents=True)
     (folder / "tmp").mkdir()
-    (folder / "etc" / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\n", "utf-8")
+    rows = ("root:x:0:0:root:/root:/bin/bash", "_apt:x:42:65534::/nonexistent:/usr/sbin/nologin")
+    (folder / "etc" / "passwd").write_text("".join(f"{row}\n" for row in rows), "utf-8")
     (folder / "etc" / "group").write_text("root:x:0:\ndialout:x:20:\nvideo:x:44:\n", "utf-8")
     (folder / "boot" / "firmware").mkdir(parents=True)
     (folder / "boot" / "firmware" / "config.txt").write_text("[pi4]\narm_boost=1\n", "utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import Settings
+from kiosk import config as kiosk_config
 
 HOST = Path(__file__).resolve().parents[2] / "hw" / "host"
 EXAMPLE = HOST / "answers-example"

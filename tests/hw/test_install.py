@@ -82,7 +82,7 @@ def test_each_program_has_an_account_without_a_shell(installed: Path) -> None:
         owner = (installed / SECRETS / program / "site-broker.password").stat().st_uid
         assert "/usr/sbin/nologin" == shell
         assert numbers[f"sotpunkt-{program}"] == owner
-    assert 5 == len(set(numbers.values()))
+    assert 6 == len(set(numbers.values()))
 
 
 def test_settings_name_where_things_are(installed: Path) -> None:
@@ -97,6 +97,29 @@ def test_settings_name_where_things_are(installed: Path) -> None:
     assert {"host": "::", "port": 8080} == dashboard["web"]
     assert "sign_in" not in dashboard
     assert "0640" == _mode(installed / "etc/sotpunkt/gateway.toml")
+
+
+def test_sources_of_the_screen_come_from_the_answers(
+    install_quickly: Callable, tree: Path, answers: Callable, tmp_path: Path
+) -> None:
+    """Tables of the kiosk are handed on; a key that lies beside the answers is copied for the kiosk alone, and goes
+    with its source."""
+    feed = '[feeds.departures]\nurl = "https://d.example.se/1?key={key}"\nkey_file = "trafik.key"\n'
+    more = f"{feed}[speech]\nvolume = 2\n[keys]\nread = ['f9']\n[place]"
+    key = "/etc/sotpunkt/secrets/kiosk/feed-departures.key"
+    missing = install_quickly("--check", answers(("[place]", more)))
+    (tmp_path / "trafik.key").write_text("a word\n", "utf-8")
+    done = install_quickly("--root", tree, answers(("[place]", more), ("width = 1280", "width = 1024")))
+    kiosk = tomllib.loads((tree / "etc/sotpunkt/kiosk.toml").read_text("utf-8"))
+    mode, told = _mode(tree / key[1:]), (tree / key[1:]).read_text("utf-8")
+    without = install_quickly("--root", tree, answers())
+
+    assert (2, True) == (missing.code, "trafik.key is not there" in missing.err)
+    assert (0, 0) == (done.code, without.code), done.err + without.err
+    assert (key, "2321") == (kiosk["feeds"]["departures"]["key_file"], kiosk["place"]["municipality"])
+    assert (1024, 2, ["f9"]) == (kiosk["screen"]["width"], kiosk["speech"]["volume"], kiosk["keys"]["read"])
+    assert ("0600", "a word\n", False) == (mode, told, (tree / key[1:]).exists())
+    assert "a word" not in done.out + done.err
 
 
 def test_owner_page_is_reached_where_there_are_staff(install_quickly: Callable, tree: Path, answers: Callable) -> None:

@@ -238,7 +238,7 @@ def test_box_is_no_road_between_networks(village: Village, installed: Path, side
 def test_box_reaches_what_it_needs_and_nothing_else(
     village: Village, install: Callable, answers: Callable, tree: Path
 ) -> None:
-    """Out of the box: each account what is listed for it, by the uplink; machines by Modbus; staff and guests not at all."""
+    """Out of the box: each account what is listed for it, on the uplink; machines by Modbus; staff and guests never."""
     assert 0 == install("--root", tree, answers(("10.44.0.10:502", "10.77.3.2:502"))).code
     _shut(village, tree)
     rows = [line.split(":") for line in (tree / "etc/passwd").read_text("utf-8").splitlines()]

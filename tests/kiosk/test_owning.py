@@ -99,3 +99,16 @@ def test_levels_differ_in_grey(told: dict[str, Any]) -> None:
     assert [{"level_yellow"}, {"level_orange"}, {"level_red"}, {"vma"}] == shapes
     for name, word in (("yellow", "Gul varning"), ("orange", "Orange varning"), ("red", "Röd varning"), ("vma", "VMA")):
         assert any(text.startswith(word) for text in told[f"{name} crisis"]["words"])
+
+
+def test_what_was_read_is_told_to_whoever_notes_it(told: dict[str, Any]) -> None:
+    """By "I have read it" and by going on to another page; never by an end of the message."""
+    assert ["Mycket kraftig vind", "Röken har nått Kall"] == told["read"][1:3]
+
+
+@pytest.mark.parametrize("name", ["amid", "held"])
+def test_pictures_take_no_screen_away_from_a_warning(told: dict[str, Any], name: str) -> None:
+    """A warning that comes while every page is pictured stays; so does one that held the screen before."""
+    seen = told[f"pictures {name}"]
+
+    assert ("crisis", True, False) == (seen["page"], seen["taken"], seen["busy"])

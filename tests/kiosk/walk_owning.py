@@ -60,6 +60,7 @@ def scenes(root: Any, views: dict[str, Any], told: dict[str, Any]) -> Iterator[N
 
     woken: list[int] = []
     owning = Owning(wake=lambda: woken.append(1))
+    owning.was_read = lambda one: told.setdefault("read", []).append(one.headline)
     root.read, root.left = (lambda: owning.read(root)), (lambda: owning.left(root))
     calm, vma = views["ended"], views["vma"]
 
@@ -98,6 +99,32 @@ def scenes(root: Any, views: dict[str, Any], told: dict[str, Any]) -> Iterator[N
     fresh = replace(vma.alerts[0], serial=vma.alerts[0].serial + 9, gist="a third", headline="Giftig rök i Kall")
     show(replace(views["practice"], alerts=(fresh, *views["practice"].alerts)))
     told["real before practice"] = where(root)
+
+
+def pictures(root: Any, views: dict[str, Any], told: dict[str, Any], folder: Path) -> Iterator[None]:
+    """Pictures of all pages are being taken when a warning comes, and while it holds the screen."""
+    from kiosk.app.owning import Owning
+    from kiosk.app.shots import Shots
+
+    owning, shots = Owning(), Shots(folder, print)
+    root.read, root.left = (lambda: owning.read(root)), (lambda: owning.left(root))
+    root.give_back()
+    root.turn_to("home")
+    root.restyle(root.style, views["ended"])
+    owning.look(root)
+    root.pages = lambda: ["home", "power", "crisis", "glance"]
+    for name in ("amid", "held"):
+        shots.begin(root)
+        yield
+        root.show(views["vma"])
+        owning.look(root)
+        for _ in range(100):
+            if not shots.busy:
+                break
+            yield
+        told[f"pictures {name}"] = where(root) | {"busy": shots.busy}
+    del root.pages
+    root.act("read")
 
 
 def looks(root: Any, views: dict[str, Any], told: dict[str, Any]) -> Iterator[None]:
@@ -149,6 +176,7 @@ def main(home: Path) -> None:
 
     def all_of_it() -> Iterator[None]:
         yield from scenes(root, views, told)
+        yield from pictures(root, views, told, home / "pictures")
         yield from looks(root, views, told)
 
     steps, stop = all_of_it(), object()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from contract.judgement import Activator
 from contract.orders import Absence, Confirmation, Order
 from contract.words import Event, Sot
 from gateway.core.facts import Facts
@@ -19,11 +18,6 @@ CONFIRMED_DAYS = 30.0
 MAX_AWAY = 100
 SLACK_MS = 120_000
 """Clocks of phones differ: only what lies further ahead is in the future."""
-
-
-def at_hand(site: Site, facts: Facts, now: Now) -> tuple[Activator, ...]:
-    """The activators who have said yes within 30 days and are not away, in the order of the settings."""
-    return tuple(one for one in facts.call.activators if counts(site, one.id, now))
 
 
 def counts(site: Site, activator: str, now: Now) -> bool | None:

@@ -39,15 +39,6 @@ def days_since_approved(site: Site, now: Now) -> float | None:
     return min((age / DAY_MS for age in ages if age is not None), default=None)
 
 
-def hours_this_year(memory: Memory, now: Now) -> float:
-    """Hours that the set ran in this calendar year, with those whose year is not known; the clock may be unknown."""
-    year = _year(now)
-    if year == UNKNOWN_YEAR:
-        year = max((key for key in memory.hours if key != UNKNOWN_YEAR), default=UNKNOWN_YEAR)
-    without = memory.hours.get(UNKNOWN_YEAR, 0.0) if year != UNKNOWN_YEAR else 0.0
-    return memory.hours.get(year, 0.0) + without
-
-
 def booked(memory: Memory, run: RunSoFar, now: Now) -> tuple[Memory, RunSoFar]:
     """What has been counted since the last time goes into the totals."""
     low = 0.0 if run.burn.now_s >= BURN_S else memory.low_load_h + run.unbooked_low_s / 3600

@@ -27,11 +27,11 @@ def stored(number: int, **changed: object) -> Stored:
 class Signed:
     """A signed bulletin that is only read."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, severity: str = "severe") -> None:
         self.signed = encode(
             Bulletin(
                 id=name, serial=1, incident="i", msg_type="alert", status=Status.ACTUAL, sent_ms=1, expires_ms=None,
-                sender_name="Åre kommun", category="Infra", urgency="immediate", severity="severe",
+                sender_name="Åre kommun", category="Infra", urgency="immediate", severity=severity,
                 certainty="observed", sites=("are-kall",), texts={"sv": Words(headline="Koka vattnet")},
             )
         )  # fmt: skip
@@ -51,7 +51,7 @@ def test_feed_message_is_told_with_its_sender() -> None:
 
     assert 3 == len(rows)
     assert rows[0].words.startswith("VMA SRVMA-7 visades på butiken")
-    assert (False, "SMHI 91 visades inte på butiken: expired") == (rows[1].shown, rows[1].words)
+    assert (False, "SMHI 91 visades inte på butiken: tiden gick ut innan") == (rows[1].shown, rows[1].words)
     assert rows[2].words.split(":")[0].isupper()
 
 
@@ -62,3 +62,31 @@ def test_another_sender_s_message_proves_no_bulletin() -> None:
 
     rows = bulletin_rows([Signed("b-1")], [stored(1)], READER)  # type: ignore[list-item]
     assert rows[0].receipts[0].shown
+
+
+def test_one_frame_is_told_once() -> None:
+    """A kiosk that lost its cache tells all of it again under new numbers; "shown" counts more than "not shown"."""
+    again = [stored(9, source="vma", kiosk_run="k2", first_frame=None, why_not="left"), stored(2, source="vma")]
+
+    assert [True] == [one.shown for one in feed_rows(again, READER)]
+    assert [True] == [one.shown for one in feed_rows(again[::-1], READER)]
+
+
+def test_an_earlier_edition_proves_nothing() -> None:
+    """A bulletin sent again with another serial has other words: what was shown before is no receipt of it."""
+    assert () == bulletin_rows([Signed("b-1")], [stored(1, serial=0)], READER)[0].receipts  # type: ignore[list-item]
+
+
+def test_an_unknown_reason_is_told_as_it_is() -> None:
+    """A kiosk of a later edition may know more words."""
+    rows = feed_rows([stored(1, source="vma", first_frame=None, why_not="torn")], READER)
+
+    assert rows[0].words.endswith(": torn")
+
+
+def test_a_receipt_is_told_as_what_it_proves() -> None:
+    """The first page of what takes the screen; only the headline of what is no more than a banner."""
+    words = [bulletin_rows([Signed("b-1", grave)], [stored(1)], READER)[0].receipts[0].words  # type: ignore[list-item]
+             for grave in ("severe", "minor")]  # fmt: skip
+
+    assert ["Första sidan visades", "Rubriken visades på but"] == [words[0][:20], words[1][:23]]

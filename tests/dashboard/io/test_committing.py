@@ -7,6 +7,7 @@ import pytest
 
 from contract.words import Stream
 from dashboard.io import records as room
+from dashboard.io.committing import commit_one
 from dashboard.io.database import Database, StoreTrouble
 from dashboard.io.records import Records, Taken
 
@@ -71,3 +72,27 @@ def test_what_comes_behind_a_hole_waits_for_it_but_not_for_ever(
     assert [1, 2] == seqs
     assert {"site-a": 1} == late
     assert {"run-1": {Stream.EVENT: 2}} == kept.mark("site-a", None).marks
+
+
+@pytest.mark.parametrize("lost", [(5,), (5, 6), (5, 7), (4, 5, 8)])
+def test_gap_covers_what_is_missing_and_nothing_else(kept: Records, voice: Any, lost: tuple[int, ...]) -> None:
+    """A store that lost single records of the middle is told one gap over the whole stretch: it goes where records are
+    missing, those that are here stay, and the mark passes it; told again it adds nothing."""
+    site = voice("site-a")
+    records = [site.record(seq) for seq in range(1, 11)]
+    kept.commit([Taken(site.batch(*records[:3]), None)])
+    with kept._database.writing() as connection:
+        for record in records[3:]:
+            if record.seq not in lost:
+                commit_one(connection, Taken(site.batch(record), None))
+    before = kept.mark("site-a", None).marks["run-1"][Stream.EVENT]
+    gap = site.record(8, "gap", {"first": before + 1, "last": 8, "why": "forgotten"})
+    told = [kept.commit([Taken(site.batch(gap, historical=True), None)])["site-a"] for _ in range(2)]
+    listed = kept.listed("site-a", Stream.EVENT)
+    covered = [seq for row in listed if row.kind == "gap" for seq in range(row.body["first"], row.body["last"] + 1)]
+
+    assert min(lost) - 1 == before
+    assert 10 == kept.mark("site-a", None).marks["run-1"][Stream.EVENT]
+    assert list(lost) == sorted(covered)
+    assert 0 == told[1]
+    assert sorted(set(range(1, 11)) - set(lost)) == sorted(row.seq for row in listed if row.kind != "gap")

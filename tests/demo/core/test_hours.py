@@ -118,3 +118,14 @@ def test_figures_count_the_hours_that_are_right() -> None:
         "hours_right": 1,
         "not_right": {"1": ["dashboard shows unknown, right is dead"]},
     } == hours.figures((right, wrong))
+
+
+def test_kiosk_may_show_what_has_become_true_while_it_was_asked() -> None:
+    """Asking it takes minutes of a fast day; what was true before, or is true now, is right, and nothing else."""
+    before = Truth(power=Power.ON_RESERVE, box=True, link=False, clock=True)
+    after = Truth(power=Power.RETURNING, box=True, link=False, clock=True)
+    says = Shown(power=Power.ON_RESERVE, kiosk=(phrase("power", Power.RETURNING),), dashboard=Power.UNKNOWN)
+    lies = Shown(power=Power.ON_RESERVE, kiosk=SAYS_DEAD, dashboard=Power.UNKNOWN)
+
+    assert () == hours.row(71, before, says, after).wrong
+    assert ("kiosk does not say “På reservkraft”",) == hours.row(71, before, lies, after).wrong

@@ -11,6 +11,7 @@ from contract.words import ClockQuality
 from gateway.core.facts import CallFacts
 from gateway.core.readiness import people
 from gateway.core.readiness.found import REPORT_HOLDS_DAYS
+from gateway.core.site import Now
 
 from .conftest import WALL_MS, Story, at, order
 from .well_kept import DAY_S, confirmed, kept, memory
@@ -140,12 +141,17 @@ def test_what_the_settings_no_longer_name_is_forgotten() -> None:
     assert len(REPORT_HOLDS_DAYS) + 5 == len(people.confirmable(one.facts))
 
 
+def _at_hand(one: Story, now: Now) -> list[str]:
+    """Who can be counted on, in the order of the settings."""
+    return [person.id for person in one.facts.call.activators if people.counts(one.site, person.id, now)]
+
+
 def test_an_absence_is_kept_told_and_over_by_itself() -> None:
     """Past ones are dropped at the next."""
     one = Story(kept(), memory())
     one.step(at(10), absence(1, 1, 2))
     told = one.told[0]
-    hands = [[person.id for person in people.at_hand(one.site, one.facts, at(hour * 3600))] for hour in (0.5, 1.5, 2.5)]
+    hands = [_at_hand(one, at(hour * 3600)) for hour in (0.5, 1.5, 2.5)]
     one.step(at(3 * 3600), absence(2, 4, 5, "sam"))
 
     assert "entered" == told.kind
@@ -213,7 +219,7 @@ def test_without_a_clock_nobody_who_has_an_absence_counts() -> None:
     one.step(at(10), absence(3, 100, 200))
     now = at(20, clock=ClockQuality.UNSYNCED)
 
-    assert ["sam"] == [person.id for person in people.at_hand(one.site, one.facts, now)]
+    assert ["sam"] == _at_hand(one, now)
     assert people.counts(one.site, "kim", now) is None
 
 
@@ -227,7 +233,7 @@ def test_a_word_given_in_this_boot_has_an_age_without_any_clock() -> None:
     assert people.counts(again.site, "kim", here) is True
     assert people.counts(again.site, "kim", at(31 * DAY_S, clock=ClockQuality.UNSYNCED)) is False
     assert people.counts(again.site, "kim", later) is None
-    assert () == people.at_hand(again.site, again.facts, later)
+    assert [] == _at_hand(again, later)
 
 
 def test_somebody_who_said_no_does_not_count() -> None:
@@ -235,7 +241,7 @@ def test_somebody_who_said_no_does_not_count() -> None:
     one = fresh()
     one.step(at(10), confirmed(1, "activator:kim", 10, ok=False))
 
-    assert () == people.at_hand(one.site, one.facts, at(10))
+    assert [] == _at_hand(one, at(10))
 
 
 @given(

@@ -26,7 +26,6 @@ def test_hours_go_to_their_year_and_wait_while_no_clock_is_known() -> None:
     assert {"2025": pytest.approx(1.02, abs=0.03)} == counted
     assert {"2025": counted["2025"], "unknown": pytest.approx(1.02, abs=0.03)} == waiting
     assert {"2025": pytest.approx(2.05, abs=0.05)} == plant.story.site.memory.hours
-    assert 2.05 == pytest.approx(run_book.hours_this_year(plant.story.site.memory, plant.now), abs=0.05)
 
 
 def test_low_load_gathers_until_it_is_burnt_clean() -> None:

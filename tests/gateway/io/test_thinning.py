@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.dating import BootTime
 from contract.messages import Value
 from contract.words import ClockQuality, Origin, Quality, Stream
 from gateway.core.pipeline import Batch
@@ -220,6 +222,27 @@ def test_a_clock_that_goes_back_sums_up_both_times(store: Store) -> None:
 
     assert {24} == {one.count for one in found.values()}
     assert {2.0} == {one.mean for one in found.values()}
+
+
+@pytest.mark.parametrize("hours", [5, 9])
+def test_what_was_read_by_a_doubtful_clock_moves_with_the_step(store: Store, hours: int) -> None:
+    """Six hours nobody sums up what a battery clock dated: a time server that comes meanwhile moves it whole. What is
+    older is summed up where it stands, so that charts of a site without internet go on."""
+    per_hour = 720
+    for hour in range(hours):
+        for place in range(0, per_hour, 60):
+            now = msgspec.structs.replace(at(NOON + hour * HOUR + place * 5000), clock=ClockQuality.HOLDOVER)
+            store.keep_steps([Step(now, poll(fuel_level=1.0))])
+        upkeep(store, msgspec.structs.replace(at(NOON + (hour + 1) * HOUR), clock=ClockQuality.HOLDOVER))
+    early, end = minutes(store), at(NOON + hours * HOUR)
+    for _ in store.date(BootTime(boot="boot-1", offset_ms=NOON + 30 * DAY, quality=ClockQuality.SYNCED)):
+        pass
+    upkeep(store, msgspec.structs.replace(end, wall_ms=NOON + 30 * DAY + hours * HOUR))
+    late = minutes(store)
+
+    assert (0 if hours < 6 else 3 * 12 + 1) == len(early)
+    assert early.keys() == {wall_ms for wall_ms in late if wall_ms < NOON + DAY}
+    assert hours * 12 == sum(one.count for one in late.values())
 
 
 def test_events_that_wait_are_never_forgotten(store: Store) -> None:

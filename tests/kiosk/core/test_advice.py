@@ -117,3 +117,13 @@ def test_words_that_only_look_alike_bring_no_card() -> None:
 def test_a_dark_point_brings_the_cards_of_an_outage() -> None:
     """Without mains and without any message the advice for an outage comes first."""
     assert ("outage", "warmth") == first([], dark=True)[:2]
+
+
+@pytest.mark.parametrize(
+    ("category", "card"),
+    [("infra", "outage"), ("health", "medicine"), ("env", "water"), ("geo health", "medicine"), ("snow", "warmth")],
+)
+def test_a_category_chooses_where_the_words_say_nothing(category: str, card: str) -> None:
+    """CAP's categories, several of them, and what SMHI calls the matter; words that say something count first."""
+    assert card == first([warned("Viktigt meddelande", category=category)], dark=False)[0]
+    assert "food" == first([warned("Brist på livsmedel", category=category)], dark=False)[0]

@@ -257,3 +257,24 @@ def test_what_comes_back_later_or_as_another_message_is_news() -> None:
     assert "a!" == play((replace(A, gist="same", serial=2),), MINUTE)
     play((), MINUTE)
     assert "a!" == play((replace(A, gist="same", serial=2),), 13 * 60 * MINUTE)
+
+
+def test_what_was_read_before_a_restart_stays_a_banner() -> None:
+    """A screen that is killed a minute after somebody has read it does not show it to them again; an update it does."""
+    unread, read = Shown(A.key, MINUTE, "g"), Shown(A.key, 30 * SECOND, "g", read=True)
+
+    assert "a" == Play(unread)((one("a", gist="g"),))
+    assert "" == Play(unread, read)((one("a", gist="g"),))
+    assert "a!" == Play(unread, read)((one("a", serial=2, gist="other"),))
+
+
+@pytest.mark.parametrize(
+    ("changed", "owner_is"),
+    [({"role": Role.BAD}, ""), ({"role": Role.LEVEL_YELLOW}, ""), ({"role": Role.INFORMATION}, "x"),
+     ({"role": Role.GOOD, "all_clear": True}, "x")],
+)  # fmt: skip
+def test_an_exercise_hides_no_banner_of_danger(changed: dict[str, Any], owner_is: str) -> None:
+    """A VMA of which nobody knows where takes no screen, and no drill may cover it; a small notice stops no drill."""
+    play = Play()
+
+    assert owner_is == play((one("a", takes=False, **changed), EXERCISE)).rstrip("!")

@@ -110,6 +110,22 @@ def test_the_municipality_takes_the_screen_when_it_is_grave(screen: Any, severit
         assert [takes] == [found.takes for found in type(screen)(screen.house, bulletins=(one,)).seen().alerts]
 
 
+def test_a_technical_test_of_the_municipality_takes_nothing(screen: Any) -> None:
+    """An exercise is there to be seen by everybody; a test is not."""
+    one = screen.house.bulletin(severity="extreme", status=Status.TEST)
+    seen = type(screen)(screen.house, bulletins=(one,)).seen()
+
+    assert [("PROV", False)] == [(found.stamp, found.takes) for found in seen.alerts]
+
+
+def test_the_sender_s_category_reaches_the_choice_of_advice(crisis: Any, screen: Any) -> None:
+    """As the sender calls it, in small letters."""
+    bulletin = screen.house.bulletin(category="Infra")
+
+    assert ["infra"] == [one.category for one in type(screen)(screen.house, bulletins=(bulletin,)).seen().alerts]
+    assert ["met"] == [one.category for one in screen.checked(0).holding(crisis.vma("a", category="Met")).seen().alerts]
+
+
 def test_an_alert_without_area_is_told_and_takes_nothing(crisis: Any, screen: Any) -> None:
     """Nobody knows where: not the whole country, and not nowhere."""
     seen = screen.checked(0).holding(crisis.vma("a", area=Area())).seen()
