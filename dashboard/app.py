@@ -63,7 +63,7 @@ async def _serve(
     notifier, progress = Notifier.here(), Progress()
     progress.expect(PAGES, PAGES_WITHIN_S)
     config = uvicorn.Config(
-        http.build(desk, Pages(desk), port, sign_in), log_level="warning", access_log=False, lifespan="off", ws="none",
+        http.build(desk, Pages(desk), port, sign_in), log_level="error", access_log=False, lifespan="off", ws="none",
         http=Patient, server_header=False, proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
     config.load()

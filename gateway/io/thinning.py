@@ -36,8 +36,9 @@ ROWS_AT_ONCE = 100
 PAGES_AT_ONCE = 64
 STEADY_MS = 6 * HOUR_MS
 JUMP_MS = 10 * MINUTE_MS
-"""A clock that has jumped further than this makes nothing old until it has run steadily for STEADY_MS. So long, too,
-waits for its sum what was read by a clock that nobody has vouched for."""
+"""A clock that has jumped further than this makes nothing old until it has run steadily for STEADY_MS."""
+UNSURE_MS = 3 * HOUR_MS
+"""So long waits for its sum what was read by a clock that nobody has vouched for; longer, and charts would be slow."""
 ROOM = 0.95
 """Down to this part of the size, once it is reached."""
 
@@ -118,7 +119,7 @@ class Thinning:
         while rows := self._db.execute(
             "SELECT id, device, wall_ms, body, boot = ? AND clock != ? AND up_ms > ? FROM readings WHERE id > ?"
             " ORDER BY id LIMIT ?",
-            (now.boot, ClockQuality.SYNCED.value, now.up_ms - STEADY_MS, last, POLLS_AT_ONCE),
+            (now.boot, ClockQuality.SYNCED.value, now.up_ms - UNSURE_MS, last, POLLS_AT_ONCE),
         ).fetchall():
             for poll, device, at_ms, body, unsure in rows:
                 if unsure:

@@ -20,7 +20,9 @@ LEVELS = ("level_yellow", "level_orange", "level_red", "vma")
 
 
 def faults(root: Any, pixels: bytes, wide: int) -> Iterator[str]:
-    """Texts whose ink does not stand out from their ground, or that are not there at all."""
+    """Texts whose ink does not stand out from their ground, or that are not there at all; b"": nobody looked."""
+    if not pixels:
+        return
     words = memoryview(pixels).cast("I")
     crisis = root.page_name == "crisis"
     for label in labels(root):
@@ -69,7 +71,7 @@ def _ink(words: Any, wide: int, sides: tuple[int, int, int, int]) -> tuple[str, 
     step = max(1, (top - bottom) // ROWS)
     counted: Counter[int] = Counter()
     for y in range(bottom, top, step):
-        counted.update(words[y * wide + left : y * wide + right])
+        counted.update(words[y * wide + left : y * wide + right : 2])
     if len(counted) < 2:
         return None
     ground = _colour(counted.most_common(1)[0][0])

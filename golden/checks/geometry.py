@@ -61,7 +61,7 @@ def _outside(child: Any, parent: Any) -> bool:
 
 
 def _read(label: Any) -> bool:
-    """Is it a text that is read at length: a paragraph, the words of a row? (All the rest comes so large one by one.)"""
+    """Is it read at length: a paragraph, the words of a row? (In "largest" all the rest comes so large.)"""
     from kiosk.widgets.paged import PagedText
     from kiosk.widgets.parts import RowBox
 

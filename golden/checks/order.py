@@ -11,7 +11,9 @@ def faults(root: Any) -> list[str]:
     from kiosk.app.cursor import Cursor
 
     cursor = Cursor()
-    return _nameless(root) + _keys_reach(root, cursor) + _order(cursor.everything(root))
+    things = cursor.everything(root)
+    cursor.everything = lambda _root: things  # the page stands still, and it would be read anew for each key
+    return _nameless(root) + _keys_reach(root, cursor) + _order(things)
 
 
 def _nameless(root: Any) -> list[str]:

@@ -28,7 +28,7 @@ class SafeWords:
 
     place: str = "Servicepunkten"
     power: str = ""
-    numbers: tuple[str, ...] = ("112 – fara för liv", "113 13 – frågor i en kris", "1177 – sjukvård")
+    numbers: tuple[str, ...] = ("112 – nödläge", "113 13 – frågor i en kris", "1177 – sjukvård")
     restarting: str = "Skärmen startar om. The screen is starting again."
 
 

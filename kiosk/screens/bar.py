@@ -93,6 +93,8 @@ class Bar(BoxLayout):
             style=self.style, text=one.text, language=one.language, icon=self._icon(one), upright=True,
             role="accent" if one.accent else "plain",
         )  # fmt: skip
+        if one.does == "languages":
+            touch.size_hint_x = 1.15  # a language's own name may be one long word
         touch.bind(on_release=lambda _: self._chosen(one.does))
         return touch
 

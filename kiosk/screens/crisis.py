@@ -107,7 +107,7 @@ class Crisis(Page):
         if self.width > 1:
             width = int(self.width * (0.75 if self.beside else 1))
             tall = measure(self.view.numbers, int(self.small), width)[1] + 2
-            self.numbers_px = tall if self.portrait else min(tall, self.small * 1.4)
+            self.numbers_px = tall if self.portrait else min(tall, self.small * 2.6)
         if self.view.alerts:
             self._show(self.view.alerts[self._place()])
 

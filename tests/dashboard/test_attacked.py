@@ -310,3 +310,16 @@ def test_bytes_that_no_address_has_are_not_found(shop: Shop) -> None:
             seen[path] = (answer.status, answer.headers["x-frame-options"])
 
     assert {(404, "DENY")} == set(seen.values()), seen
+
+
+def test_log_and_process_list_hold_no_secret(shop: Shop) -> None:
+    """Whatever was tried: no password, code, session, link or secret of an app stands where others may read it."""
+    browser = shop.enter("Eva", "127.0.0.23")
+    shop.send(browser, "/sign-in", "/account", name="Eva", password="wrong-canary-word")
+    shop.browser("127.0.0.23").get("/link/link-canary-word?password=query-canary-word")
+    told = shop.page.log.read_text("utf-8") + Path(f"/proc/{shop.page.process.pid}/cmdline").read_text("utf-8")
+    link = (shop.database.path.parent / "setup-link").read_text("utf-8").strip().rpartition("/")[2]
+    secrets = [PASSWORD, "canary", *browser.cookies.values(), *shop.secrets.values(), link]
+
+    assert [] == [one for one in secrets if one in told]
+    assert "setup-link" in told

@@ -12,6 +12,7 @@ from contract.orders import Command
 from contract.phrases import LANGUAGES, phrase
 from contract.words import Clash, Place, Power
 from dashboard.core import numbers, sitewords
+from dashboard.core.bulletins import WHY_NOT
 from dashboard.core.orders import KINDS
 from dashboard.core.people import Role
 from dashboard.core.texts import PAGE, TEXTS, text
@@ -27,6 +28,7 @@ SOURCES = [
 BUILT = {
     "priority": ("1", "2", "3"),
     "bulletin": ("alert", "update", "cancel"),
+    "why_not": WHY_NOT,
     "place": tuple(Place),
     "power": ("mains", "reserve", "none"),
     "state": tuple(Power),

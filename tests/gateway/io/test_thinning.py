@@ -224,9 +224,9 @@ def test_a_clock_that_goes_back_sums_up_both_times(store: Store) -> None:
     assert {2.0} == {one.mean for one in found.values()}
 
 
-@pytest.mark.parametrize("hours", [5, 9])
+@pytest.mark.parametrize("hours", [2, 6])
 def test_what_was_read_by_a_doubtful_clock_moves_with_the_step(store: Store, hours: int) -> None:
-    """Six hours nobody sums up what a battery clock dated: a time server that comes meanwhile moves it whole. What is
+    """Three hours nobody sums up what a battery clock dated: a time server that comes meanwhile moves it whole. What is
     older is summed up where it stands, so that charts of a site without internet go on."""
     per_hour = 720
     for hour in range(hours):
@@ -240,7 +240,7 @@ def test_what_was_read_by_a_doubtful_clock_moves_with_the_step(store: Store, hou
     upkeep(store, msgspec.structs.replace(end, wall_ms=NOON + 30 * DAY + hours * HOUR))
     late = minutes(store)
 
-    assert (0 if hours < 6 else 3 * 12 + 1) == len(early)
+    assert (0 if hours < 3 else 3 * 12 + 1) == len(early)
     assert early.keys() == {wall_ms for wall_ms in late if wall_ms < NOON + DAY}
     assert hours * 12 == sum(one.count for one in late.values())
 
