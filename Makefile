@@ -1,6 +1,6 @@
 # One command does what CI does. `make` alone tells what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench soak faults day golden wheel wheelhouse lint
+.PHONY: help setup demo test check fix bench soak faults day golden rewrite wheel wheelhouse lint
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -45,7 +45,10 @@ faults: setup  ## break a whole house on purpose and count what is lost; SCHEDUL
 day: setup  ## a day of warnings before a real kiosk, with faults, judged minute by minute; SEED=n
 	@exec $(VENV)/python -m faults.day $(if $(SEED),--seed $(SEED))
 
-golden: setup  ## rewrite the expected files of the tests; read the difference before you keep it
+golden: setup  ## draw and check every page in every language, size and state, into build/golden; ARGS="--only language=fi"
+	@$(VENV)/python -m golden all $(ARGS)
+
+rewrite: setup  ## rewrite the expected files of the tests; read the difference before you keep it
 	@$(VENV)/python -m pytest -q --rewrite-golden
 	@git --no-pager diff --stat -- tests
 

@@ -2,11 +2,10 @@
 
 A warning comes as a bulletin through the broker, then as VMA from a local feed server; "on the screen" is the first
 frame that the screen itself noted. A touch is a signal to the screen's own window, for there is no finger here
-(`bench/kiosk_touched.py`). Of each the count stands beside the figures: a 99th percentile of fewer than 100 is the most.
+(`bench/kiosk_touched.py`). Beside each figure stands of how many: a 99th percentile of fewer than 100 is the most.
 """
 
 import json
-import sqlite3
 import statistics
 import subprocess
 import sys

@@ -16,7 +16,7 @@ settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make golden` passes the option."""
+    """`make rewrite` passes the option."""
     parser.addoption("--rewrite-golden", action="store_true", help="rewrite the expected files instead of comparing")
 
 

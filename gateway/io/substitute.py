@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 FOLDER = "store-in-memory"
 NAME = "gateway.db"
-LOOK_AGAIN_S = 300.0
+LOOK_AGAIN_S = 60.0
 """Real seconds between two looks whether the disk takes writes again; each writes the probe and takes it away."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 

@@ -66,6 +66,8 @@ class Check:
     fresh: bool = False
     in_boot: bool = False
     rejected: int = 0
+    known_ms: int = 0
+    """The newest wall time at which it was asked for certain, also in an earlier boot: time is not before that."""
 
 
 def watched_of(kinds: Mapping[str, str]) -> dict[str, Source]:
@@ -96,7 +98,7 @@ def _worse(one: Check, other: Check) -> Check:
 
 def _feed_check(source: Source, state: FeedState | None, time: Time) -> Check:
     if state is None or state.checked is None:
-        return Check(source=source)
+        return Check(source=source, known_ms=0 if state is None else state.known_ms)
     age = time.age_ms(state.checked)
     return Check(
         source=source,
@@ -105,6 +107,7 @@ def _feed_check(source: Source, state: FeedState | None, time: Time) -> Check:
         fresh=age is not None and age <= fresh_ms(state.every_s),
         in_boot=time.here(state.checked),
         rejected=state.rejected,
+        known_ms=state.known_ms,
     )
 
 

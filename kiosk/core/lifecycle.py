@@ -197,7 +197,7 @@ def _life(message: Message, at: Reach, by: tuple[Message, Reach] | None, check: 
     if message.gone is not None:
         return _left(message, at, message.gone, time)
     here, expires = time.wall_ms, alert.expires_ms
-    out = expires is not None and expires <= max(_sober_ms(check, time) or 0, _known_ms(check))
+    out = expires is not None and expires <= max(_sober_ms(check, time) or 0, _known_ms(check), _certain(message.first))
     if out and (alert.source is Source.MUNICIPALITY or _asked_about(check, expires or 0, time)):
         return Life(message=message, reach=at, why="expired", ended_ms=expires)
     if message.told is not None:
@@ -240,9 +240,13 @@ def _sober_ms(check: Check, time: Time) -> int | None:
 
 
 def _known_ms(check: Check) -> int:
-    """A time that has been for certain, also when nobody knows what time it is now: that of the newest good answer."""
-    checked = check.checked
-    return 0 if checked is None or checked.clock is ClockQuality.UNSYNCED else checked.wall_ms or 0
+    """A time that has been for certain, also when nobody knows what time it is now: when the source was asked last."""
+    return max(check.known_ms, 0 if check.checked is None else _certain(check.checked))
+
+
+def _certain(moment: Moment) -> int:
+    """Its wall time when that was certain, else 0."""
+    return 0 if moment.clock is ClockQuality.UNSYNCED else moment.wall_ms or 0
 
 
 def _asked_about(check: Check, expires: int, time: Time) -> bool:

@@ -175,7 +175,8 @@ class OneFeed:
     async def _turn(self, asker: Asker, every_s: float) -> float:
         """Ask once and have it written; product seconds until the next time."""
         asked = self._moment()
-        self._set(tried=asked, every_s=every_s)
+        certain = 0 if asked.clock is ClockQuality.UNSYNCED else asked.wall_ms or 0
+        self._set(tried=asked, every_s=every_s, known_ms=max(self.state.known_ms, certain))
         try:
             reply = await asker.ask(self._question())
             self._unheard = False

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 TOP = {
     ".ci", ".gitattributes", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
     "README.md", "bench", "constraints.txt", "contract", "dashboard", "demo", "docs", "doctor", "doors",
-    "faults", "firmware", "gateway", "hw", "keys", "kiosk", "packages-debian.txt", "pyproject.toml",
+    "faults", "firmware", "gateway", "golden", "hw", "keys", "kiosk", "packages-debian.txt", "pyproject.toml",
     "setup", "simulator", "tests",
 }  # fmt: skip
 NOWHERE = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "stuff", "lib"}

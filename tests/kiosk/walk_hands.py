@@ -4,7 +4,6 @@ Prints as JSON what came of each step. The voice is the real espeak-ng that play
 that it is always in the middle of a sentence. Arguments: a folder.
 """
 
-import importlib.util
 import json
 import os
 import sys
@@ -12,17 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve()
 CODES = {"tab": 9, "enter": 13, "escape": 27, "up": 273, "f1": 282, "f2": 283, "f4": 285}
-
-
-def load(name: str) -> Any:
-    """A module that lies beside this file."""
-    spec = importlib.util.spec_from_file_location(name, HERE.with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 class Person:
@@ -151,12 +140,13 @@ def main(home: Path) -> None:
     prepare(home)
     import kiosk.app.window
     from doors.broker import BrokerSettings
+    from golden.site import SITE
+    from golden.states import states
     from kiosk import config
 
-    house, pages = load("conftest"), load("walk_pages")
     screen = config.Screen(name="s", width=1280, height=800, languages=("sv", "en", "ar"))
     settings = config.Settings(
-        site=config.Site(id=house.SITE), broker=BrokerSettings(url="mqtt://localhost"),
+        site=config.Site(id=SITE), broker=BrokerSettings(url="mqtt://localhost"),
         cache=config.Cache(path="k.sqlite"), screen=screen,
     )  # fmt: skip
     kiosk.app.window.open_window(settings)
@@ -165,19 +155,18 @@ def main(home: Path) -> None:
 
     from kiosk.app.visitor import Visitor
     from kiosk.core.loudness import Speech
-    from kiosk.core.view import view
     from kiosk.io.advice import library
     from kiosk.io.speech import Voice
     from kiosk.io.texts import words
     from kiosk.screens.root import Root
 
-    held, now, simulated = pages.cases(house)["exercise"]
+    state = states()["exercise"]
     said: list[str] = []
     visitor = Visitor(screen, lambda: root.restyle(visitor.style, seen()), say=said.append)
     visitor.listening.voice = Voice(Speech(), said.append, aside=("--stdout",), output=os.pipe()[1])
 
     def seen() -> Any:
-        return view(held, now, words(visitor.language), house.SITE, simulated)
+        return state.seen(words(visitor.language))
 
     root = Root(seen(), visitor.style, visitor.choose, library=library())
     visitor.attach(EventLoop.window, root)

@@ -4,25 +4,14 @@ Arguments: width, height, pixels per millimetre, a folder, and optionally a fold
 what the page says, what was shown of it, letters that are too small, and texts that were cut.
 """
 
-import importlib.util
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve()
 PAGES = (("exercise", "home"), ("vma", "crisis"))
 MOST_STEPS = 250
-
-
-def load(name: str) -> Any:
-    """A module that lies beside this file."""
-    spec = importlib.util.spec_from_file_location(name, HERE.with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def plain(text: str) -> str:
@@ -84,13 +73,14 @@ def main(width: int, height: int, px_per_mm: float, home: Path, shots: str) -> N
     prepare(home)
     import kiosk.app.window
     from doors.broker import BrokerSettings
+    from golden.site import SITE
+    from golden.states import states
     from kiosk import config
 
-    house, pages = load("conftest"), load("walk_pages")
     screen = config.Screen(name="s", width=width, height=height, px_per_mm=px_per_mm)
     kiosk.app.window.open_window(
         config.Settings(
-            site=config.Site(id=house.SITE), broker=BrokerSettings(url="mqtt://localhost"),
+            site=config.Site(id=SITE), broker=BrokerSettings(url="mqtt://localhost"),
             cache=config.Cache(path="k.sqlite"), screen=screen,
         )
     )  # fmt: skip
@@ -100,9 +90,10 @@ def main(width: int, height: int, px_per_mm: float, home: Path, shots: str) -> N
     from kiosk.app.visitor import Visitor
     from kiosk.core.loudness import Speech
     from kiosk.io.advice import library
+    from kiosk.io.texts import words
     from kiosk.screens.root import Root
 
-    views = pages.views(house, "sv")  # every state is cheap, drawing is not
+    views = {name: state.seen(words("sv")) for name, state in states().items()}  # cheap; drawing is not
     seen = [views["calm"]]
     visitor = Visitor(screen, lambda: root.restyle(visitor.style, seen[0]), speech=Speech(program=""))
     root = Root(seen[0], visitor.style, visitor.choose, library=library())

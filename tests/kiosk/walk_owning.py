@@ -4,23 +4,12 @@ A visitor stands at a page, messages come, are read, change and end; then every 
 drawn: role, shape, words and stripes.
 """
 
-import importlib.util
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-HERE = Path(__file__).resolve()
-
-
-def load_walk() -> Any:
-    """The walk through all pages beside this file."""
-    spec = importlib.util.spec_from_file_location("walk_pages", HERE.with_name("walk_pages.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def where(root: Any) -> dict[str, Any]:
@@ -145,32 +134,25 @@ def main(home: Path) -> None:
     prepare(home)
     import kiosk.app.window
     from doors.broker import BrokerSettings
+    from golden.site import SITE
+    from golden.states import states
     from kiosk import config
 
-    walk = load_walk()
-    house = walk.load_house()
     kiosk.app.window.open_window(
         config.Settings(
-            site=config.Site(id=house.SITE), broker=BrokerSettings(url="mqtt://localhost"),
+            site=config.Site(id=SITE), broker=BrokerSettings(url="mqtt://localhost"),
             cache=config.Cache(path="k.sqlite"), screen=config.Screen(name="s"),
         )
     )  # fmt: skip
     from kivy.base import runTouchApp, stopTouchApp
     from kivy.clock import Clock
 
-    from contract.words import Status
     from kiosk.core.style import Style
-    from kiosk.core.view import view
     from kiosk.io.advice import library
     from kiosk.io.texts import words
     from kiosk.screens.root import Root
 
-    views = walk.views(house, "sv")
-    states = sys.modules["crisis_states"]
-    for name, simulated, status in (("trial", False, Status.TEST), ("simulated", True, Status.ACTUAL)):
-        held = states.held(house, (states.vma(house, status=status),))
-        views[name] = view(held, states.known(house), words("sv"), house.SITE, simulated, place=states.HERE,
-                           boot=states.BOOT)  # fmt: skip
+    views = {name: state.seen(words("sv")) for name, state in states().items()}
     root = Root(views["ended"], Style(5.88), lambda _: None, library=library())
     told: dict[str, Any] = {}
 

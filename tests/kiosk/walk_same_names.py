@@ -8,9 +8,7 @@ from typing import Any
 
 def main(home: Path) -> None:
     """Draw, touch, print."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    import walk_everyday
-
+    from golden import day, site
     from kiosk.io.surface import prepare
 
     prepare(home)
@@ -18,10 +16,9 @@ def main(home: Path) -> None:
     from doors.broker import BrokerSettings
     from kiosk import config
 
-    house = walk_everyday.load("conftest")
     kiosk.app.window.open_window(
         config.Settings(
-            site=config.Site(id=house.SITE), broker=BrokerSettings(url="mqtt://localhost"),
+            site=config.Site(id=site.SITE), broker=BrokerSettings(url="mqtt://localhost"),
             cache=config.Cache(path="k.sqlite"), screen=config.Screen(name="s", width=1280, height=800, px_per_mm=5.88),
         )
     )  # fmt: skip
@@ -38,7 +35,7 @@ def main(home: Path) -> None:
     from kiosk.screens.root import Root
     from kiosk.widgets.entries import EntryBox
 
-    held, now = walk_everyday.held(house, old=False)
+    held, now = day.held(), site.now()
 
     def seen(first: str) -> Any:
         rows = [
@@ -46,7 +43,7 @@ def main(home: Path) -> None:
              "text": {"sv": "Välkommen."}} for day in (first, "26")
         ]  # fmt: skip
         documents = {**held.documents, "events": msgspec.convert({"events": rows}, EventsDocument)}
-        return view(replace(held, documents=documents), now, words("sv"), house.SITE, False)
+        return view(replace(held, documents=documents), now, words("sv"), site.SITE, False)
 
     root = Root(seen("21"), Style(5.88), lambda _: None)
     told: list[list[str]] = []

@@ -79,6 +79,9 @@ class World:
         """One event."""
         event = dict(event)
         getattr(self, f"_{event.pop('kind')}")(**event)
+        if self.known:  # the keeper asks all the time, whether it is answered or not
+            now_ms = self.moment().wall_ms
+            self.states = {name: structs.replace(one, known_ms=now_ms) for name, one in self.states.items()}
 
     def _message(self, maker: Any, name: str, expires: int | None, **fields: Any) -> None:
         expires_ms = None if expires is None else self.crisis.NOON + expires * self.crisis.MINUTE
@@ -104,7 +107,9 @@ class World:
             self.kept[source, name] = structs.replace(held, gone=self.moment())
 
     def _check(self, source: str, rejected: int) -> None:
-        self.states[source] = self.crisis.state(Source(source), self.moment(), rejected=rejected)
+        was = self.states.get(source)
+        known_ms = 0 if was is None else was.known_ms
+        self.states[source] = self.crisis.state(Source(source), self.moment(), rejected=rejected, known_ms=known_ms)
         self.notes[source] = (self.minute, self.boot, self.known, rejected)
 
     def _line(self) -> None:
