@@ -153,10 +153,12 @@ def test_expiry_counts_when_the_source_could_be_asked(
 
 
 def test_without_a_clock_nothing_runs_out(crisis: Any) -> None:
-    """It stands, as sure as a check in this boot makes it."""
-    alert = crisis.vma("a", 0, expires_ms=crisis.NOON - crisis.HOUR)
+    """It stands, as sure as a check in this boot makes it; what was over for certain when it came is not sure."""
+    alert = crisis.vma("a", 0, expires_ms=crisis.NOON + crisis.HOUR)
+    over = crisis.vma("b", 0, expires_ms=crisis.NOON - crisis.HOUR)
 
     assert {"a": "stands"} == fate(crisis, alert, known=False)
+    assert {"b": "stands?"} == fate(crisis, over, known=False)
 
 
 def test_a_time_that_has_been_is_past_also_without_a_clock(crisis: Any) -> None:
