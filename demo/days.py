@@ -163,10 +163,12 @@ class Box:
     async def _clock_set(self) -> None:
         """The clock is known again. A clock spec holds for the life of a process, so its programs start anew with it;
         the operating system has not restarted, and its uptime goes on."""
+        await self.house.programs.stop("gateway")
         up_ms = Clock.parse(self._spec, allowed=True).up_ms()
-        await self.house.programs.stop("kiosk-screen", "kiosk-keeper", "gateway")
         self._spec = spec_of(self.house.pace.rate, self._centre_ms(), up_ms, f"box-{self._boots}")
-        await self._start()
+        await self.house.open_gateway(connection=self._connection, spec=self._spec)  # it waits for no screen
+        await self.house.programs.stop("kiosk-screen", "kiosk-keeper")
+        await self.house.open_kiosk(None, self._spec)
 
     async def _start(self) -> None:
         if not self.house.programs.runs("site-broker"):

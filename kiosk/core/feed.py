@@ -23,7 +23,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
     rejected: int = 0
     known_ms: int = 0
-    """The newest wall time that was certain when it was asked: kept over restarts, so that time never runs behind it."""
+    """The newest wall time that was certain when it was asked, kept over restarts: time never runs behind it."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):

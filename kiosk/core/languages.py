@@ -12,8 +12,8 @@ class Language:
     """One language. `tag` after BCP 47 names its file in `kiosk/texts`; `name` is its own.
 
     `voice` is what the speech program calls it, None where it has none: then it is read in no voice at all, unless
-    `near` names the tag of a language whose voice is close enough to be used and called what it is. `reviewed`: a
-    speaker has read all its texts; until then it is off unless the settings name it. `falls_to` is asked first for a
+    `near` names the tag of a language whose voice is close enough to be used and called what it is. `reviewed`: it
+    is the original or was written beside it, or a speaker has read all its texts; until then it is off unless the settings name it. `falls_to` is asked first for a
     text that is missing.
     """
 
@@ -61,7 +61,7 @@ def language(tag: str) -> Language:
 
 
 def offered(written: Iterable[str], wanted: Iterable[str], first: str) -> tuple[str, ...]:
-    """Tags to choose from, `first` (the screen's own) first: what is wanted, or all that a speaker has reviewed.
+    """Tags to choose from, `first` (the screen's own) first: what is wanted, or all that is reviewed.
 
     `written`: tags of the catalogues there are; what is not written is not offered.
     """

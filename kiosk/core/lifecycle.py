@@ -197,7 +197,8 @@ def _life(message: Message, at: Reach, by: tuple[Message, Reach] | None, check: 
     if message.gone is not None:
         return _left(message, at, message.gone, time)
     here, expires = time.wall_ms, alert.expires_ms
-    out = expires is not None and expires <= max(_sober_ms(check, time) or 0, _known_ms(check), _certain(message.first))
+    came = 0 if alert.source is Source.MUNICIPALITY else _certain(message.first)
+    out = expires is not None and expires <= max(_sober_ms(check, time) or 0, _known_ms(check), came)
     if out and (alert.source is Source.MUNICIPALITY or _asked_about(check, expires or 0, time)):
         return Life(message=message, reach=at, why="expired", ended_ms=expires)
     if message.told is not None:

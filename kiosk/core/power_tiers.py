@@ -43,7 +43,7 @@ class Means:
     may an open point be dark too? Frames a second: `fps` when somebody is here, `idle_fps` otherwise (never under 2).
     `look_s` is the time between two looks into the cache without a knock; ages and freshness are judged anew then.
     `polls`: how the keeper thins its questions. `fine_voice`: may Piper speak where it is installed? It takes a core;
-    espeak-ng takes next to nothing and may speak in every tier, for who cannot see the page needs it most in the last hour.
+    espeak-ng takes next to nothing and may speak in every tier: who cannot see the page needs it in the last hour too.
     """
 
     lit: int

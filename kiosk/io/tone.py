@@ -1,4 +1,4 @@
-"""The tone of a new warning, played by the player of `[speech]` (aplay); where there is no sound device it is silent."""
+"""The tone of a new warning, played by the player of `[speech]` (aplay); without a sound device there is none."""
 
 import contextlib
 import os

@@ -8,12 +8,11 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
+from kiosk.core.style import rgba
 from kiosk.core.visit import BarButton, Visit, bar_buttons
 from kiosk.widgets.direction import from_the_right
-from kiosk.core.style import rgba
 from kiosk.widgets.panel import ORDINARY, Touch
 from kiosk.widgets.text import FitLabel, measure
-
 
 PICTURES = {
     "back": "back", "start": "start", "read": "speak", "larger": "size", "dark": "colours", "again": "again",
@@ -21,7 +20,7 @@ PICTURES = {
 }  # fmt: skip
 """By what a button does."""
 SPARED = ("dark", "again", "previous", "next")
-"""What is one touch further away where the bar shares its row with the buttons of a warning, so that all stand in one."""
+"""What is one touch further away where the bar shares its row with the buttons of a warning: all stand in one row."""
 TURNED = {"back": "onward", "onward": "back"}
 """On a page that is read from the right."""
 
@@ -36,7 +35,7 @@ class Bar(BoxLayout):
     """`act` gets "back" and "start", `go` a page, `choose` what helps; its height is what its rows need.
 
     While the page is read aloud a line above the buttons tells how to go on; `hints`: is there room for it, and for
-    every button?
+    every button? `tells`: is there room for that line beside what is on the page?
     """
 
     view = ObjectProperty(None, rebind=True)
@@ -47,12 +46,13 @@ class Bar(BoxLayout):
     choose: Callable[[str], None] | None = ObjectProperty(None)
     at_home = BooleanProperty(True)
     hints = BooleanProperty(True)
+    tells = BooleanProperty(True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
         self._shown: tuple[tuple[BarButton, ...], int, float, str] = ((), 0, 0, "")
         self._lay = Clock.create_trigger(self._laid, -1)
-        for name in ("width", "at_home", "view", "visit", "hints"):
+        for name in ("width", "at_home", "view", "visit", "hints", "tells"):
             self.fbind(name, self._lay)
         self._laid()
 
@@ -65,7 +65,8 @@ class Bar(BoxLayout):
         )
         if not self.hints:
             buttons = tuple(one for one in buttons if one.does not in SPARED)
-        hint = self.view.words.say(f"speech.way_{self.visit.way}") if self.visit.way and self.hints else ""
+        told = self.visit.way and self.hints and self.tells
+        hint = self.view.words.say(f"speech.way_{self.visit.way}") if told else ""
         shown = buttons, most, self.width if hint else 0, hint
         if shown == self._shown:
             return
@@ -99,7 +100,7 @@ class Bar(BoxLayout):
         return touch
 
     def _icon(self, one: BarButton) -> str:
-        """A picture over the words; larger words need the place themselves. The way back points to where reading begins."""
+        """A picture over the words, larger words need its place; the way back points to where reading begins."""
         if self.style.larger:
             return one.icon
         picture = PICTURES.get(one.does, one.icon)

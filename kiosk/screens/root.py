@@ -264,6 +264,7 @@ class Root(FloatLayout):
         upright = isinstance(self.page, Crisis) and self.width < self.style.mm(SHORT_MM)
         self._bar.at_home = self.page_name == "home" or place is not self._foot or upright
         self._bar.hints = place is self._foot
+        self._bar.tells = not (self.style.larger and self.height < self.style.mm(SHORT_MM))
         if self._bar.parent is not place:
             if self._bar.parent is not None:
                 self._bar.parent.remove_widget(self._bar)

@@ -1,7 +1,7 @@
 """Large doors side by side, as many as fit; the rest behind a last one that turns to them."""
 
 from collections.abc import Callable
-from math import ceil
+from math import ceil, sqrt
 
 from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
@@ -15,6 +15,8 @@ NARROW_MM = 34
 NARROW_LARGER_MM = 36
 TALL_MM = 30
 """How high a door is where there is room."""
+WIDE, LARGE_MM, ASPECT = 0.45, 38, 1.6
+"""Of a door's width, what it is high on a large panel; a door this high has larger words; how wide for its height."""
 
 
 class Doors(GridLayout):
@@ -27,7 +29,7 @@ class Doors(GridLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._page = 0
+        self._page, self._high = 0, 0.0
         self._lay = Clock.create_trigger(self._laid, -1)
         for name in ("doors", "style", "more", "go", "size"):
             self.fbind(name, self._lay)
@@ -39,7 +41,7 @@ class Doors(GridLayout):
             return
         self.spacing = self.style.mm(1.6)
         cols, rows = grid(len(self.doors), self.width, self.height, self.style)
-        self.cols = cols
+        self.cols, self._high = cols, self.height / max(1, rows)
         shown, turns = self._part(cols * rows)
         for door in shown:
             self._add(door.text, door.icon, lambda page=door.page: self.go(page))
@@ -56,7 +58,9 @@ class Doors(GridLayout):
         return tuple(self.doors[self._page * each : (self._page + 1) * each]), True
 
     def _add(self, text: str, icon: str, act: Callable[[], None]) -> None:
-        touch = Touch(style=self.style, text=text, icon=icon, upright=True)  # long words need the whole width
+        large = self._high > self.style.mm(LARGE_MM)
+        size = "lead" if large else "body"
+        touch = Touch(style=self.style, text=text, icon=icon, upright=True, size_name=size)  # long words: whole width
         touch.bind(on_release=lambda _: act())
         self.add_widget(touch)
 
@@ -70,13 +74,16 @@ def grid(doors: int, width: float, height: float, style: Style) -> tuple[int, in
     gap = style.mm(1.6)
     widest = max(1, int((width + gap) / (style.mm(NARROW_LARGER_MM if style.larger else NARROW_MM) + gap)))
     highest = max(1, int((height + gap) / (style.target + gap)))
-    rows = min(highest, ceil(min(doors, MOST) / widest))
+    count = min(doors, MOST)
+    even = round(sqrt(ASPECT * height * count / width))  # on a large panel neither strips nor towers
+    rows = min(highest, max(even, ceil(count / widest)), count)
     return min(widest, ceil(min(doors, MOST) / rows)), rows
 
 
 def height(doors: int, width: float, room: float, style: Style) -> float:
     """How high the doors want to be where there is `room` for them: pictures above words where that fits."""
-    gap, wanted = style.mm(1.6), style.mm(TALL_MM)
-    _, rows = grid(doors, width, room, style)
+    gap = style.mm(1.6)
+    cols, rows = grid(doors, width, room, style)
+    wanted = max(style.mm(TALL_MM), WIDE * width / cols)
     each = min(wanted, (room - (rows - 1) * gap) / rows)
     return rows * max(style.target, each) + (rows - 1) * gap

@@ -1,7 +1,7 @@
 """One thing of the page at a time, so large that nobody has to come closer, and four large buttons for going on.
 
-A small panel has no room for a whole page whose letters all cover 0.7 degrees (EN 301 549, 5.1.4). Here each text of the
-page comes by itself, on as many pages as it takes, and the buttons' own words are as large as it.
+A small panel has no room for a whole page whose letters all cover 0.7 degrees (EN 301 549, 5.1.4). Here each text of
+the page comes by itself, on as many pages as it takes, and the buttons' own words are large enough too.
 """
 
 import re
@@ -52,7 +52,8 @@ class Magnified(BoxLayout):
         self.text.fbind("pages", self._offer)
         self.text.fbind("page", self._offer)
         self.add_widget(self.text)
-        rows = GridLayout(cols=2, spacing=self.style.gap, size_hint_y=None, height=2 * self.style.target + self.style.gap)
+        tall = 2 * self.style.target + self.style.gap
+        rows = GridLayout(cols=2, spacing=self.style.gap, size_hint_y=None, height=tall)
         for does, button in self._buttons.items():
             button.bind(on_release=lambda _, does=does: self.act(does))
             rows.add_widget(button)
@@ -74,7 +75,8 @@ class Magnified(BoxLayout):
         """No word is divided for being larger than it has to be."""
         width = int(self.text.width - 2 * self.style.mm(PADDING_MM))
         sizes = [self.style.least_px * times for times in SIZES]
-        whole = [px for px in sizes if not any(lines(one.text, int(px), max(1, width))[1] for one in self.text.passages)]
+        texts = [one.text for one in self.text.passages]
+        whole = [px for px in sizes if not any(lines(text, int(px), max(1, width))[1] for text in texts)]
         self.text.sizes = tuple(whole or sizes[-1:])
 
     def turned(self, by: int) -> bool:

@@ -1,4 +1,4 @@
-"""The largest text: everything that a page says, one thing at a time, with letters of 0.7 degrees, on the panels with the least room."""
+"""The largest text: all that a page says, one thing at a time, in letters of 0.7 degrees, where there is least room."""
 
 import json
 import os

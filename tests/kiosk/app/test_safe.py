@@ -78,7 +78,7 @@ def test_a_fault_leads_to_a_page_with_the_numbers_and_back(tmp_path: Path, at_st
     safe = next(one for one in told["seen"] if one != ["the screen"])
 
     assert 2 == told["faults"]
-    assert {"112 – fara för liv", "113 13 – frågor i en kris", "1177 – sjukvård"} <= set(safe)
+    assert {"112 – nödläge", "113 13 – frågor i en kris", "1177 – sjukvård"} <= set(safe)
     assert any("Skärmen startar om" in line for line in safe)
     assert ["the screen"] == told["seen"][-1]
     assert "a made fault" in told["log"]

@@ -1,4 +1,4 @@
-"""The real screen, from the dark: who wakes it is told where they are, and a new warning is heard once, before words."""
+"""The real screen, from the dark: who wakes it is told where they are; a new warning is heard once, before words."""
 
 import json
 import os
@@ -26,7 +26,8 @@ def played(folder: Path, walk: str) -> dict[str, Any]:
     player.chmod(0o755)
     (folder / "kiosk.toml").write_text(
         '[site]\nid = "are-kall"\n[broker]\nurl = "mqtt://127.0.0.1:1"\n[cache]\npath = "k.sqlite"\n'
-        f'[screen]\nname = "s"\nwidth = 800\nheight = 480\npx_per_mm = 5.25\nbacklight = "{folder}"\n[speech]\nplayer = "{player}"\n',
+        f'[screen]\nname = "s"\nwidth = 800\nheight = 480\npx_per_mm = 5.25\nbacklight = "{folder}"\n'
+        f'[speech]\nplayer = "{player}"\n',
         "utf-8",
     )
     done = subprocess.run(

@@ -189,7 +189,8 @@ def main(folder: Path, walk: Any) -> None:
     Frames.schedule_once(lambda _: setattr(screen, "_stopping", True), LONGEST_S)
     kiosk.app.window.KioskApp(screen).run()
     screen.close()
-    print(json.dumps({**told, "faults": screen.lasting.safe.faults, "why": screen.lasting.safe.last}))
+    told |= {"faults": screen.lasting.safe.faults, "why": screen.lasting.safe.last}
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -36,9 +36,7 @@ def parts(settings: config.Settings) -> Iterator[tuple[Counting, Doorbell, Shelf
     waker.close()
 
 
-def test_counts_are_written_at_the_end(
-    parts: tuple[Counting, Doorbell, Shelf], settings: config.Settings
-) -> None:
+def test_counts_are_written_at_the_end(parts: tuple[Counting, Doorbell, Shelf], settings: config.Settings) -> None:
     """Not with every minute; then by day, with no time of the day anywhere in the file."""
     keeper, bell, _ = parts
     for _ in range(3):
@@ -47,7 +45,7 @@ def test_counts_are_written_at_the_end(
     assert {} == counts(settings.cache_path)["pages_opened"]
     keeper.write()
 
-    (day, pages), = counts(settings.cache_path)["pages_opened"].items()
+    ((day, pages),) = counts(settings.cache_path)["pages_opened"].items()
     assert {"home": 6, "travel": 3} == pages
     assert day == "unknown" or len("2025-11-20") == len(day)
     with sqlite3.connect(settings.cache_path) as cache:
@@ -67,9 +65,7 @@ def test_counts_are_written_now_and_then(
     assert [{"home": 1}] == list(counts(settings.cache_path)["pages_opened"].values())
 
 
-def test_a_disk_that_refuses_loses_no_count(
-    parts: tuple[Counting, Doorbell, Shelf], settings: config.Settings
-) -> None:
+def test_a_disk_that_refuses_loses_no_count(parts: tuple[Counting, Doorbell, Shelf], settings: config.Settings) -> None:
     """They wait until it takes them, and are not counted twice."""
     keeper, bell, shelf = parts
     bell.opened({"home": 1})
