@@ -12,9 +12,9 @@ class Language:
     """One language. `tag` after BCP 47 names its file in `kiosk/texts`; `name` is its own.
 
     `voice` is what the speech program calls it, None where it has none: then it is read in no voice at all, unless
-    `near` names the tag of a language whose voice is close enough to be used and called what it is. `reviewed`: it
-    is the original or was written beside it, or a speaker has read all its texts; until then it is off unless the settings name it. `falls_to` is asked first for a
-    text that is missing.
+    `near` names the tag of a language whose voice is close enough to be used and called what it is. `reviewed`: it is
+    the original, was written beside it, or a speaker has read all its texts; until then it is off unless the settings
+    name it. `falls_to` is asked first for a text that is missing.
     """
 
     tag: str

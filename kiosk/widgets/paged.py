@@ -116,9 +116,7 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
     return found
 
 
-def _flow(
-    pages: list[Laid], text: str, *, font: int, width: float, height: float, left: float, gap: float
-) -> float:
+def _flow(pages: list[Laid], text: str, *, font: int, width: float, height: float, left: float, gap: float) -> float:
     """Put one paragraph where there is room, and go on overleaf; what is left of the last page."""
     while text:
         piece = pieces(text, font, width, left)[0]
@@ -137,5 +135,3 @@ def _flow(
 def _box(text: str, font: int, width: float) -> tuple[int, int]:
     """(font, height) of one paragraph."""
     return font, measure(text, font, int(width))[1] + 2
-
-

@@ -1,4 +1,4 @@
-"""Run by test_checks.py in a process of its own: spoils a page in one way after the other; prints what is found as JSON."""
+"""Run by test_checks.py in a process of its own: spoils a page in one way after the other; prints what is found."""
 
 import json
 import sys

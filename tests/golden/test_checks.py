@@ -16,8 +16,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """By kind of damage, what the checks say of it."""
     folder = tmp_path_factory.mktemp("spoilt")
     answer = subprocess.run(
-        [sys.executable, str(HERE.with_name("spoil_pages.py")), str(folder)], capture_output=True, text=True, timeout=90,
-        env=os.environ | {"PYTHONPATH": str(HERE.parents[2]), "SDL_VIDEODRIVER": "offscreen"}, cwd=folder,
+        [sys.executable, str(HERE.with_name("spoil_pages.py")), str(folder)], capture_output=True, text=True,
+        timeout=90, env=os.environ | {"PYTHONPATH": str(HERE.parents[2]), "SDL_VIDEODRIVER": "offscreen"}, cwd=folder,
     )  # fmt: skip
     assert 0 == answer.returncode, answer.stderr
     return json.loads(answer.stdout)
@@ -36,8 +36,8 @@ def test_a_whole_page_is_right(told: dict[str, list[str]]) -> None:
         ("pale", ":1, not 4.5:1"), ("pale crisis", ":1, not 7.0:1"), ("invisible", "nothing is drawn"),
         ("boxes", "no glyph for"), ("small button", "too small to touch"), ("nameless", "a control without a name"),
         ("disorder", "is read before"), ("no frame", "no frame says so"), ("looks real", "looks like"),
-        ("stripes", "what is for real has stripes"), ("small larger", "in larger text"), ("lost line", "lines are drawn"),
-        ("same symbols", "differ in"),
+        ("stripes", "what is for real has stripes"), ("small larger", "in larger text"),
+        ("lost line", "lines are drawn"), ("same symbols", "differ in"),
     ],
 )  # fmt: skip
 def test_a_spoilt_page_is_seen(told: dict[str, list[str]], damage: str, says: str) -> None:

@@ -33,8 +33,8 @@ def test_whole_matrix_has_every_language_panel_size_state_and_page() -> None:
 def test_states_of_the_kiosk_are_all_there() -> None:
     """Each state that people have to be able to recognise, and each page that there is."""
     named = {
-        "calm", "yellow", "orange", "red", "vma", "exercise", "practice", "trial", "own", "dead-broker", "old", "reserve",
-        "last-hour", "nothing", "ended", "unsure", "simulated", "day", "day-old", "closed",
+        "calm", "yellow", "orange", "red", "vma", "exercise", "practice", "trial", "own", "dead-broker", "old",
+        "reserve", "last-hour", "nothing", "ended", "unsure", "simulated", "day", "day-old", "closed",
     }  # fmt: skip
 
     assert named <= set(states())

@@ -104,7 +104,8 @@ class Centre:
         self._file = folder / "dashboard.toml"
         self._store = folder / "centre.sqlite"
         self._file.write_text(
-            f'[web]\nport = 0\n[sign_in]\nrequired = false\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.3\n'
+            "[web]\nport = 0\n[sign_in]\nrequired = false\n"
+            f'[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.3\n'
             f'[store]\npath = "centre.sqlite"\n[[site]]\nid = "{SITE}"\nplace = "Kall"\nin_service = true\n',
             "utf-8",
         )
