@@ -17,7 +17,7 @@ from simulator.feed_server import CALM_MS, FeedServer
 RATE = 100.0
 """VMA is asked each 0.6 real seconds."""
 LONGEST_S = 20.0
-LOOK_S = 0.002
+LOOK_S = 0.003
 TEXT = "Branden på sågen sprider rök över Kall. Gå inomhus, stäng dörrar, fönster och ventilation. " * 10
 
 
@@ -77,18 +77,23 @@ def answers_to_screen_ms(folder: Path, count: int) -> list[float]:
 
 
 def _one(source: _Source, log: Path, number: int) -> float:
+    before = _size(log)
     source.warn(number)
     end = time.monotonic() + LONGEST_S
     while time.monotonic() < end:
-        if source.told_s is not None and _drawn(log) > number:
-            return round(1000 * (time.monotonic() - source.told_s), 1)
+        now_s, size = time.monotonic(), _size(log)
+        if size != before and source.told_s is not None and _drawn(log) > number:
+            return round(1000 * (now_s - source.told_s), 1)
+        before = size
         time.sleep(LOOK_S)
     raise TimeoutError(f"warning {number} was not on the screen within {LONGEST_S:g} s")
 
 
+def _size(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
+
+
 def _drawn(log: Path) -> int:
     """How many messages of this source have had a first frame."""
-    if not log.exists():
-        return 0
     lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     return sum(bool(line.get("first_frame")) for line in lines)

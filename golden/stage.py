@@ -18,7 +18,7 @@ from kiosk.io.surface import prepare
 MOST_ROUNDS = 6
 """A page that has not laid itself out after so many frames never does."""
 OFFERED = ("sv", "sv-lattlast", "en", "fi", "fit", "se", "sma", "ar")
-SWEEP_EVERY = 200
+SWEEP_EVERY = 100
 """Pages between two sweeps for what is left of them: Python's own sweeps took half of all time."""
 
 

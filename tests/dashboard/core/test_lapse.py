@@ -5,7 +5,6 @@ import pytest
 from contract.words import ClockQuality
 from dashboard.core.lapse import DAY_MS, HALF_BELIEVED_MS, HOUR_MS, LASTS, MINUTE_MS, Instant, gap_ms, over
 from dashboard.core.people import Role
-from dashboard.core.throttle import FORGOTTEN_MS, MOST_KEYS, Throttle
 
 SYNCED, HOLDOVER, UNSYNCED = ClockQuality.SYNCED, ClockQuality.HOLDOVER, ClockQuality.UNSYNCED
 NOW_MS = 1_764_000_000_000
@@ -64,27 +63,3 @@ def test_session_ends_idle_and_at_last(role: Role) -> None:
     assert [False, True] == [over(lasts.longest_ms + late, 0, role) for late in (0, 1)]
     assert [False, True] == [over(lasts.idle_ms + late, lasts.idle_ms + late, role) for late in (0, 1)]
     assert LASTS[Role.ADMINISTRATOR].idle_ms <= lasts.idle_ms
-
-
-def test_waits_grow_and_are_forgotten() -> None:
-    """Five for nothing, then 1, 2, 4 … 900 s; after an hour without a mistake all is as before."""
-    throttle, waits, now = Throttle(), [], 0
-    for _ in range(17):
-        throttle.wrong([("address", "a")], now)
-        waits.append(throttle.wait_s([("address", "a")], now))
-        now += 1000 * waits[-1]
-    now += FORGOTTEN_MS + 1
-    throttle.wrong([("address", "a")], now)
-
-    assert [0] * 5 + [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900] == waits
-    assert 0 == throttle.wait_s([("address", "a")], now)
-
-
-def test_memory_of_mistakes_is_bounded() -> None:
-    """A stranger with a million addresses fills nothing, and one who goes on is not forgotten."""
-    throttle = Throttle()
-    for number in range(3 * MOST_KEYS):
-        throttle.wrong([("address", str(number)), ("account", "olle")], 0)
-
-    assert MOST_KEYS == len(throttle._tallies)
-    assert 60 == throttle.wait_s([("account", "olle")], 0)
