@@ -15,6 +15,7 @@ __all__ = ["Crisis", "Deeds", "PagedText", "Situation", "Warning"]
 
 ROOMY_MM = 150
 """On a screen this high all that is known of a message has a place of its own; on a lower one a part ends the text."""
+LOW_NUMBERS_MM = 6.8
 TIGHT_MM = 105
 """On a lower screen this place has two lines and no more."""
 BESIDE_MM = 150
@@ -107,7 +108,8 @@ class Crisis(Page):
         if self.width > 1:
             width = int(self.width * (0.75 if self.beside else 1))
             tall = measure(self.view.numbers, int(self.small), width)[1] + 2
-            self.numbers_px = tall if self.portrait else min(tall, self.small * 2.6)
+            # on a low screen one line in full size, or two small ones: the warning needs the rest
+            self.numbers_px = tall if self.portrait else mm(LOW_NUMBERS_MM) if self.low else min(tall, self.small * 2.6)
         if self.view.alerts:
             self._show(self.view.alerts[self._place()])
 

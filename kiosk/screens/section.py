@@ -44,6 +44,8 @@ class Everyday(Page):
     code_text_height = NumericProperty(0)
     narrow = BooleanProperty(False)
     """Large text on a low screen, or a small upright one: the note is a row, and text and code take turns."""
+    bare = BooleanProperty(False)
+    """Is there no room for the title either?"""
     coded = BooleanProperty(False)
     """Is it the code's turn?"""
     stale = BooleanProperty(False)
@@ -62,7 +64,7 @@ class Everyday(Page):
         self.ids.text.fbind("page", self._offer)
         for name in ("view", "entry", "screen_height", "width", "portrait"):
             self.fbind(name, self._write)
-        for name in ("note", "width", "style", "stale", "title", "code", "entry", "typing", *SHAPED):
+        for name in ("note", "width", "style", "stale", "title", "code", "entry", "typing", "view", *SHAPED):
             self.fbind(name, self._measure)
         self._write()
 
@@ -115,8 +117,9 @@ class Everyday(Page):
         room = self.width - edges - (self.title_width + style.gap if self.beside else 0)
         shown = bool(self.note) and self.entry is None and not self.narrow
         self.note_height = measure(self.note, small, max(1, int(room)))[1] + style.mm(2.4) if shown else 0
-        if self.narrow and self.typing:
-            self.head_height = -style.gap  # the keys need all there is
+        self.bare = self.narrow and (self.typing or (self.short and self.view.banner is not None))
+        if self.bare:
+            self.head_height = -style.gap  # the keys, or a list under a warning, need all there is
         elif self.beside:
             self.head_height = max(font * 1.3, self.note_height)
         else:

@@ -111,7 +111,10 @@ class Situation(BoxLayout):
         beside = self.width > self.style.mm(100)
         lines = BoxLayout(orientation="horizontal" if beside else "vertical", spacing=self.style.mm(1))
         for line in (self.view.power, self.view.open_now):
-            lines.add_widget(StateLine(style=self.style, role=line.role, text=line.text))
+            share = min(45, max(25, len(line.text)))
+            lines.add_widget(
+                StateLine(style=self.style, role=line.role, text=line.text, size_hint_x=share if beside else 1)
+            )
         self.add_widget(lines)
 
 

@@ -29,7 +29,7 @@ WALL_MS = 1_764_000_000_000
 
 
 @pytest.fixture
-def told(dashboard: Any, asked: Callable[..., tuple[int, str, str]]) -> Callable[..., str]:
+def told(asked: Callable[..., tuple[int, str, str]]) -> Callable[..., str]:
     """`told(page, …)`: what `account …` says, of a program that runs."""
 
     def run(page: Any, *arguments: str) -> str:
@@ -38,6 +38,12 @@ def told(dashboard: Any, asked: Callable[..., tuple[int, str, str]]) -> Callable
         return out
 
     return run
+
+
+@pytest.fixture(scope="module")
+def shop(dashboard_of_module: Any) -> Any:
+    """One program for the tests that need none of their own; each has a name of its own in it."""
+    return dashboard_of_module("are-text", mode="site", sign_in=True)
 
 
 def _accept(page: Any, link: str) -> httpx.Client:
@@ -111,17 +117,16 @@ def _leaves_nothing(folder: Path, settings_of: Any) -> None:
     assert {"store.sqlite", "setup-link"} <= {one.name for one in home.iterdir()}
 
 
-def test_stream_ends_with_the_session(dashboard: Any, told: Any) -> None:
+def test_stream_ends_with_the_session(shop: Any, told: Any) -> None:
     """A page that listens hears `ended` within moments of the account being locked, and nothing after it."""
-    page = dashboard("are-live", mode="site", sign_in=True)
-    client = _accept(page, told(page, "account", "invite", "Olle", "--role", "owner"))
+    client = _accept(shop, told(shop, "account", "invite", "Listener", "--role", "owner"))
     heard = []
     with client.stream("GET", "/events", headers={"accept": "text/event-stream"}, timeout=30) as stream:
         for line in stream.iter_lines():
             if line.startswith("event:"):
                 heard.append(line.split()[1])
                 if heard == ["hello"]:
-                    told(page, "account", "lock", "Olle")
+                    told(shop, "account", "lock", "Listener")
 
     assert ("hello", "ended") == (heard[0], heard[-1])
     assert {"hello", "tick", "changed", "ended"} >= set(heard)
@@ -294,18 +299,17 @@ def _code(key: str) -> str:
 
 
 def test_form_keeps_what_was_written_when_the_session_has_ended(
-    dashboard: Any, told: Any, chromium: Browser
+    shop: Any, told: Any, chromium: Browser
 ) -> None:  # fmt: skip
     """A sentence instead of a lost text; after signing in again in another tab the same page sends it."""
-    page = dashboard("are-text", mode="site", sign_in=True)
-    link = told(page, "account", "invite", "Olle", "--role", "owner").splitlines()[0]
+    link = told(shop, "account", "invite", "Writer", "--role", "owner").splitlines()[0]
     phone = chromium.new_context(viewport={"width": 390, "height": 844})
     tab = phone.new_page()
-    tab.goto(page.url + re.search(r"/link/.*", link)[0])
+    tab.goto(shop.url + re.search(r"/link/.*", link)[0])
     tab.click("main button")
     tab.fill("#password", PASSWORD)
     tab.click("main button")
-    tab.goto(f"{page.url}/sites/are-text/enter")
+    tab.goto(f"{shop.url}/sites/are-text/enter")
     tab.click("#fold\\.need summary")
     text, session = tab.locator("#fold\\.need textarea"), phone.cookies()
     tab.locator("#fold\\.need select").select_option(index=1) if tab.locator("#fold\\.need select").count() else (

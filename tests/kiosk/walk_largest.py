@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PAGES = (("exercise", "home"), ("vma", "crisis"))
+"""State and page; on an upright panel, which takes long to draw, only the first."""
 MOST_STEPS = 250
 
 
@@ -93,7 +94,8 @@ def main(width: int, height: int, px_per_mm: float, home: Path, shots: str) -> N
     from kiosk.io.texts import words
     from kiosk.screens.root import Root
 
-    views = {name: state.seen(words("sv")) for name, state in states().items()}  # cheap; drawing is not
+    wanted = {"calm", *(name for name, _ in PAGES)}
+    views = {name: state.seen(words("sv")) for name, state in states().items() if name in wanted}
     seen = [views["calm"]]
     visitor = Visitor(screen, lambda: root.restyle(visitor.style, seen[0]), speech=Speech(program=""))
     root = Root(seen[0], visitor.style, visitor.choose, library=library())
@@ -101,7 +103,7 @@ def main(width: int, height: int, px_per_mm: float, home: Path, shots: str) -> N
     told: dict[str, Any] = {}
 
     def steps() -> Iterator[None]:
-        for name, where in PAGES:
+        for name, where in PAGES if width > height else PAGES[:1]:
             visitor.reset(root)
             seen[0] = views[name]
             root.restyle(visitor.style, seen[0])
