@@ -15,7 +15,7 @@ __all__ = ["Crisis", "Deeds", "PagedText", "Situation", "Warning"]
 
 ROOMY_MM = 150
 """On a screen this high all that is known of a message has a place of its own; on a lower one a part ends the text."""
-LOW_NUMBERS_MM = 6.8
+LOW_NUMBERS_MM = 8.0
 TIGHT_MM = 105
 """On a lower screen this place has two lines and no more."""
 BESIDE_MM = 150
