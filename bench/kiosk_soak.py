@@ -55,7 +55,7 @@ def counted() -> dict[str, float]:
 
 def day(root: Any, number: int) -> Iterator[None]:
     """One round; a step for each frame."""
-    from kiosk.core.style import Style
+    from kiosk.core.look.style import Style
     from kiosk.core.view import view
     from kiosk.io.texts import words
 
@@ -125,7 +125,7 @@ def _window(home: Path) -> tuple[Any, Any]:
     from kivy.base import EventLoop
     from kivy.clock import Clock
 
-    from kiosk.core.style import Style
+    from kiosk.core.look.style import Style
     from kiosk.core.view import view
     from kiosk.io.texts import words
     from kiosk.screens.root import Root

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from dashboard import config
-from dashboard.core.people import Role
+from dashboard.core.access.people import Role
 from dashboard.core.sites import BadInput, DashboardError
 from doors.clock import Clock, ClockFault
 from doors.printing import printing
@@ -165,8 +165,8 @@ def _check(asked: argparse.Namespace) -> None:
 
 
 def _counts(asked: argparse.Namespace) -> None:
-    from dashboard.io.database import Database
-    from dashboard.io.records import Records
+    from dashboard.io.store.database import Database
+    from dashboard.io.store.records import Records
 
     settings = config.read(asked.file)
     store = config.store_path(asked.file, settings)
@@ -177,13 +177,13 @@ def _counts(asked: argparse.Namespace) -> None:
 
 
 def _backup(asked: argparse.Namespace) -> None:
-    from dashboard.io import store_care
+    from dashboard.io.store import store_care
 
     print(store_care.backup(config.store_path(asked.file, config.read(asked.file)), asked.target))
 
 
 def _put_aside(asked: argparse.Namespace) -> None:
-    from dashboard.io import store_care
+    from dashboard.io.store import store_care
 
     print(store_care.put_aside(config.store_path(asked.file, config.read(asked.file))))
 

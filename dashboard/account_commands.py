@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dashboard import config
-from dashboard.core import passwords
-from dashboard.core.people import Person, Role, municipalities, scope_fault
+from dashboard.core.access import passwords
+from dashboard.core.access.people import Person, Role, municipalities, scope_fault
 from dashboard.core.sites import BadInput, DashboardError
-from dashboard.core.texts import text
-from dashboard.io import codes, first_link
-from dashboard.io.accounts import Account, NotPossible
-from dashboard.io.database import Database
-from dashboard.io.links import INVITE, RENEW
-from dashboard.io.sign_in import SignIn
+from dashboard.core.texts.pages import text
+from dashboard.io.access import codes, first_link
+from dashboard.io.access.accounts import Account, NotPossible
+from dashboard.io.access.links import INVITE, RENEW
+from dashboard.io.access.sign_in import SignIn
+from dashboard.io.store.database import Database
 from doors.clock import Clock
 
 ACTS = ("lock", "unlock", "remove")

@@ -13,17 +13,19 @@ import uvicorn
 
 from dashboard.config import Settings, Web
 from dashboard.core.sites import BadInput, DashboardError
-from dashboard.io import first_link, http, store_care
-from dashboard.io.database import Database
+from dashboard.io.access import first_link
+from dashboard.io.access.sign_in import SignIn
 from dashboard.io.desk import Desk
-from dashboard.io.link_alarms import LinkAlarms
-from dashboard.io.live import Hub
 from dashboard.io.mqtt import Centre
-from dashboard.io.pages import Pages
-from dashboard.io.records import Records
-from dashboard.io.shelf import Shelf
-from dashboard.io.sign_in import SignIn
-from dashboard.io.wire import Listener, Patient
+from dashboard.io.store import store_care
+from dashboard.io.store.database import Database
+from dashboard.io.store.link_alarms import LinkAlarms
+from dashboard.io.store.records import Records
+from dashboard.io.store.shelf import Shelf
+from dashboard.io.web import addresses as http
+from dashboard.io.web.live import Hub
+from dashboard.io.web.pages import Pages
+from dashboard.io.web.wire import Listener, Patient
 from doors.clock import Clock
 from doors.progress import Progress
 from doors.systemd import Notifier

@@ -18,11 +18,11 @@ from contract.content import DOCUMENTS, MAX_DOCUMENT
 from contract.messages import encode
 from dashboard import config
 from dashboard.config import Settings
-from dashboard.core import bulletins, documents, remarks
+from dashboard.core.sending import bulletins, documents, remarks
 from dashboard.core.sites import BadInput, DashboardError
-from dashboard.io.database import Database
 from dashboard.io.mqtt import kept
-from dashboard.io.shelf import Shelf
+from dashboard.io.store.database import Database
+from dashboard.io.store.shelf import Shelf
 from doors.broker import Link, LinkDown
 from doors.clock import Clock
 from doors.secrets import secret_fault

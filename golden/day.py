@@ -10,7 +10,7 @@ from contract.wire import Moment
 from contract.words import ClockQuality
 from demo.core import threads, village
 from golden.site import BOOT, MINUTE_MS, MONO_MS, NOON, contact, picture
-from kiosk.core.feed import FeedState, Items
+from kiosk.core.asking.feed import FeedState, Items
 from kiosk.core.picture import Held
 from kiosk.feeds.departures import Board, Departure
 from kiosk.feeds.road import Disruption, Roads

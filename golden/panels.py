@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.core.style import Style
+from kiosk.core.look.style import Style
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contract.messages import Head, NoticeNow, PublicEvent, PublicPicture, Servi
 from contract.wire import Moment
 from contract.words import ClockQuality, Declared, Event, Power, Status
 from kiosk.core.picture import Told
-from kiosk.core.place import Place
+from kiosk.core.warnings.place import Place
 
 SITE = "are-kall"
 BOX = "site-boot"

@@ -11,8 +11,8 @@ from typing import Any
 from doors.broker import BrokerSettings
 from golden.panels import Look, Panel
 from kiosk import config
-from kiosk.core.languages import language
-from kiosk.core.visit import Visit
+from kiosk.core.visitor.languages import language
+from kiosk.core.visitor.visit import Visit
 from kiosk.io.surface import prepare
 
 MOST_ROUNDS = 6

@@ -14,7 +14,7 @@ from contract.wire import Moment
 from contract.words import ClockQuality, Lasts, Opening, Power, Status
 from golden import day, site, warnings
 from golden.site import HOUR_MS, NOON
-from kiosk.core.feed import FeedState, Kept
+from kiosk.core.asking.feed import FeedState, Kept
 from kiosk.core.picture import Held
 from kiosk.core.view import View, view
 from kiosk.core.words import Words

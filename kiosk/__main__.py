@@ -149,7 +149,7 @@ def _counts(_asked: argparse.Namespace, settings: config.Settings, _clock: Clock
 
 def _standing(settings: config.Settings, clock: Clock) -> dict[str, Any]:
     """What the view has to know of where this screen stands and what it watches."""
-    from kiosk.core.checks import watched_of
+    from kiosk.core.warnings.checks import watched_of
 
     kinds = {name: feed.kind for name, feed in settings.asked_feeds.items()}
     return {"place": settings.here, "boot": clock.boot, "watched": watched_of(kinds)}

@@ -12,12 +12,12 @@ from doors.broker import BrokerSettings
 from doors.secrets import broker_faults, secret_fault, settings_fault
 from kiosk.catalogues import written
 from kiosk.config_feeds import Feed, Fetch, Place, feeds_faults, place_faults, resolved
-from kiosk.core import keys as key_settings
-from kiosk.core import languages
-from kiosk.core.catalogue import KINDS
-from kiosk.core.keys import Keys
-from kiosk.core.loudness import Speech
-from kiosk.core.place import Place as Here
+from kiosk.core.asking.catalogue import KINDS
+from kiosk.core.visitor import keys as key_settings
+from kiosk.core.visitor import languages
+from kiosk.core.visitor.keys import Keys
+from kiosk.core.voice.loudness import Speech
+from kiosk.core.warnings.place import Place as Here
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

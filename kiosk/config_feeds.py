@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from contract.topics import valid_level
-from kiosk.core import place
-from kiosk.core.addresses import address_fault
-from kiosk.core.catalogue import KINDS
+from kiosk.core.asking.addresses import address_fault
+from kiosk.core.asking.catalogue import KINDS
+from kiosk.core.warnings import place
 from kiosk.feeds.counties import NAMES
 
 County = Annotated[str, Meta(pattern=r"^[0-9]{2}\Z")]

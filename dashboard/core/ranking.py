@@ -3,8 +3,8 @@
 from collections import Counter
 
 from contract.words import Power
-from dashboard.core.card import Card
 from dashboard.core.reader import Reader
+from dashboard.core.site.card import Card
 
 WORST = (Power.DEAD, Power.UNKNOWN, Power.ON_BATTERY, Power.ON_RESERVE, Power.STARTING, Power.RETURNING, Power.ON_MAINS)
 READY_WORST = ("bad", "unknown", "remark", "good")

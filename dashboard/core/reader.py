@@ -9,8 +9,8 @@ from contract.phrases import phrase
 from contract.wire import Moment
 from contract.words import ClockQuality
 from dashboard.core import numbers
-from dashboard.core.people import ANYBODY, Person
-from dashboard.core.texts import text
+from dashboard.core.access.people import ANYBODY, Person
+from dashboard.core.texts.pages import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,24 +16,26 @@ from contract.records import AnswerBody, Answers, RecordBatch
 from contract.wire import Refused
 from contract.words import Stream
 from dashboard.config import Settings
-from dashboard.core import certificates, farewell, intake, link_alarm, orders
-from dashboard.core.card import Card, card
-from dashboard.core.fields import BadOrder
-from dashboard.core.intake import Picture
-from dashboard.core.link_alarm import LinkLoss, Watch
-from dashboard.core.people import Person, Role
-from dashboard.core.picture import SitePicture, fold, heard
+from dashboard.core.access.people import Person, Role
+from dashboard.core.forms.fields import BadOrder
+from dashboard.core.hearing import intake, link_alarm
+from dashboard.core.hearing.intake import Picture
+from dashboard.core.hearing.link_alarm import LinkLoss, Watch
+from dashboard.core.hearing.picture import SitePicture, fold, heard
+from dashboard.core.hearing.salvage import leftovers, sift
 from dashboard.core.reader import Reader
-from dashboard.core.salvage import leftovers, sift
+from dashboard.core.sending import orders
+from dashboard.core.site import certificates, farewell
+from dashboard.core.site.card import Card, card
 from dashboard.core.sites import Site
-from dashboard.core.texts import language_of
+from dashboard.core.texts.pages import language_of
 from dashboard.io.certificates import AdmittedFile
-from dashboard.io.database import StoreTrouble
 from dashboard.io.inbox import Inbox
-from dashboard.io.link_alarms import LinkAlarms
-from dashboard.io.live import Hub
-from dashboard.io.records import Records, Taken
-from dashboard.io.shelf import Shelf
+from dashboard.io.store.database import StoreTrouble
+from dashboard.io.store.link_alarms import LinkAlarms
+from dashboard.io.store.records import Records, Taken
+from dashboard.io.store.shelf import Shelf
+from dashboard.io.web.live import Hub
 from doors.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 from contract.words import Stream
-from dashboard.io.committing import Taken
+from dashboard.io.store.committing import Taken
 
 MAX_WAITING = 500
 """Messages of either kind; what finds no room is sent again by its site."""

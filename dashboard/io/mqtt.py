@@ -10,10 +10,10 @@ from contract import topics
 from contract.bulletins import Bulletin
 from contract.messages import encode
 from contract.words import Event
-from dashboard.io.database import StoreTrouble
 from dashboard.io.desk import Desk
-from dashboard.io.records import Taken
-from dashboard.io.shelf import Shelf
+from dashboard.io.store.database import StoreTrouble
+from dashboard.io.store.records import Taken
+from dashboard.io.store.shelf import Shelf
 from doors.broker import Link, LinkDown
 from doors.progress import Progress
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from golden.checks.seen import box, labels, visible
-from kiosk.core.theme import contrast
+from kiosk.core.look.theme import contrast
 
 CRISIS, ELSEWHERE = 7.0, 4.5
 """Least contrast of text that matters in a crisis, and of other text."""

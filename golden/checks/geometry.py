@@ -5,7 +5,7 @@ from typing import Any
 
 from golden.checks.seen import labels, visible
 from golden.panels import Panel
-from kiosk.core.style import CAPITAL
+from kiosk.core.look.style import CAPITAL
 
 LEAST_MM = 2.6
 """Height of the font, under which nobody reads standing up."""

@@ -1,6 +1,6 @@
 """Where the keys, the voice and the exploring finger are on the page."""
 
-from kiosk.core.keys import step
+from kiosk.core.visitor.keys import step
 from kiosk.screens.root import Root
 from kiosk.widgets.magnified import Magnified
 from kiosk.widgets.reading import Readable, readables

@@ -6,8 +6,8 @@ from typing import Any
 from kivy.clock import Clock as Frames
 from kivy.graphics import PopMatrix, PushMatrix, Translate
 
-from kiosk.core.style import rgba
-from kiosk.core.theme import LIGHT
+from kiosk.core.look.style import rgba
+from kiosk.core.look.theme import LIGHT
 
 EVERY_S = 600.0
 STEPS = ((0, 0), (2, 1), (3, 3), (1, 2), (-1, 0), (-3, -2), (-2, -3), (0, -1))

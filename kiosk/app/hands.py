@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock as Frames
 
-from kiosk.core.keys import Button, Keys, Press, meaning
+from kiosk.core.visitor.keys import Button, Keys, Press, meaning
 from kiosk.screens.bar import BarTouch
 from kiosk.screens.root import Root
 from kiosk.widgets.direction import from_the_right

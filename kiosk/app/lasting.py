@@ -15,10 +15,10 @@ from kiosk.app.safe import Safe, SafeWords
 from kiosk.app.saving import Saving
 from kiosk.app.sweeping import Sweeping
 from kiosk.config import Screen as ScreenSettings
-from kiosk.core import restarting
 from kiosk.core.age import local
-from kiosk.core.lighting import Face
 from kiosk.core.picture import Held
+from kiosk.core.saving import restarting
+from kiosk.core.saving.lighting import Face
 from kiosk.screens.root import Root
 
 T = TypeVar("T")

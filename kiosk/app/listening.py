@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from kiosk.app.cursor import Cursor
-from kiosk.core.loudness import LEVELS, Speech, allowed
-from kiosk.core.speaking import Item, Spoken, introduction, orientation, said, sentence
+from kiosk.core.voice.loudness import LEVELS, Speech, allowed
+from kiosk.core.voice.speaking import Item, Spoken, introduction, orientation, said, sentence
 from kiosk.io.speech import Voice
 from kiosk.screens.root import Root
 from kiosk.widgets.reading import Readable

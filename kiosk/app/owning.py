@@ -1,12 +1,12 @@
-"""Who owns the screen: what `core/attention.py` decides is shown here, and the visitor gets back to where they were."""
+"""Who owns the screen: what `core/warnings/attention.py` decides is shown; the visitor gets back to where they were."""
 
 from collections.abc import Callable
 
 from kivy.clock import Clock as Frames
 
-from kiosk.core import attention
-from kiosk.core.alert_view import AlertView
-from kiosk.core.attention import Event, Shown
+from kiosk.core.warnings import attention
+from kiosk.core.warnings.alert_view import AlertView
+from kiosk.core.warnings.attention import Event, Shown
 from kiosk.screens.root import Root
 
 

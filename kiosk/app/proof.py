@@ -9,8 +9,8 @@ from contract.wire import Moment
 from contract.words import ClockQuality, Status
 from doors.clock import Clock
 from kiosk.config import Settings
-from kiosk.core.alert_view import AlertView
-from kiosk.core.attention import Shown
+from kiosk.core.warnings.alert_view import AlertView
+from kiosk.core.warnings.attention import Shown
 from kiosk.io.drawn import Drawn, DrawnLog, Key
 from kiosk.screens.root import Root
 

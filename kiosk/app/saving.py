@@ -8,10 +8,10 @@ from kivy.graphics import Color, Rectangle
 
 from contract.freshness import Now
 from kiosk.app.pace import Pace
-from kiosk.core.lighting import Face, Light, Openness, light
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held
-from kiosk.core.power_tiers import MEANS, Means, Tier, tier_of
-from kiosk.core.theme import Role
+from kiosk.core.saving.lighting import Face, Light, Openness, light
+from kiosk.core.saving.power_tiers import MEANS, Means, Tier, tier_of
 from kiosk.core.view import View
 from kiosk.io.backlight import Backlight
 

@@ -21,10 +21,10 @@ from kiosk.app.telling import Telling
 from kiosk.app.visitor import Visitor
 from kiosk.config import Settings
 from kiosk.core.age import local
-from kiosk.core.checks import watched_of
 from kiosk.core.day.attract import turn
-from kiosk.core.lighting import Face
+from kiosk.core.saving.lighting import Face
 from kiosk.core.view import View, view
+from kiosk.core.warnings.checks import watched_of
 from kiosk.io.advice import library
 from kiosk.io.cache import CacheReader
 from kiosk.io.texts import words

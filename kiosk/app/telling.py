@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from doors.clock import Clock
-from kiosk.core.alert_view import AlertView
-from kiosk.core.lighting import Face
+from kiosk.core.saving.lighting import Face
+from kiosk.core.warnings.alert_view import AlertView
 from kiosk.screens.crisis import Crisis
 from kiosk.screens.root import Root
 from kiosk.widgets.reading import readables

@@ -12,13 +12,13 @@ from kiosk.app.listening import Listening
 from kiosk.app.magnifier import Magnifier
 from kiosk.catalogues import written
 from kiosk.config import Screen as ScreenSettings
-from kiosk.core import idle
-from kiosk.core.keys import Keys, Press
-from kiosk.core.languages import language, offered
-from kiosk.core.loudness import Speech, allowed
-from kiosk.core.opened import Opened
-from kiosk.core.style import Style
-from kiosk.core.visit import Visit
+from kiosk.core.look.style import Style
+from kiosk.core.visitor import idle
+from kiosk.core.visitor.keys import Keys, Press
+from kiosk.core.visitor.languages import language, offered
+from kiosk.core.visitor.opened import Opened
+from kiosk.core.visitor.visit import Visit
+from kiosk.core.voice.loudness import Speech, allowed
 from kiosk.io.speech import Voice
 from kiosk.io.tone import Tone
 from kiosk.screens.root import Root

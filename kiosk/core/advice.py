@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kiosk.core.alert_view import AlertView
-from kiosk.core.passages import Passage
+from kiosk.core.voice.passages import Passage
+from kiosk.core.warnings.alert_view import AlertView
 
 CARDS = ("warmth", "water", "food", "medicine", "information", "outage")
 """Every card, in the order in which they stand when nothing is going on."""

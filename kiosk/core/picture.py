@@ -13,7 +13,7 @@ from contract.freshness import Contact
 from contract.messages import Head, PublicEvent, PublicPicture, decode
 from contract.wire import Refused
 from contract.words import ClockQuality, Status
-from kiosk.core.feed import FeedState, Items, Kept
+from kiosk.core.asking.feed import FeedState, Items, Kept
 
 Public = PublicPicture | PublicBulletin | PublicDocument
 

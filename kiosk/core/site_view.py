@@ -4,9 +4,9 @@ from contract.freshness import DECLARATION_HOLDS_MS, judge, silence_ms
 from contract.messages import PublicPicture, ServiceNow
 from contract.words import PUBLIC_EVENTS, Declared, Freshness, Opening, Power, Status
 from kiosk.core.age import Reader
+from kiosk.core.look.rows import Line, Row
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Told
-from kiosk.core.rows import Line, Row
-from kiosk.core.theme import Role
 from kiosk.core.words import Words, clean
 
 LAST_EVENTS = 12

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 
 if TYPE_CHECKING:
     from kiosk.core.view import View

@@ -11,18 +11,18 @@ from contract.freshness import Now
 from contract.words import Freshness
 from kiosk.core import site_view
 from kiosk.core.age import Reader
-from kiosk.core.alert_view import AlertView, Ended
-from kiosk.core.checks import Time
 from kiosk.core.content import contact_rows, numbers_line
 from kiosk.core.day.nearest import nearest
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.day.sections import Everyday, everyday
-from kiosk.core.owed import Owed
+from kiosk.core.look.rows import Line, Row
 from kiosk.core.picture import Held
-from kiosk.core.place import Place
-from kiosk.core.rows import Line, Row
 from kiosk.core.site_view import POWER_ROLES
-from kiosk.core.standing import standing
+from kiosk.core.warnings.alert_view import AlertView, Ended
+from kiosk.core.warnings.checks import Time
+from kiosk.core.warnings.owed import Owed
+from kiosk.core.warnings.place import Place
+from kiosk.core.warnings.standing import standing
 from kiosk.core.words import Words, clean
 from kiosk.feeds.alert import Source
 

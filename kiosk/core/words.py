@@ -1,6 +1,6 @@
 """One language's texts by key; the files are read by `kiosk/io/texts.py`.
 
-A text that a language lacks is the Swedish one, with invisible marks round it: `kiosk/core/script.py` shows the reader
+A text that a language lacks is the Swedish one, with invisible marks round it: `look/script.py` shows the reader
 that it is Swedish, and speech reads it with a Swedish voice.
 """
 
@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from contract import phrases
-from kiosk.core.languages import MAIN, preferred
-from kiosk.core.script import swedish
+from kiosk.core.look.script import swedish
+from kiosk.core.visitor.languages import MAIN, preferred
 
 T = TypeVar("T")
 

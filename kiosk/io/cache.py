@@ -12,9 +12,9 @@ import sqlite_utils
 from contract import freshness
 from contract.bulletins import Receipt
 from contract.messages import PublicPicture, encode
+from kiosk.core.asking.feed import FeedState
+from kiosk.core.asking.listing import Folded
 from kiosk.core.faults import CannotKeep
-from kiosk.core.feed import FeedState
-from kiosk.core.listing import Folded
 from kiosk.core.picture import Public, in_order
 from kiosk.io import cache_feeds, cache_opened
 from kiosk.io.cache_feeds import FeedRow

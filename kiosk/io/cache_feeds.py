@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kiosk.core.feed import FeedState, Items, Kept
-from kiosk.core.listing import Folded, Key, key_of
+from kiosk.core.asking.feed import FeedState, Items, Kept
+from kiosk.core.asking.listing import Folded, Key, key_of
 from kiosk.io.cache_schema import ALERTS_CHANGED
 
 MOST_BODY = 16 * 1024 * 1024

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 
-from kiosk.core.opened import MOST_PAGES, OTHER
+from kiosk.core.visitor.opened import MOST_PAGES, OTHER
 
 KEEP_DAYS = 90
 """Days that are kept; older ones are gone with the next write."""

@@ -14,8 +14,8 @@ from contract.freshness import Contact
 from contract.messages import PublicEvent, PublicPicture
 from contract.wire import Refused
 from contract.words import Status
+from kiosk.core.asking.feed import FeedState
 from kiosk.core.faults import CannotKeep
-from kiosk.core.feed import FeedState
 from kiosk.core.picture import Held, Told, open_document, read
 from kiosk.io import cache_feeds, cache_opened, checked
 from kiosk.io.cache_schema import VERSION, connect_to_read, is_ours, owner

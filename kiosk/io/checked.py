@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.core.feed import FeedState
+from kiosk.core.asking.feed import FeedState
 from kiosk.io.memory import beside, made, there
 
 NAME = "checked.json"

@@ -18,8 +18,8 @@ from xml.sax.saxutils import escape
 
 import httpx
 
-from kiosk.core import polling
-from kiosk.core.addresses import address_fault
+from kiosk.core.asking import polling
+from kiosk.core.asking.addresses import address_fault
 
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # on INFO it would write each address, and with it the key

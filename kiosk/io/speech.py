@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kiosk.core.loudness import AMPLITUDES, Speech
-from kiosk.core.pronounce import MOST_LETTERS
-from kiosk.core.speaking import Spoken
+from kiosk.core.voice.loudness import AMPLITUDES, Speech
+from kiosk.core.voice.pronounce import MOST_LETTERS
+from kiosk.core.voice.speaking import Spoken
 
 NO_SOUND_S = 0.5
 """A program that complains and ends sooner has made no sound."""

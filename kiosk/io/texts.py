@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from kiosk.catalogues import written
-from kiosk.core.languages import MAIN
+from kiosk.core.visitor.languages import MAIN
 from kiosk.core.words import Words
 
 

@@ -7,8 +7,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from kiosk.core import tone
-from kiosk.core.loudness import Speech
+from kiosk.core.voice import tone
+from kiosk.core.voice.loudness import Speech
 
 LONGEST_S = 5.0
 """A player that takes longer than this for a sound of a second has hung."""

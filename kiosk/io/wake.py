@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from doors.disk import REFUSALS
-from kiosk.core import opened
+from kiosk.core.visitor import opened
 from kiosk.io.memory import beside, made
 
 KNOCK = b"new"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from contract.words import ClockQuality
 from doors.clock import Clock
 from kiosk.core.age import local
-from kiosk.core.opened import Opened
+from kiosk.core.visitor.opened import Opened
 from kiosk.io.cache_opened import KEEP_DAYS
 from kiosk.io.wake import Waker
 from kiosk.keeper.shelf import Shelf

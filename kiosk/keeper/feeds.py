@@ -7,8 +7,8 @@ from collections.abc import Callable
 from doors.clock import Clock
 from doors.progress import Progress
 from kiosk.config import Settings
-from kiosk.core.feed import FeedState
-from kiosk.core.polling import Tier
+from kiosk.core.asking.feed import FeedState
+from kiosk.core.asking.polling import Tier
 from kiosk.io import checked
 from kiosk.io.http import Asker
 from kiosk.keeper.one_feed import OneFeed

@@ -9,9 +9,9 @@ from contract.messages import PublicPicture
 from contract.wire import Refused
 from doors.clock import Clock
 from kiosk.config import Settings
+from kiosk.core.asking.polling import Tier
 from kiosk.core.picture import Public, overtaken, read, same_facts
-from kiosk.core.polling import Tier
-from kiosk.core.power_tiers import MEANS, tier_of
+from kiosk.core.saving.power_tiers import MEANS, tier_of
 from kiosk.io.cache import MAX_TOPICS, Heard
 from kiosk.keeper.saying import Saying
 from kiosk.keeper.shelf import Shelf

@@ -17,12 +17,12 @@ from contract.words import ClockQuality
 from doors.clock import Clock
 from doors.progress import Progress
 from kiosk.config_feeds import Feed
-from kiosk.core import polling
-from kiosk.core.catalogue import KINDS
-from kiosk.core.feed import FeedState, Kept
-from kiosk.core.listing import Folded, Key, fold, key_of
-from kiosk.core.place import Place
-from kiosk.core.polling import Tier
+from kiosk.core.asking import polling
+from kiosk.core.asking.catalogue import KINDS
+from kiosk.core.asking.feed import FeedState, Kept
+from kiosk.core.asking.listing import Folded, Key, fold, key_of
+from kiosk.core.asking.polling import Tier
+from kiosk.core.warnings.place import Place
 from kiosk.feeds.alert import BadAnswer, Reject
 from kiosk.feeds.localtime import PLACE
 from kiosk.io.cache_feeds import FeedRow

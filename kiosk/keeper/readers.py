@@ -4,7 +4,7 @@ To add a kind of feed:
 
 1. `kiosk/feeds/NAME.py` with `read(body: bytes)`, which raises BadAnswer, and `VERSION = 1`, raised whenever the same
    body is read differently: what is kept is then read anew, without the network.
-2. A row in `KINDS` (`kiosk/core/catalogue.py`): address, paces, size; `{key}` in the address where the source wants a
+2. A row in `KINDS` (`kiosk/core/asking/catalogue.py`): address, paces, size; `{key}` where the source wants a
    key. A source that is asked by POST gives `body`, which is handed the place of the settings.
 3. A row in `MODULES` below.
 

@@ -2,7 +2,7 @@
 
 from kiosk.core.advice import first
 from kiosk.core.doorways import Doorway
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.view import View
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.doors import Doors

@@ -8,8 +8,8 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
-from kiosk.core.style import rgba
-from kiosk.core.visit import BarButton, Visit, bar_buttons
+from kiosk.core.look.style import rgba
+from kiosk.core.visitor.visit import BarButton, Visit, bar_buttons
 from kiosk.widgets.direction import from_the_right
 from kiosk.widgets.panel import ORDINARY, Touch
 from kiosk.widgets.text import FitLabel, measure

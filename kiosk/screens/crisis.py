@@ -2,8 +2,8 @@
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
-from kiosk.core.alert_view import AlertView
-from kiosk.core.passages import warning, where, who
+from kiosk.core.voice.passages import warning, where, who
+from kiosk.core.warnings.alert_view import AlertView
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.deeds import Deed, Deeds
 from kiosk.widgets.paged import SIZES, PagedText

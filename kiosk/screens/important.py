@@ -1,8 +1,8 @@
 """Important now: messages in force, news, what has ended and why, local notices, and how each source stands."""
 
 from contract.words import Status
-from kiosk.core.passages import where, who
 from kiosk.core.view import Row, View
+from kiosk.core.voice.passages import where, who
 from kiosk.screens.page import Page, load_kv
 
 

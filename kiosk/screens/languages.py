@@ -6,8 +6,8 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty
 from kivy.uix.gridlayout import GridLayout
 
-from kiosk.core.languages import language
-from kiosk.core.visit import Visit
+from kiosk.core.visitor.languages import language
+from kiosk.core.visitor.visit import Visit
 from kiosk.screens.page import Page, load_kv
 from kiosk.widgets.panel import ORDINARY, Touch
 

@@ -2,7 +2,7 @@
 
 from kivy.properties import BooleanProperty
 
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.view import Row, View
 from kiosk.screens.page import Page, load_kv
 

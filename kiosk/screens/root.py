@@ -9,10 +9,10 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.core.advice import NONE, Library
-from kiosk.core.alert_view import AlertView
-from kiosk.core.style import Style
+from kiosk.core.look.style import Style
 from kiosk.core.view import View
-from kiosk.core.visit import Visit
+from kiosk.core.visitor.visit import Visit
+from kiosk.core.warnings.alert_view import AlertView
 from kiosk.screens.advice import Advice
 from kiosk.screens.bar import Bar
 from kiosk.screens.card import Card

@@ -6,9 +6,9 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.doorways import Doorway
-from kiosk.core.passages import Passage, paragraphs
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.view import View
+from kiosk.core.voice.passages import Passage, paragraphs
 from kiosk.screens.page import SHORT_MM, Page, load_kv
 from kiosk.widgets.deeds import Deed, Deeds
 from kiosk.widgets.doors import Doors

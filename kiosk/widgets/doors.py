@@ -8,7 +8,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.core.doorways import MOST, Doorway
-from kiosk.core.style import Style
+from kiosk.core.look.style import Style
 from kiosk.widgets.panel import ORDINARY, Touch
 
 NARROW_MM = 34

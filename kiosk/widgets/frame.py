@@ -5,7 +5,7 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.core.style import rgba
+from kiosk.core.look.style import rgba
 from kiosk.widgets.text import FitLabel
 
 WIDE_MM = 4

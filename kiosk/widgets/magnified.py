@@ -13,11 +13,11 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
-from kiosk.core.keys import Press
-from kiosk.core.passages import paragraphs
-from kiosk.core.speaking import Item
-from kiosk.core.style import rgba
-from kiosk.core.theme import Role
+from kiosk.core.look.style import rgba
+from kiosk.core.look.theme import Role
+from kiosk.core.visitor.keys import Press
+from kiosk.core.voice.passages import paragraphs
+from kiosk.core.voice.speaking import Item
 from kiosk.core.words import Words
 from kiosk.widgets.paged import PagedText
 from kiosk.widgets.panel import ORDINARY, Touch

@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
-from kiosk.core.passages import Passage
+from kiosk.core.voice.passages import Passage
 from kiosk.widgets.panel import Panel
 from kiosk.widgets.text import FitLabel, measure, pieces
 

@@ -13,8 +13,8 @@ from kivy.properties import (
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.core.style import Style, rgba
-from kiosk.core.theme import SHAPES, Role
+from kiosk.core.look.style import Style, rgba
+from kiosk.core.look.theme import SHAPES, Role
 
 ORDINARY = Style(5.88)
 """What a part has until its page gives it the real one."""

@@ -10,8 +10,8 @@ from kivy.lang import Builder
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.core.style import Style
-from kiosk.core.theme import SHAPES, Role
+from kiosk.core.look.style import Style
+from kiosk.core.look.theme import SHAPES, Role
 from kiosk.core.view import Row
 from kiosk.widgets.frame import WIDE_MM, StripedEdge
 from kiosk.widgets.panel import ORDINARY, Panel, Touch

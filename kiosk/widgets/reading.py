@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.core.speaking import Item
+from kiosk.core.voice.speaking import Item
 from kiosk.widgets.paged import PagedText
 from kiosk.widgets.panel import Touch
 from kiosk.widgets.parts import RowBox

@@ -6,7 +6,7 @@ from kivy.graphics import Color, Line
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
-from kiosk.core.style import rgba
+from kiosk.core.look.style import rgba
 from kiosk.widgets.panel import ORDINARY
 
 WIDE_MM = 0.9

@@ -1,7 +1,7 @@
 """Text that is never cut: it shrinks to its box, or is divided into pieces that fit.
 
 Lines are made here and not by Kivy: in the order in which the text is read, by the width that each will have, at most
-`MOST_LETTERS` long; then `kiosk/core/script.py` turns each line that is read from the right.
+`MOST_LETTERS` long; then `kiosk/core/look/script.py` turns each line that is read from the right.
 """
 
 import re
@@ -14,7 +14,7 @@ from kivy.core.text import Label as Measured
 from kivy.properties import NumericProperty
 from kivy.uix.label import Label
 
-from kiosk.core import script
+from kiosk.core.look import script
 from kiosk.widgets.direction import from_the_right
 
 SMALLEST_PX = 8

@@ -18,13 +18,13 @@ import httpx
 import pyotp
 import pytest
 
-from dashboard.core.people import NEEDS_CODE, Role
-from dashboard.io import accounts, codes
-from dashboard.io.accounts import Accounts
-from dashboard.io.database import Database
-from dashboard.io.hashing import hashed
-from dashboard.io.sessions import MOST_OF_ONE
-from dashboard.io.wire import OF_ONE
+from dashboard.core.access.people import NEEDS_CODE, Role
+from dashboard.io.access import accounts, codes
+from dashboard.io.access.accounts import Accounts
+from dashboard.io.access.hashing import hashed
+from dashboard.io.access.sessions import MOST_OF_ONE
+from dashboard.io.store.database import Database
+from dashboard.io.web.wire import OF_ONE
 from doors.clock import spec_of
 
 PASSWORD = "tre gröna ord"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from dashboard.core.sites import DashboardError
-from dashboard.io import store_care
-from dashboard.io.database import Database
+from dashboard.io.store import store_care
+from dashboard.io.store.database import Database
 
 
 @pytest.fixture(autouse=True)

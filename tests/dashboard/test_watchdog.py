@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from dashboard.io import mqtt
-from dashboard.io.committing import Taken
 from dashboard.io.inbox import Inbox
+from dashboard.io.store.committing import Taken
 from doors.progress import Progress
 from doors.systemd import Notifier
 

@@ -12,8 +12,8 @@ from contract.wire import Moment
 from contract.words import ClockQuality
 from doctor.core.feeds import FeedLook, FeedsLook, judge
 from doors.clock import Clock
-from kiosk.core.feed import FeedState
-from kiosk.core.listing import Folded
+from kiosk.core.asking.feed import FeedState
+from kiosk.core.asking.listing import Folded
 from kiosk.io import cache_feeds
 from kiosk.io.cache_schema import upgrade
 

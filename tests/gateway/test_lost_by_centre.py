@@ -10,9 +10,9 @@ from contract.messages import decode, encode
 from contract.packing import unpack
 from contract.records import RecordBatch
 from contract.words import Stream
-from dashboard.core.events import Stored
-from dashboard.io.database import Database
-from dashboard.io.records import Records, Taken
+from dashboard.core.site.events import Stored
+from dashboard.io.store.database import Database
+from dashboard.io.store.records import Records, Taken
 
 from .conftest import SITE, Gateway, Listener, Site, eventually
 

@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.config import Web
 from gateway.core.wire.lines import TcpLine
-from kiosk.core.catalogue import KINDS
+from kiosk.core.asking.catalogue import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = ROOT / "hw" / "host"

@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dashboard.core.bulletins import key_id, public_text
+from dashboard.core.sending.bulletins import key_id, public_text
 
 from .conftest import TODAY, Said, quiet
 

@@ -7,7 +7,7 @@ import pytest
 from doors.settings import SettingsFault
 from kiosk import config
 from kiosk.config_feeds import COUNTY_BOXES
-from kiosk.core.catalogue import KINDS
+from kiosk.core.asking.catalogue import KINDS
 from kiosk.feeds.counties import NAMES
 
 BASE = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.words import Power
-from kiosk.core.theme import LIGHT, Role
+from kiosk.core.look.theme import LIGHT, Role
 
 STATE = 9000
 """Of the pixels that are looked at, more than this many have the ground of the state on the first page."""

@@ -154,7 +154,7 @@ def main(home: Path) -> None:
     from kivy.clock import Clock
 
     from kiosk.app.visitor import Visitor
-    from kiosk.core.loudness import Speech
+    from kiosk.core.voice.loudness import Speech
     from kiosk.io.advice import library
     from kiosk.io.speech import Voice
     from kiosk.io.texts import words

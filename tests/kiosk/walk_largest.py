@@ -38,7 +38,7 @@ def faults(widget: Any, least_px: float) -> list[str]:
 
 def page(visitor: Any, root: Any, shots: str, name: str) -> Iterator[dict[str, Any] | None]:
     """All of one page, by the button that goes on, until the first thing comes again."""
-    from kiosk.core.keys import Press
+    from kiosk.core.visitor.keys import Press
 
     wanted = [plain(one.item.text) for one in visitor.cursor.everything(root)]
     shown: list[str] = []
@@ -89,7 +89,7 @@ def main(width: int, height: int, px_per_mm: float, home: Path, shots: str) -> N
     from kivy.clock import Clock
 
     from kiosk.app.visitor import Visitor
-    from kiosk.core.loudness import Speech
+    from kiosk.core.voice.loudness import Speech
     from kiosk.io.advice import library
     from kiosk.io.texts import words
     from kiosk.screens.root import Root

@@ -147,7 +147,7 @@ def main(home: Path) -> None:
     from kivy.base import runTouchApp, stopTouchApp
     from kivy.clock import Clock
 
-    from kiosk.core.style import Style
+    from kiosk.core.look.style import Style
     from kiosk.io.advice import library
     from kiosk.io.texts import words
     from kiosk.screens.root import Root

@@ -29,7 +29,7 @@ def main(home: Path) -> None:
     from kivy.clock import Clock
 
     from contract.everyday import EventsDocument
-    from kiosk.core.style import Style
+    from kiosk.core.look.style import Style
     from kiosk.core.view import view
     from kiosk.io.texts import words
     from kiosk.screens.root import Root

@@ -12,8 +12,8 @@ import pytest
 
 from contract.content import DOCUMENTS
 from contract.everyday import Business, Event, OnCall
-from dashboard.core.documents import document
-from dashboard.core.remarks import remarks
+from dashboard.core.sending.documents import document
+from dashboard.core.sending.remarks import remarks
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/content.md"
 EXAMPLES = dict(re.findall(r"```toml\n# ([a-z-]+)\.toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL))

@@ -5,8 +5,8 @@ Calm: one line that is another every TURN_S seconds, nothing that moves. A touch
 
 from typing import TYPE_CHECKING
 
-from kiosk.core.rows import Line
-from kiosk.core.theme import Role
+from kiosk.core.look.rows import Line
+from kiosk.core.look.theme import Role
 
 if TYPE_CHECKING:
     from kiosk.core.view import View

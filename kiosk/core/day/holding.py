@@ -18,7 +18,7 @@ from contract.everyday import (
     TransportDocument,
 )
 from kiosk.core.age import Reader
-from kiosk.core.feed import FeedState, Items
+from kiosk.core.asking.feed import FeedState, Items
 from kiosk.feeds.calendar import Calendar
 from kiosk.feeds.departures import Board
 from kiosk.feeds.road import Roads

@@ -6,7 +6,7 @@ from contract.words import Declared
 from kiosk.core.age import Reader
 from kiosk.core.day.said import in_language
 from kiosk.core.day.section import Entry
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.words import clean
 
 OPEN = (Declared.OPEN, Declared.LIMITED)

@@ -12,7 +12,7 @@ from kiosk.core.age import Reader
 from kiosk.core.day.said import in_language, phone_code
 from kiosk.core.day.section import Entry
 from kiosk.core.day.services import ROLES, Standing, Today, known_name, name_of, standing, word
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.words import clean
 
 NAMED_WITH_TIMES = 3

@@ -12,7 +12,7 @@ from kiosk.core.day.said import in_language, may_be_over, phone_code, still
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.day.services import aware, moment_of
 from kiosk.core.day.travel import day_of
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.words import clean
 from kiosk.feeds.calendar import Calendar, Happening, happenings
 from kiosk.feeds.rss import Item, News

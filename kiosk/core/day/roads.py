@@ -3,8 +3,8 @@
 from kiosk.core.age import Reader
 from kiosk.core.day.holding import Fed, Holding
 from kiosk.core.day.section import Entry, Section
-from kiosk.core.geometry import distance_km
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
+from kiosk.core.warnings.geometry import distance_km
 from kiosk.feeds.alert import Point
 from kiosk.feeds.road import Disruption, Roads
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from contract.everyday import Post
-from kiosk.core.languages import preferred
-from kiosk.core.script import swedish
+from kiosk.core.look.script import swedish
+from kiosk.core.visitor.languages import preferred
 from kiosk.core.words import Words, clean
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.core.rows import Row
+from kiosk.core.look.rows import Row
 
 GROUPS = ("services", "travel", "local", "information")
 """Doors on the first page; each leads to its sections, or to its only one."""

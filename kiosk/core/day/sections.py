@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from contract.messages import ServiceNow
 from contract.words import Declared, Power
 from kiosk.core.age import MINUTE_MS, Reader
+from kiosk.core.asking.feed import FeedState
 from kiosk.core.day import posts, roads, travel
 from kiosk.core.day.holding import STALE_TIMES, Holding
 from kiosk.core.day.offered import Offered, offered, open_line
 from kiosk.core.day.section import GROUPS, Entry, Section
 from kiosk.core.day.services import Today, moment_of
-from kiosk.core.feed import FeedState
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held
-from kiosk.core.theme import Role
 from kiosk.feeds.alert import Point
 
 REACHED_MS = 10 * MINUTE_MS

@@ -16,7 +16,7 @@ from kiosk.core.age import PLACE, Reader, local
 from kiosk.core.day import hours
 from kiosk.core.day.hours import Span, Stand
 from kiosk.core.day.said import in_language
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.words import clean
 
 Why = Literal["said", "decided", "staffed", "unstaffed", "doubt", "nobody"]

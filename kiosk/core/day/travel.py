@@ -15,7 +15,7 @@ from kiosk.core.day.said import in_language, may_be_over, phone_code, still
 from kiosk.core.day.section import Entry, Section
 from kiosk.core.day.services import moment_of
 from kiosk.core.day.timetable import Leaving, book_before_ms, leaving
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.words import clean
 from kiosk.feeds.departures import Board, Departure
 

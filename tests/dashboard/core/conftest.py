@@ -8,9 +8,9 @@ import pytest
 
 from contract.freshness import Now
 from contract.words import ClockQuality, Power
-from dashboard.core.card import Card, card
-from dashboard.core.picture import SitePicture, fold
+from dashboard.core.hearing.picture import SitePicture, fold
 from dashboard.core.reader import Reader
+from dashboard.core.site.card import Card, card
 from dashboard.core.sites import Site
 
 ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")

@@ -9,7 +9,7 @@ from contract.alarms import catalogue
 from contract.messages import Shelf
 from contract.orders import AckAlarm, Order, OutOfService, Shelve
 from contract.words import AlarmState
-from dashboard.core.alarm_list import AlarmRow
+from dashboard.core.site.alarm_list import AlarmRow
 
 
 def _rows(kall: Any, *alarms: Any, **parts: Any) -> tuple[AlarmRow, ...]:

@@ -8,11 +8,11 @@ import pytest
 
 from contract.messages import Seen, SiteStatus
 from contract.words import Freshness, Power
-from dashboard.core.card import Card, card
-from dashboard.core.picture import SitePicture, fold
+from dashboard.core.hearing.picture import SitePicture, fold
 from dashboard.core.reader import Reader
+from dashboard.core.site.card import Card, card
+from dashboard.core.site.values import ValueRow, device_values
 from dashboard.core.sites import Site
-from dashboard.core.values import ValueRow, device_values
 
 HEARTBEAT_MS = 300_000
 HOUR_MS = 3_600_000

@@ -9,12 +9,12 @@ from contract.freshness import Now
 from contract.judgement import CallNow, Contradiction, Witness
 from contract.phrases import LANGUAGES
 from contract.words import Clash, ClockQuality, Freshness, Origin, Place, Power, Readiness
-from dashboard.core.card import Card, card
-from dashboard.core.picture import SitePicture, fold
+from dashboard.core.hearing.picture import SitePicture, fold
 from dashboard.core.ranking import summary, worst_first
 from dashboard.core.reader import Reader
+from dashboard.core.site.card import Card, card
+from dashboard.core.site.values import ValueRow
 from dashboard.core.sites import Site
-from dashboard.core.values import ValueRow
 
 ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")
 KALL = Site(id="are-kall", place="Kall", in_service=True)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from contract.certificates import Admitted, AdmittedList
-from dashboard.core import certificates
+from dashboard.core.site import certificates
 
 LAST = date(2027, 3, 1)
 

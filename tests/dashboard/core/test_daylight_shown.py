@@ -9,7 +9,7 @@ import pytest
 from contract.freshness import Now
 from contract.words import ClockQuality
 from dashboard.core import numbers
-from dashboard.core.fields import BadOrder, Field, read
+from dashboard.core.forms.fields import BadOrder, Field, read
 from dashboard.core.reader import Reader
 
 HERE = ZoneInfo("Europe/Stockholm")

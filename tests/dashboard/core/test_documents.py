@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contract.content import DOCUMENTS
-from dashboard.core.documents import document, hours_fault
+from dashboard.core.sending.documents import document, hours_fault
 from dashboard.core.sites import BadInput
 
 SERVICE = {"key": "food", "icon": "food", "sv": "Mat", "en": "Food"}

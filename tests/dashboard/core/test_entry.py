@@ -6,7 +6,7 @@ import pytest
 
 from contract.judgement import CallNow, StepNow
 from contract.words import Opening
-from dashboard.core.entry import FieldView, groups
+from dashboard.core.forms.entry import FieldView, groups
 
 
 def _position(kall: Any, read: Any) -> FieldView:

@@ -12,7 +12,7 @@ from contract.freshness import Now
 from contract.judgement import Activator
 from contract.orders import What
 from contract.words import ClockQuality
-from dashboard.core.event_words import detail, event_name, timeline
+from dashboard.core.site.event_words import detail, event_name, timeline
 from gateway.core.story.story import play
 from gateway.story_file import load
 

@@ -8,7 +8,7 @@ import pytest
 from contract.judgement import AnswerNow, NeedNow, OutageDone, Reason, RunDone, TimelineStep
 from contract.records import BODIES
 from contract.words import Event, NeedKind
-from dashboard.core.event_words import detail, event_name, timeline
+from dashboard.core.site.event_words import detail, event_name, timeline
 
 
 def _plain(struct: Any) -> Any:

@@ -8,12 +8,12 @@ import pytest
 from contract.freshness import Now
 from contract.messages import Farewell, SiteStatus
 from contract.words import ClockQuality, FarewellWhy, Power
-from dashboard.core import farewell
-from dashboard.core.card import Card, card
-from dashboard.core.farewell import excused
-from dashboard.core.picture import SitePicture, fold
+from dashboard.core.hearing.picture import SitePicture, fold
 from dashboard.core.ranking import summary
 from dashboard.core.reader import Reader
+from dashboard.core.site import farewell
+from dashboard.core.site.card import Card, card
+from dashboard.core.site.farewell import excused
 from dashboard.core.sites import Site
 
 ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")

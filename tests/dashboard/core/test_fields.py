@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract.freshness import Now
 from contract.words import ClockQuality
-from dashboard.core.fields import BadOrder, Field, read
+from dashboard.core.forms.fields import BadOrder, Field, read
 from dashboard.core.reader import Reader
 
 LITRES = Field(name="litres", kind="number", high=1000)

@@ -23,10 +23,10 @@ from contract.orders import (
     StepDone,
 )
 from contract.words import Declared, NeedKind
-from dashboard.core import forms_machine
-from dashboard.core.fields import BadOrder
-from dashboard.core.forms import Form
-from dashboard.core.orders import FORMS, KINDS, asked
+from dashboard.core.forms import machine as forms_machine
+from dashboard.core.forms.fields import BadOrder
+from dashboard.core.forms.form import Form
+from dashboard.core.sending.orders import FORMS, KINDS, asked
 from gateway.core.readiness.found import REPORT_HOLDS_DAYS
 
 NOON_MS = 1_764_241_200_000

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from dashboard.core.identity import LASTS_MS, MOST_RUNS, Runs, identity_double, spoke
-from dashboard.core.picture import SitePicture, fold
+from dashboard.core.hearing.identity import LASTS_MS, MOST_RUNS, Runs, identity_double, spoke
+from dashboard.core.hearing.picture import SitePicture, fold
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from contract.words import ClockQuality
-from dashboard.core.lapse import DAY_MS, HALF_BELIEVED_MS, HOUR_MS, LASTS, MINUTE_MS, Instant, gap_ms, over
-from dashboard.core.people import Role
+from dashboard.core.access.lapse import DAY_MS, HALF_BELIEVED_MS, HOUR_MS, LASTS, MINUTE_MS, Instant, gap_ms, over
+from dashboard.core.access.people import Role
 
 SYNCED, HOLDOVER, UNSYNCED = ClockQuality.SYNCED, ClockQuality.HOLDOVER, ClockQuality.UNSYNCED
 NOW_MS = 1_764_000_000_000

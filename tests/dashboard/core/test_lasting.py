@@ -6,7 +6,7 @@ import pytest
 
 from contract.judgement import Endurance, Reported
 from contract.words import Power
-from dashboard.core.lasting import BASES, hours
+from dashboard.core.site.lasting import BASES, hours
 
 HOUR = 3_600_000
 H, MIN = "\u00a0h", "\u00a0min"

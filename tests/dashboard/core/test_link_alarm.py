@@ -4,8 +4,8 @@ import pytest
 
 from contract.messages import Ack
 from contract.words import AlarmState, Power
-from dashboard.core import link_alarm
-from dashboard.core.link_alarm import DELAY_MS, LinkLoss, Watch, due, watched
+from dashboard.core.hearing import link_alarm
+from dashboard.core.hearing.link_alarm import DELAY_MS, LinkLoss, Watch, due, watched
 
 LOSS = LinkLoss(number=1, site="are-kall", priority=3, lost_ms=1000, raised_ms=2000, back=False, back_ms=None)
 BO = Ack(id="a-1", who="Bo", role="coordinator", wall_ms=3000)

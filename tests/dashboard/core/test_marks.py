@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from contract.messages import Head
 from contract.wire import Moment, Refused
 from contract.words import ClockQuality, Status
-from dashboard.core.intake import span
-from dashboard.core.marks import advance, dated_ms
+from dashboard.core.hearing.intake import span
+from dashboard.core.hearing.marks import advance, dated_ms
 
 SPANS = st.lists(
     st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda one: (one[0], one[0] + one[1])), max_size=40

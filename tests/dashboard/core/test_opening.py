@@ -7,8 +7,8 @@ import pytest
 from contract.judgement import Activator, AnswerNow, CallNow, StepNow
 from contract.messages import ServiceNow
 from contract.words import Declared, Opening
-from dashboard.core.opening import dialled, opening_words
-from dashboard.core.picture import SitePicture
+from dashboard.core.hearing.picture import SitePicture
+from dashboard.core.site.opening import dialled, opening_words
 
 ANNA = Activator(id="anna", name="Anna", phone="+46 (0)70-123 45 67")
 BO = Activator(id="bo", name="Bo")

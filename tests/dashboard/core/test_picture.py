@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contract.freshness import Now, age_ms
 from contract.messages import DevicePicture, Head, SiteStatus
 from contract.words import ClockQuality, Power, Status
-from dashboard.core.picture import MAX_DEVICES, SitePicture, fold
+from dashboard.core.hearing.picture import MAX_DEVICES, SitePicture, fold
 
 EMPTY = SitePicture(site="are-kall")
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from dashboard.core.remarks import day_of, remarks
+from dashboard.core.sending.remarks import day_of, remarks
 
 TODAY = date(2026, 1, 20)
 POST = {"id": "x", "title": {"sv": "Kör", "en": "Choir"}, "until": "2026-02-01", "starts": "2026-01-25T19:00:00"}

@@ -6,9 +6,9 @@ from contract.bulletins import Bulletin, Words
 from contract.freshness import Now
 from contract.messages import encode
 from contract.words import ClockQuality, Status
-from dashboard.core.bulletins import bulletin_rows, feed_rows
-from dashboard.core.events import Stored
 from dashboard.core.reader import Reader
+from dashboard.core.sending.bulletins import bulletin_rows, feed_rows
+from dashboard.core.site.events import Stored
 
 READER = Reader(language="sv", zone=UTC, now=Now(mono_ms=0, wall_ms=100_000_000, clock=ClockQuality.SYNCED))
 

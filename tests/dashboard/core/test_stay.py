@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from contract.messages import Stay
-from dashboard.core.picture import fold
-from dashboard.core.stay import stay_words
+from dashboard.core.hearing.picture import fold
+from dashboard.core.site.stay import stay_words
 
 HOUR = 3_600_000
 NOON_MS = 1_764_241_200_000

@@ -1,6 +1,6 @@
 """How long whoever gets passwords wrong must wait."""
 
-from dashboard.core.throttle import FORGOTTEN_MS, MOST_KEYS, Throttle
+from dashboard.core.access.throttle import FORGOTTEN_MS, MOST_KEYS, Throttle
 
 
 def _of(address: str, name: str) -> list[tuple[str, str]]:

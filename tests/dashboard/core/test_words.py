@@ -11,14 +11,15 @@ from contract.judgement import Contradiction, Reason
 from contract.orders import Command
 from contract.phrases import LANGUAGES, phrase
 from contract.words import Clash, Place, Power
-from dashboard.core import numbers, sitewords
-from dashboard.core.bulletins import WHY_NOT
-from dashboard.core.orders import KINDS
-from dashboard.core.people import Role
-from dashboard.core.texts import PAGE, TEXTS, text
-from dashboard.core.texts_forms import FORMS
-from dashboard.core.texts_judgement import JUDGEMENT
-from dashboard.core.texts_sign_in import SIGN_IN
+from dashboard.core import numbers
+from dashboard.core.access.people import Role
+from dashboard.core.sending.bulletins import WHY_NOT
+from dashboard.core.sending.orders import KINDS
+from dashboard.core.site import sitewords
+from dashboard.core.texts.forms import FORMS
+from dashboard.core.texts.judgement import JUDGEMENT
+from dashboard.core.texts.pages import PAGE, TEXTS, text
+from dashboard.core.texts.sign_in import SIGN_IN
 
 ROOM = Path(__file__).parents[3] / "dashboard"
 ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")

@@ -19,17 +19,18 @@ from contract.orders import Order
 from contract.records import RecordBatch
 from contract.words import ClockQuality
 from dashboard.config import Settings, SignInSettings, StoreSettings, View
-from dashboard.core.people import NEEDS_CODE, Role
+from dashboard.core.access.people import NEEDS_CODE, Role
 from dashboard.core.sites import Site
-from dashboard.io import accounts, http
-from dashboard.io.database import Database
+from dashboard.io.access import accounts
+from dashboard.io.access.hashing import Hasher, hashed
+from dashboard.io.access.sign_in import SignIn
 from dashboard.io.desk import Desk
-from dashboard.io.hashing import Hasher, hashed
-from dashboard.io.link_alarms import LinkAlarms
-from dashboard.io.pages import Pages
-from dashboard.io.records import Records, Taken
-from dashboard.io.shelf import Shelf
-from dashboard.io.sign_in import SignIn
+from dashboard.io.store.database import Database
+from dashboard.io.store.link_alarms import LinkAlarms
+from dashboard.io.store.records import Records, Taken
+from dashboard.io.store.shelf import Shelf
+from dashboard.io.web import addresses as http
+from dashboard.io.web.pages import Pages
 from doors.broker import BrokerSettings
 from doors.clock import Clock, Reading, spec_of
 

@@ -10,9 +10,9 @@ from contract.messages import Head
 from contract.records import Record, RecordBatch
 from contract.wire import Moment
 from contract.words import ClockQuality, Status, Stream
-from dashboard.io.committing import Taken
-from dashboard.io.database import Database
-from dashboard.io.records import Records
+from dashboard.io.store.committing import Taken
+from dashboard.io.store.database import Database
+from dashboard.io.store.records import Records
 
 SITE, BOOT, OFFSET_MS = "are-kall", "boot-a", 1_764_000_000_000
 UNSYNCED, SYNCED = ClockQuality.UNSYNCED, ClockQuality.SYNCED

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from contract.words import Stream
-from dashboard.io import records as room
-from dashboard.io.committing import commit_one
-from dashboard.io.database import Database, StoreTrouble
-from dashboard.io.records import Records, Taken
+from dashboard.io.store import records as room
+from dashboard.io.store.committing import commit_one
+from dashboard.io.store.database import Database, StoreTrouble
+from dashboard.io.store.records import Records, Taken
 
 
 @pytest.fixture

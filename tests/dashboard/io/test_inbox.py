@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 from contract.words import Stream
-from dashboard.io.committing import Taken
 from dashboard.io.inbox import HISTORY_TOGETHER, MAX_WAITING, Inbox
+from dashboard.io.store.committing import Taken
 
 
 def batch(site: Any, seq: int, stream: Stream = Stream.SAMPLE) -> Taken:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.core.link_alarm import DELAY_MS
-from dashboard.io.link_alarms import LinkAlarms
+from dashboard.core.hearing.link_alarm import DELAY_MS
+from dashboard.io.store.link_alarms import LinkAlarms
 from doors.clock import Clock, spec_of
 
 LOST = "Platsen hörs inte"

@@ -8,9 +8,9 @@ import pyotp
 import pytest
 
 from contract.words import ClockQuality
-from dashboard.core.people import Role
-from dashboard.io import links
-from dashboard.io.hashing import hashed
+from dashboard.core.access.people import Role
+from dashboard.io.access import links
+from dashboard.io.access.hashing import hashed
 
 PASSWORD = "tre gröna ord"
 INSIDE = "/account"

@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from contract.messages import encode
 from contract.orders import CallOut, Order
-from dashboard.io import migrations
-from dashboard.io.database import Database
-from dashboard.io.shelf import Shelf
+from dashboard.io.store import migrations
+from dashboard.io.store.database import Database
+from dashboard.io.store.shelf import Shelf
 
 
 def test_an_answer_of_the_first_version_is_still_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from litestar import get
 
-from dashboard.core.people import Role, covers
-from dashboard.io import http
-from dashboard.io.pages import Pages
+from dashboard.core.access.people import Role, covers
+from dashboard.io.web import addresses as http
+from dashboard.io.web.pages import Pages
 
 ASKS = {
     "GET /": "read", "GET /cards": "read", "GET /events": "read", "GET /sites/{site:str}": "read",

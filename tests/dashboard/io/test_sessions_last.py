@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from contract.words import ClockQuality
-from dashboard.core.people import Role
-from dashboard.io import links
-from dashboard.io.database import StoreTrouble
+from dashboard.core.access.people import Role
+from dashboard.io.access import links
+from dashboard.io.store.database import StoreTrouble
 
 PASSWORD = "tre gröna ord"
 INSIDE = "/account"

@@ -8,9 +8,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from contract.words import ClockQuality
-from dashboard.core.people import Role
-from dashboard.io import codes, hashing
-from dashboard.io.sign_in import Came, NotIn
+from dashboard.core.access.people import Role
+from dashboard.io.access import codes, hashing
+from dashboard.io.access.sign_in import Came, NotIn
 
 PASSWORD = "tre gröna ord"
 CODE_PAGE = "/sign-in/code"

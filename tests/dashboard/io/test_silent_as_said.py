@@ -8,7 +8,7 @@ import pytest
 
 from contract.messages import Farewell
 from contract.words import FarewellWhy
-from dashboard.core.link_alarm import DELAY_MS
+from dashboard.core.hearing.link_alarm import DELAY_MS
 from doors.clock import Clock, spec_of
 
 LOST = "Platsen hörs inte"

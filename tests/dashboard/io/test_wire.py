@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from dashboard.io import wire
+from dashboard.io.web import wire
 
 DEADLINE_S = 10.0
 

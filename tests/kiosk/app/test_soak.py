@@ -22,14 +22,15 @@ def soak(*arguments: str) -> list[dict[str, float]]:
 
 
 def test_widgets_textures_and_clock_events_stay_flat() -> None:
-    """Each day ends on the same page, so the counts after it are the same; memory is measured, not asserted."""
-    *days, end = soak("2")
+    """Days that end on the same page leave the same behind, once the first has filled every cache; memory is only
+    measured, for the system decides what it takes back."""
+    *days, end = soak("3")
     counts = [(one["widgets"], one["textures"], one["clock_events"]) for one in days]
 
-    assert [1, 2] == [one["round"] for one in days]
-    assert counts[0] == counts[1]
-    assert days[1]["objects"] <= days[0]["objects"] * 1.05
-    assert 2 == end["rounds"]
+    assert [1, 2, 3] == [one["round"] for one in days]
+    assert counts[0] == counts[1] == counts[2]
+    assert days[2]["objects"] <= days[1]["objects"] * 1.01
+    assert 3 == end["rounds"]
 
 
 def test_growth_is_what_comes_after_the_beginning() -> None:

@@ -8,10 +8,10 @@ import pytest
 from contract.freshness import Contact, Now
 from contract.wire import Moment
 from contract.words import ClockQuality, Status
-from kiosk.core.feed import FeedState, Kept
+from kiosk.core.asking.feed import FeedState, Kept
 from kiosk.core.picture import Held
-from kiosk.core.place import Place
 from kiosk.core.view import View, view
+from kiosk.core.warnings.place import Place
 from kiosk.feeds.alert import Alert, Area, Level, MsgType, Source, Words
 from kiosk.io.texts import words
 

@@ -6,10 +6,10 @@ import pytest
 
 from contract.freshness import Contact, Now
 from contract.words import ClockQuality, Status
-from kiosk.core.alerts import sort
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held
-from kiosk.core.theme import Role
 from kiosk.core.view import view
+from kiosk.core.warnings.alerts import sort
 from kiosk.io.texts import words
 
 SYNCED, UNSYNCED = ClockQuality.SYNCED, ClockQuality.UNSYNCED

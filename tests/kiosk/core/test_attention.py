@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.words import Status
-from kiosk.core.alert_view import AlertView
-from kiosk.core.attention import HOLD_MS, READING_MS, Attention, Event, Shown, begin, owner, step
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
+from kiosk.core.warnings.alert_view import AlertView
+from kiosk.core.warnings.attention import HOLD_MS, READING_MS, Attention, Event, Shown, begin, owner, step
 from kiosk.feeds.alert import Level, Source
 
 SECOND, MINUTE = 1000, 60_000

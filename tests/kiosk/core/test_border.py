@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.core.geometry import covers, in_polygon
-from kiosk.core.place import Place, Reach, reach
+from kiosk.core.warnings.geometry import covers, in_polygon
+from kiosk.core.warnings.place import Place, Reach, reach
 from kiosk.feeds.alert import Area, Point, Shape
 from kiosk.feeds.outline import FINE_M, simplified
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kiosk.core.geometry import DEGREE_KM, EARTH_KM, LINE_KM, covers, distance_km, drawn, in_polygon, line_distance_km
+from kiosk.core.warnings.geometry import (
+    DEGREE_KM,
+    EARTH_KM,
+    LINE_KM,
+    covers,
+    distance_km,
+    drawn,
+    in_polygon,
+    line_distance_km,
+)
 from kiosk.feeds.alert import Shape
 
 SQUARE = ((63.0, 13.0), (63.0, 14.0), (63.5, 14.0), (63.5, 13.0), (63.0, 13.0))

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from contract.words import ClockQuality
-from kiosk.core.catalogue import KINDS
-from kiosk.core.checks import Check, Time
-from kiosk.core.lifecycle import lives, of_feed
-from kiosk.core.listing import fold, key_of
-from kiosk.core.polling import Tier, after_failure_s, first_s, network_back_s
+from kiosk.core.asking.catalogue import KINDS
+from kiosk.core.asking.listing import fold, key_of
+from kiosk.core.asking.polling import Tier, after_failure_s, first_s, network_back_s
+from kiosk.core.warnings.checks import Check, Time
+from kiosk.core.warnings.lifecycle import lives, of_feed
 from kiosk.feeds.alert import Answer, MsgType, Source
 from kiosk.feeds.reading import as_ms
 

@@ -1,7 +1,7 @@
 """Four keys, or one: what they mean, and what a long press is; how long the screen waits."""
 
-from kiosk.core import idle
-from kiosk.core.keys import CODES, HOLD_S, Button, Keys, Press, faults, meaning, step
+from kiosk.core.visitor import idle
+from kiosk.core.visitor.keys import CODES, HOLD_S, Button, Keys, Press, faults, meaning, step
 
 
 def test_four_keys_and_their_other_names() -> None:

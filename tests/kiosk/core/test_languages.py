@@ -5,8 +5,8 @@ from string import Formatter
 import pytest
 
 from kiosk.catalogues import written
-from kiosk.core.languages import LANGUAGES, faults, language, offered, preferred
-from kiosk.core.script import borrowed, parts
+from kiosk.core.look.script import borrowed, parts
+from kiosk.core.visitor.languages import LANGUAGES, faults, language, offered, preferred
 from kiosk.io.texts import words
 
 GROUPS = ("power", "declared", "status", "service")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from contract.words import Status
-from kiosk.core.checks import Check, Time
-from kiosk.core.lifecycle import lives, of_feed
+from kiosk.core.warnings.checks import Check, Time
+from kiosk.core.warnings.lifecycle import lives, of_feed
 from kiosk.feeds.alert import Alert, Area, Level, MsgType, Source
 
 UPDATE, CANCEL = MsgType.UPDATE, MsgType.CANCEL

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.core.lighting import ALERT_LIT_S, GLANCE_AFTER_S, Face, Openness, light
-from kiosk.core.power_tiers import MEANS, Tier
+from kiosk.core.saving.lighting import ALERT_LIT_S, GLANCE_AFTER_S, Face, Openness, light
+from kiosk.core.saving.power_tiers import MEANS, Tier
 
 LONG_ALONE_S = 12 * 3600.0
 

@@ -6,8 +6,8 @@ import pytest
 
 from contract.wire import Moment
 from contract.words import ClockQuality, Status
-from kiosk.core.feed import Kept
-from kiosk.core.listing import KEEP_GONE_MS, MOST_GONE, Folded, fold, key_of
+from kiosk.core.asking.feed import Kept
+from kiosk.core.asking.listing import KEEP_GONE_MS, MOST_GONE, Folded, fold, key_of
 from kiosk.feeds.alert import Alert, Answer, MsgType, Reject, Source, Words
 
 

@@ -11,11 +11,11 @@ from contract.freshness import Contact, Now
 from contract.wire import Moment
 from contract.words import ClockQuality, Freshness, Status
 from kiosk.core.age import Reader
-from kiosk.core.checks import Time, checks
-from kiosk.core.lifecycle import lives, of_bulletin, of_feed
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held
-from kiosk.core.standing import Standing, standing
-from kiosk.core.theme import Role
+from kiosk.core.warnings.checks import Time, checks
+from kiosk.core.warnings.lifecycle import lives, of_bulletin, of_feed
+from kiosk.core.warnings.standing import Standing, standing
 from kiosk.feeds.alert import Area, Level, MsgType, Source
 from kiosk.io.texts import words
 

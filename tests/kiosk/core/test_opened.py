@@ -1,6 +1,6 @@
 """Counts of opened pages: bounded, and nothing but counts."""
 
-from kiosk.core.opened import MOST_AT_ONCE, MOST_PAGES, OTHER, Opened, heard, told
+from kiosk.core.visitor.opened import MOST_AT_ONCE, MOST_PAGES, OTHER, Opened, heard, told
 
 
 def test_pages_are_counted_and_handed_over_once() -> None:

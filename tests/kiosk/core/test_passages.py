@@ -3,9 +3,9 @@
 from typing import Any
 
 from contract.words import Status
-from kiosk.core.alert_view import AlertView
-from kiosk.core.passages import paragraphs, warning, where, who
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
+from kiosk.core.voice.passages import paragraphs, warning, where, who
+from kiosk.core.warnings.alert_view import AlertView
 from kiosk.feeds.alert import Level, Source
 from kiosk.io.texts import words
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.core.place import Place, Reach, reach
+from kiosk.core.warnings.place import Place, Reach, reach
 from kiosk.feeds.alert import Area, Shape
 from kiosk.feeds.counties import NAMES
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.catalogue import KINDS
-from kiosk.core.polling import (
+from kiosk.core.asking.catalogue import KINDS
+from kiosk.core.asking.polling import (
     Tier,
     after_answer_s,
     after_failure_s,

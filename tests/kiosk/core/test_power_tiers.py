@@ -6,8 +6,8 @@ import pytest
 
 from contract.freshness import Contact, Now
 from contract.words import ClockQuality, Lasts, Power
-from kiosk.core import polling
-from kiosk.core.power_tiers import MEANS, Tier, tier_of
+from kiosk.core.asking import polling
+from kiosk.core.saving.power_tiers import MEANS, Tier, tier_of
 
 HOUR = 3_600_000
 UP = 500_000_000

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kiosk.core.age import PLACE
-from kiosk.core.power_tiers import Tier
-from kiosk.core.restarting import due
+from kiosk.core.saving.power_tiers import Tier
+from kiosk.core.saving.restarting import due
 
 NIGHT = datetime(2025, 11, 20, 3, 45, tzinfo=PLACE)
 CALM: dict[str, Any] = {"run_s": 90_000.0, "alone_s": 7200.0, "alerts": 0, "tier": Tier.MAINS}

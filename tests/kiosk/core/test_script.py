@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.core.script import CLOSE, OPEN, bare, drawn, font, marked, parts, right_to_left, swedish, whole
+from kiosk.core.look.script import CLOSE, OPEN, bare, drawn, font, marked, parts, right_to_left, swedish, whole
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 import pytest
 
-from kiosk.core.languages import LANGUAGES
-from kiosk.core.loudness import LEVELS, Speech, allowed
-from kiosk.core.pronounce import MOST_LETTERS, portions, pronounce
-from kiosk.core.script import swedish
-from kiosk.core.speaking import Item, introduction, said, voice_of
+from kiosk.core.look.script import swedish
+from kiosk.core.visitor.languages import LANGUAGES
+from kiosk.core.voice.loudness import LEVELS, Speech, allowed
+from kiosk.core.voice.pronounce import MOST_LETTERS, portions, pronounce
+from kiosk.core.voice.speaking import Item, introduction, said, voice_of
 from kiosk.io.texts import words
 
 

@@ -6,8 +6,8 @@ from string import Formatter
 import pytest
 
 from contract.words import Power
-from kiosk.core.style import CAPITAL, LARGER_MM, TARGET_MM, TEXT_MM, Style
-from kiosk.core.theme import DARK, HIGH, LIGHT, SHAPES, Role, Theme, contrast
+from kiosk.core.look.style import CAPITAL, LARGER_MM, TARGET_MM, TEXT_MM, Style
+from kiosk.core.look.theme import DARK, HIGH, LIGHT, SHAPES, Role, Theme, contrast
 from kiosk.core.view import POWER_ROLES
 from kiosk.io.texts import words
 

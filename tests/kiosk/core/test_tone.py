@@ -5,8 +5,8 @@ import wave
 
 import pytest
 
-from kiosk.core.loudness import LEVELS, Speech, allowed
-from kiosk.core.tone import RATE, wav
+from kiosk.core.voice.loudness import LEVELS, Speech, allowed
+from kiosk.core.voice.tone import RATE, wav
 
 
 def samples(level: int) -> memoryview:

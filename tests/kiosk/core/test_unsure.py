@@ -8,9 +8,9 @@ import pytest
 from contract.freshness import Contact, Now
 from contract.words import ClockQuality
 from kiosk.core.age import Reader
-from kiosk.core.alerts import sort
 from kiosk.core.picture import Held
 from kiosk.core.view import View, view
+from kiosk.core.warnings.alerts import sort
 from kiosk.io.texts import words
 
 MONO = 1_000_000

@@ -11,8 +11,8 @@ from msgspec import structs
 from contract.freshness import Contact, Now
 from contract.messages import Stay
 from contract.words import ClockQuality, Declared, Opening, Power, Status
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held, Told
-from kiosk.core.theme import Role
 from kiosk.core.view import View, view
 from kiosk.io.texts import words
 

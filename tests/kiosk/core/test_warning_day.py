@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from contract.freshness import Contact, Now
 from contract.wire import Moment
 from contract.words import ClockQuality, Status
-from kiosk.core import attention
-from kiosk.core.attention import Shown
-from kiosk.core.listing import fold, key_of
+from kiosk.core.asking.listing import fold, key_of
 from kiosk.core.picture import Held
 from kiosk.core.view import View, view
+from kiosk.core.warnings import attention
+from kiosk.core.warnings.attention import Shown
 from kiosk.feeds.alert import Alert, Answer, Area, Level, MsgType, Source
 from kiosk.io.texts import words
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contract.words import Status
-from kiosk.core.theme import LIGHT, Role, contrast
+from kiosk.core.look.theme import LIGHT, Role, contrast
 from kiosk.feeds.alert import Area, Level, MsgType, Source
 
 UPDATE, CANCEL = MsgType.UPDATE, MsgType.CANCEL
@@ -54,7 +54,7 @@ def test_levels_have_words_shapes_and_colours(
 
 def test_level_shapes_are_their_own_and_can_be_read() -> None:
     """Circle, diamond, triangle; black on yellow and orange, white on dark red."""
-    from kiosk.core.theme import SHAPES
+    from kiosk.core.look.theme import SHAPES
 
     levels = (Role.LEVEL_YELLOW, Role.LEVEL_ORANGE, Role.LEVEL_RED)
 

@@ -10,8 +10,8 @@ import sqlite_utils
 
 from contract.wire import Moment
 from contract.words import ClockQuality, Status
-from kiosk.core.feed import FeedState, Kept
-from kiosk.core.listing import Folded
+from kiosk.core.asking.feed import FeedState, Kept
+from kiosk.core.asking.listing import Folded
 from kiosk.feeds.alert import Alert, MsgType, Source, Words
 from kiosk.io import cache_feeds, cache_schema, checked
 from kiosk.io.cache import Broken, Cache, CacheReader

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.core.opened import MOST_PAGES, OTHER
+from kiosk.core.visitor.opened import MOST_PAGES, OTHER
 from kiosk.io.cache import Cache, counts
 from kiosk.io.cache_opened import KEEP_DAYS
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.loudness import Speech
-from kiosk.core.speaking import Spoken
+from kiosk.core.voice.loudness import Speech
+from kiosk.core.voice.speaking import Spoken
 from kiosk.io.speech import Voice
 from kiosk.io.tone import Tone
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from doors.clock import spec_of
-from kiosk.core.feed import FeedState, Kept
+from kiosk.core.asking.feed import FeedState, Kept
 from kiosk.core.picture import Held
 from kiosk.io import checked
 from kiosk.io.cache import CacheReader

@@ -18,7 +18,7 @@ from contract.words import Lasts, Status
 from doors.clock import Clock
 from doors.progress import Progress
 from kiosk import config
-from kiosk.core.polling import Tier
+from kiosk.core.asking.polling import Tier
 from kiosk.io import memory
 from kiosk.io.wake import Doorbell
 from kiosk.keeper import one_feed

@@ -21,9 +21,9 @@ from demo.core import village
 from doors.clock import Clock
 from doors.progress import Progress
 from kiosk import config
+from kiosk.core.asking.polling import Tier
 from kiosk.core.day.section import Section
-from kiosk.core.polling import Tier
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.core.view import View, view
 from kiosk.io.texts import words
 from kiosk.io.wake import Doorbell, Waker

@@ -12,7 +12,7 @@ from contract.words import Status
 from doors.clock import Clock
 from doors.progress import Progress
 from kiosk import config
-from kiosk.core.polling import Tier
+from kiosk.core.asking.polling import Tier
 from kiosk.io import checked
 from kiosk.io.wake import Doorbell
 from kiosk.keeper.feeds import Feeds

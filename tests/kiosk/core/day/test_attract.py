@@ -6,8 +6,8 @@ from typing import Any
 
 from kiosk.core.day.attract import TURN_S, facts, turn
 from kiosk.core.day.section import Entry, Section
-from kiosk.core.rows import Line
-from kiosk.core.theme import Role
+from kiosk.core.look.rows import Line
+from kiosk.core.look.theme import Role
 
 BUS = Section(
     name="departures", group="travel", icon="bus", title="Bussar", rows=(Entry(text="Buss 155", word="om 3 min"),)

@@ -11,7 +11,7 @@ from contract.freshness import Now
 from contract.words import ClockQuality, Declared
 from kiosk.core.age import PLACE, Reader
 from kiosk.core.day.nearest import nearest
-from kiosk.core.theme import Role
+from kiosk.core.look.theme import Role
 from kiosk.io.texts import words
 
 NOON = datetime(2025, 11, 20, 12, 0, tzinfo=PLACE)

@@ -11,13 +11,13 @@ from contract.everyday import TimetableDocument
 from contract.freshness import Contact, Now
 from contract.wire import Moment
 from contract.words import ClockQuality, Power
+from kiosk.core.asking.feed import FeedState, Items
 from kiosk.core.day import search
 from kiosk.core.day.section import Entry, Section
-from kiosk.core.feed import FeedState, Items
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held
-from kiosk.core.place import Place
-from kiosk.core.theme import Role
 from kiosk.core.view import View, view
+from kiosk.core.warnings.place import Place
 from kiosk.feeds.calendar import Calendar
 from kiosk.feeds.departures import Board, Departure
 from kiosk.feeds.road import Disruption, Roads

@@ -11,9 +11,9 @@ from contract.everyday import BusinessesDocument, HoursOverride, OutageHoursDocu
 from contract.freshness import Contact, Now
 from contract.messages import ServiceNow
 from contract.words import ClockQuality, Declared, Power
-from kiosk.core.feed import FeedState
+from kiosk.core.asking.feed import FeedState
+from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held
-from kiosk.core.theme import Role
 from kiosk.core.view import View, view
 from kiosk.io.texts import words
 

@@ -1,0 +1,1 @@
+"""Who may do what, what a password has to be, what wrong tries cost, how long a session lasts."""

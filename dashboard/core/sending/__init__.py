@@ -1,0 +1,1 @@
+"""What goes down to the sites: orders, bulletins, documents."""

@@ -1,0 +1,1 @@
+"""How one site stands, in words, shapes and roles."""

@@ -1,0 +1,1 @@
+"""Who is signed in, and what the log keeps of it."""

@@ -1,0 +1,1 @@
+"""Everything that is kept: the file, its steps, records, what waits to go down."""

@@ -1,0 +1,64 @@
+"""Where the centre keeps which sites fell silent, and who has seen it."""
+
+import msgspec
+from sqlalchemy import Connection, Row, text
+
+from contract.messages import Ack
+from dashboard.core.hearing.link_alarm import LinkLoss, acknowledged
+from dashboard.io.store.database import Database
+
+KEPT = 50
+"""Of each site are read: what is open is always among them."""
+
+
+class LinkAlarms:
+    """The table of silences. Everything raises StoreTrouble."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lately(self, site: str) -> tuple[LinkLoss, ...]:
+        """The last silences of a site, newest first."""
+        asked = text("select * from link_losses where site = :site order by number desc limit :limit")
+        with self._database.reading() as connection:
+            return tuple(map(_loss, connection.execute(asked, {"site": site, "limit": KEPT})))
+
+    def raised(self, site: str, priority: int, lost_ms: int | None, raised_ms: int | None) -> None:
+        """A site is silent, unless that is known already."""
+        told = text(
+            "insert into link_losses (site, priority, lost_ms, raised_ms) "
+            "select :site, :priority, :lost, :raised "
+            "where not exists (select 1 from link_losses where site = :site and not back)"
+        )
+        row = {"site": site, "priority": priority, "lost": lost_ms, "raised": raised_ms}
+        with self._database.writing() as connection:
+            connection.execute(told, row)
+
+    def back(self, site: str, back_ms: int | None) -> None:
+        """It is heard again."""
+        told = text("update link_losses set back = 1, back_ms = :at where site = :site and not back")
+        with self._database.writing() as connection:
+            connection.execute(told, {"site": site, "at": back_ms})
+
+    def acknowledge(self, site: str, number: int, ack: Ack) -> bool:
+        """Somebody has seen it; False when there is no such silence."""
+        with self._database.writing() as connection:
+            loss = _one(connection, site, number)
+            if loss is None:
+                return False
+            acks = msgspec.json.encode(acknowledged(loss, ack).acks)
+            told = text("update link_losses set acks = :acks where number = :number")
+            connection.execute(told, {"acks": acks, "number": number})
+        return True
+
+
+def _one(connection: Connection, site: str, number: int) -> LinkLoss | None:
+    asked = text("select * from link_losses where site = :site and number = :number")
+    row = connection.execute(asked, {"site": site, "number": number}).first()
+    return None if row is None else _loss(row)
+
+
+def _loss(row: Row[tuple[object, ...]]) -> LinkLoss:
+    told = dict(row._mapping)
+    acks = msgspec.json.decode(told.pop("acks") or b"[]", type=tuple[Ack, ...])
+    return msgspec.convert({**told, "back": bool(told["back"]), "acks": acks}, LinkLoss)

@@ -1,0 +1,1 @@
+"""Requests and answers: addresses, pages, the live stream, who is let in."""

@@ -1,0 +1,1 @@
+"""Sizes, colours, rows, and letters in the order in which they are drawn."""

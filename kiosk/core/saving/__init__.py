@@ -1,0 +1,1 @@
+"""How far the screen saves power, what that means for its light, and when it may start anew."""

@@ -1,0 +1,1 @@
+"""What is read aloud and how: paragraphs, pronunciation, loudness, the tone of a warning."""
