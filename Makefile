@@ -1,6 +1,6 @@
 # One command does what CI does. `make` alone tells what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench soak faults day golden rewrite wheel wheelhouse lint
+.PHONY: help setup demo test check fix bench soak fuzz faults day golden rewrite wheel wheelhouse lint
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -38,6 +38,9 @@ bench: setup  ## print measurements, one JSON object a line; ONLY=name for one
 
 soak: setup  ## play days on the screen and count what they leave behind; DAYS=n, at most SECONDS=n
 	@exec $(VENV)/python -m bench.kiosk_soak $(DAYS) --seconds $(SECONDS)
+
+fuzz: setup  ## try every address of the dashboard with requests that are made up; EXAMPLES=n of each kind, SEED=n
+	@SOTPUNKT_FUZZ=$(or $(EXAMPLES),50) SOTPUNKT_FUZZ_SEED=$(or $(SEED),1) $(VENV)/python -m pytest -q tests/dashboard/test_schemathesis.py
 
 faults: setup  ## break a whole house on purpose and count what is lost; SCHEDULE=file, or SEED=n MINUTES=n
 	@exec $(VENV)/python -m faults $(SCHEDULE) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

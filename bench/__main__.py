@@ -5,7 +5,21 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench import decoding, demo, gateway, keeping, kiosk, storing, volume, wire
+from bench import (
+    dashboard_ingest,
+    dashboard_load,
+    dashboard_outage,
+    dashboard_push,
+    decoding,
+    demo,
+    gateway,
+    history,
+    keeping,
+    kiosk,
+    storing,
+    volume,
+    wire,
+)
 
 Bench = Callable[[], Iterator[dict[str, Any]]]
 
@@ -18,6 +32,12 @@ BENCHES: dict[str, Bench] = {
     "demo": demo.measure,
     "kiosk": kiosk.measure,
     "volume": volume.measure,
+    "history": history.measure,
+    "ingest": dashboard_ingest.measure,
+    "push": dashboard_push.measure,
+    "overview": dashboard_load.overview,
+    "pages": dashboard_load.pages,
+    "played": dashboard_outage.measure,
 }
 
 

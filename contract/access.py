@@ -37,6 +37,8 @@ def site_rules(site: str) -> tuple[Rule, ...]:
         Rule(OWNER, "read", topics.public_all(site), "and shows what the kiosk shows"),
         Rule(OWNER, "readwrite", topics.local_orders(site), "reports, notices, declarations entered at the site"),
         Rule(OWNER, "read", topics.answers(site), "and what came of them"),
+        Rule(OWNER, "readwrite", topics.page_wish(site), "which certificate the page needs"),
+        Rule(OWNER, "read", topics.page_certificate(site), "and the one that came"),
     )
 
 

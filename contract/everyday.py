@@ -54,7 +54,20 @@ class _Said(Wire, omit_defaults=True, kw_only=True):
                 raise ValueError(f"{strange[0]!r} is not a language like sv, en or se")
 
 
-class Post(_Said, omit_defaults=True, kw_only=True):
+class _Pictured(_Said, omit_defaults=True, kw_only=True):
+    """It may have a picture: by the SHA-256 of its bytes, with words for whoever does not see it."""
+
+    picture: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
+    picture_text: Texts | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a picture that nobody can have read to them."""
+        super().__post_init__()
+        if self.picture and not (self.picture_text or {}).get("sv", "").strip():
+            raise ValueError("a picture needs words in Swedish for those who do not see it: picture_text = { sv = … }")
+
+
+class Post(_Pictured, omit_defaults=True, kw_only=True):
     """A post about a person, a business or an association: shown up to and including the day `until`."""
 
     until: date
@@ -110,7 +123,7 @@ class About(StrEnum):
     VISITOR = "visitor"
 
 
-class Information(_Said, omit_defaults=True, kw_only=True):
+class Information(_Pictured, omit_defaults=True, kw_only=True):
     """One page of information. `paragraphs` by language, for long texts. `search`: more words to find it by."""
 
     about: About
@@ -126,7 +139,7 @@ class InformationDocument(Wire):
     pages: Annotated[tuple[Information, ...], Meta(max_length=100)]
 
 
-class Thing(_Said, omit_defaults=True, kw_only=True):
+class Thing(_Pictured, omit_defaults=True, kw_only=True):
     """Something a visitor can do here: "tanka", "låna böcker". `until`: the last day, where it has one."""
 
     icon: str = ""

@@ -356,6 +356,9 @@ class KioskStatus(Wire):
     """When the panel last took a frame; None: not since this keeper began."""
     why_not: Text = ""
     """Why there is no frame from just now; empty when there is one."""
+    unchecked_ms: Ms | None = None
+    """For how long the public source of warnings that was checked longest ago has not been; 0: every check is fresh.
+    None: this screen asks none."""
 
     def __post_init__(self) -> None:
         """Nobody has drawn a frame that is still to come."""

@@ -204,6 +204,16 @@ class SetClock(Wire, tag_field="kind", tag="set_clock"):
     up_ms: Ms
 
 
+class BreakGlass(Wire, tag_field="kind", tag="break_glass"):
+    """Somebody opened the sealed code of the site's own page: whoever the order names acts as its owner until then.
+
+    `until_ms` None: no clock was known. `replaced`: a new code lies sealed, and what stood until then is over.
+    """
+
+    until_ms: Ms | None = None
+    replaced: bool = False
+
+
 What = (
     AckAlarm
     | Report
@@ -225,6 +235,7 @@ What = (
     | NeedSaid
     | NeedMark
     | SetClock
+    | BreakGlass
 )
 
 

@@ -284,6 +284,7 @@ BODIES: dict[str, type[Wire]] = {
     Event.CLOCK_STEPPED: ClockBody,
     Event.STORE_TROUBLE: NoteBody,
     Event.GAP: GapBody,
+    Event.BREAK_GLASS: NoteBody,
     "sample": SampleBody,
     "receipt": Receipt,
 }

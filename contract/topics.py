@@ -54,6 +54,11 @@ def alarms(site):
     return _site(site) + "/up/alarms"
 
 
+def page(site):
+    """The site's own page: its name, its request, its certificate's end; retained. Sent by the gateway."""
+    return _site(site) + "/up/page"
+
+
 # --- up: the records, gapless, confirmed only by the centre's mark ---
 
 
@@ -73,6 +78,11 @@ def mark(site):
 def orders(site):
     """All orders the site has not yet answered (acknowledgement, report, activation …); retained. By the centre."""
     return _site(site) + "/down/orders"
+
+
+def waking(site):
+    """Alarms for which the centre has woken somebody, and until when; retained. Sent by the centre."""
+    return _site(site) + "/down/waking"
 
 
 def bulletin(site, name):
@@ -131,6 +141,16 @@ def local_orders(site):
 def answers(site):
     """How the last orders were answered; retained. Sent by the gateway, read by the owner's page."""
     return _site(site) + "/local/answers"
+
+
+def page_wish(site):
+    """What the owner's page is called and which certificate it needs; retained. Read by the gateway."""
+    return _site(site) + "/local/page/wish"
+
+
+def page_certificate(site):
+    """A certificate that fits the owner's page; retained. Sent by the gateway, read by the owner's page."""
+    return _site(site) + "/local/page/certificate"
 
 
 def receipt(site):

@@ -290,6 +290,7 @@ class Event(StrEnum):
     CLOCK_STEPPED = "clock_stepped"
     STORE_TROUBLE = "store_trouble"
     GAP = "gap"
+    BREAK_GLASS = "break_glass"
 
 
 PUBLIC_EVENTS = (

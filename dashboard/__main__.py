@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 
 from dashboard import config
-from dashboard.core.access.people import Role
+from dashboard.core.access.people import OF_PEOPLE
 from dashboard.core.sites import BadInput, DashboardError
 from doors.clock import Clock, ClockFault
 from doors.printing import printing
 from doors.private import keep_private
 
-COMMANDS = ("run", "check", "bulletin", "content", "counts", "backup", "put-aside", "setup-link", "account")
+COMMANDS = ("run", "check", "bulletin", "content", "counts", "backup", "put-aside", "setup-link", "account", "seal",
+            "certificate")  # fmt: skip
 
 
 @printing()
@@ -70,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     link = commands.add_parser("setup-link", help="print a new link for the first account")
     _takes_link(link)
     link.set_defaults(command=_setup_link)
+    seal = commands.add_parser("seal", help="seal a new code for the site's own page; prints a page to fold")
+    seal.add_argument("file", help="the settings (TOML)")
+    seal.set_defaults(command=_seal)
+    _add_certificate(commands.add_parser("certificate", help="certificates of the sites' own pages"))
     _add_account(commands.add_parser("account", help="invite, lock, unlock, remove; who has an account"))
     return parser
 
@@ -82,7 +87,7 @@ def _add_account(account: argparse.ArgumentParser) -> None:
 
     invite = commands.add_parser("invite", help="print a link by which somebody makes an account")
     invite.add_argument("name")
-    invite.add_argument("--role", required=True, choices=[role.value for role in Role])
+    invite.add_argument("--role", required=True, choices=[role.value for role in OF_PEOPLE])
     invite.add_argument("--for", dest="scope", default="", metavar="SITE", help="a site, or a municipality (are)")
     _takes_link(invite)
     invite.set_defaults(command=_invite)
@@ -136,6 +141,24 @@ def _add_content(content: argparse.ArgumentParser) -> None:
     check.set_defaults(command=_check_content)
 
 
+def _add_certificate(certificate: argparse.ArgumentParser) -> None:
+    commands = certificate.add_subparsers(required=True, metavar="COMMAND")
+    listed = commands.add_parser("list", help="every site's own page: its name, and when its certificate ends")
+    listed.add_argument("--due", action="store_true", help="only sites that need one: none, or 30 days left at most")
+    listed.add_argument("--json", action="store_true", help="as JSON")
+    listed.add_argument("--day", type=_day, help="as on this day, like 2026-06-19 (default: today)")
+    listed.set_defaults(command=_list_certificates)
+    request = commands.add_parser("request", help="print a page's request, to be signed by an ACME client")
+    request.add_argument("site", metavar="SITE")
+    request.set_defaults(command=_request_certificate)
+    deliver = commands.add_parser("deliver", help="send a certificate to the page that asked for it")
+    deliver.add_argument("site", metavar="SITE")
+    deliver.add_argument("file", type=Path, metavar="FULLCHAIN", help="PEM, the page's own first")
+    deliver.set_defaults(command=_deliver_certificate)
+    for one in (listed, request, deliver):
+        one.add_argument("--settings", required=True, metavar="FILE")
+
+
 def _clock(spec: str | None, settings: config.Settings) -> Clock:
     if spec and settings.any_in_service:
         sites = ", ".join(site.id for site in settings.site if site.in_service)
@@ -158,6 +181,7 @@ def _run(asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     settings = config.read(asked.file)
+    config.outline_of(settings.view.outline_file)
     for site in settings.site:
         print(f"  {site.id}: {site.place}, {'in service' if site.in_service else 'not in service'}")
     who = "people sign in" if settings.sign_in.required else "nobody signs in: whoever is at this machine may do all"
@@ -200,6 +224,12 @@ def _setup_link(asked: argparse.Namespace) -> None:
     print(account_commands.setup_link(asked.settings, asked.interface, qr=asked.qr))
 
 
+def _seal(asked: argparse.Namespace) -> None:
+    from dashboard import sealing
+
+    print(sealing.seal(asked.file))
+
+
 def _list_accounts(asked: argparse.Namespace) -> None:
     from dashboard import account_commands
 
@@ -222,6 +252,24 @@ def _change_account(asked: argparse.Namespace) -> None:
     from dashboard import account_commands
 
     print(account_commands.changed(asked.settings, asked.act, asked.name))
+
+
+def _list_certificates(asked: argparse.Namespace) -> None:
+    from dashboard import page_certificates
+
+    print(page_certificates.listed(asked.settings, asked.day, Clock(), due=asked.due, as_json=asked.json))
+
+
+def _request_certificate(asked: argparse.Namespace) -> None:
+    from dashboard import page_certificates
+
+    print(page_certificates.request(asked.settings, asked.site))
+
+
+def _deliver_certificate(asked: argparse.Namespace) -> None:
+    from dashboard import page_certificates
+
+    print(page_certificates.deliver(asked.settings, asked.site, asked.file, Clock()))
 
 
 def _publish_bulletin(asked: argparse.Namespace) -> None:

@@ -23,7 +23,7 @@ ACTS = ("lock", "unlock", "remove")
 
 def setup_link(file: str, interface: str = "", *, qr: bool = False) -> str:
     """A new link for the first account; it also lies beside the store."""
-    with _opened(file) as (settings, sign_in, store):
+    with opened(file) as (settings, sign_in, store):
         link = first_link.make(sign_in, settings, interface)
         first_link.write(store.parent / first_link.FILE, link)
         _note(sign_in, "setup_link")
@@ -32,7 +32,7 @@ def setup_link(file: str, interface: str = "", *, qr: bool = False) -> str:
 
 def listed(file: str) -> str:
     """Every account in a line."""
-    with _opened(file) as (_, sign_in, _):
+    with opened(file) as (_, sign_in, _):
         rows = [
             f"{one.name}: {one.role.value}{f' of {one.scope}' if one.scope else ''}{', locked' if one.locked else ''}"
             for one in sign_in.accounts.all()
@@ -42,7 +42,7 @@ def listed(file: str) -> str:
 
 def invited(file: str, name: str, role: str, scope: str, interface: str = "", *, qr: bool = False) -> str:
     """A link by which somebody makes an account."""
-    with _opened(file) as (settings, sign_in, _):
+    with opened(file) as (settings, sign_in, _):
         if key := passwords.name_fault(name):
             raise BadInput(f"NAME: {text(key, 'en')}")
         if sign_in.accounts.named(name) is not None:
@@ -60,7 +60,7 @@ def invited(file: str, name: str, role: str, scope: str, interface: str = "", *,
 
 def renewed(file: str, name: str, interface: str = "", *, qr: bool = False) -> str:
     """A link by which somebody chooses a new password."""
-    with _opened(file) as (settings, sign_in, _):
+    with opened(file) as (settings, sign_in, _):
         one = _named(sign_in, name)
         token = sign_in.links.make(
             RENEW, sign_in.now(), name=one.name, role=one.role, scope=one.scope, issuer="sotpunkt", account=one.number
@@ -71,7 +71,7 @@ def renewed(file: str, name: str, interface: str = "", *, qr: bool = False) -> s
 
 def changed(file: str, act: str, name: str) -> str:
     """Lock, unlock or remove an account; all its sessions end."""
-    with _opened(file) as (_, sign_in, _):
+    with opened(file) as (_, sign_in, _):
         one = _named(sign_in, name)
         locked = {"lock": True, "unlock": False}.get(act)
         sign_in.accounts.change(one.number, locked=locked, remove=act == "remove", last=True)
@@ -100,7 +100,7 @@ def _note(sign_in: SignIn, did: str, site: str = "") -> None:
 
 
 @contextlib.contextmanager
-def _opened(file: str) -> Iterator[tuple[config.Settings, SignIn, Path]]:
+def opened(file: str) -> Iterator[tuple[config.Settings, SignIn, Path]]:
     """The store, also while the dashboard runs; as its owner, so that nothing in it becomes root's."""
     settings = config.read(file)
     if not settings.sign_in.required:

@@ -11,19 +11,21 @@ from pathlib import Path
 
 import uvicorn
 
-from dashboard.config import Settings, Web
-from dashboard.core.sites import BadInput, DashboardError
+from dashboard.config import Settings
+from dashboard.core.sites import DashboardError
 from dashboard.io.access import first_link
 from dashboard.io.access.sign_in import SignIn
 from dashboard.io.desk import Desk
+from dashboard.io.historian import Historian
 from dashboard.io.mqtt import Centre
+from dashboard.io.page_key import given, page_key
 from dashboard.io.store import store_care
 from dashboard.io.store.database import Database
 from dashboard.io.store.link_alarms import LinkAlarms
 from dashboard.io.store.records import Records
 from dashboard.io.store.shelf import Shelf
+from dashboard.io.waking import Waking
 from dashboard.io.web import addresses as http
-from dashboard.io.web.live import Hub
 from dashboard.io.web.pages import Pages
 from dashboard.io.web.wire import Listener, Patient
 from doors.clock import Clock
@@ -40,7 +42,8 @@ PAGES, PAGES_WITHIN_S = "pages", 60.0
 
 async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str], None]) -> None:
     """Serve until a signal says stop. Raises DashboardError when it can not begin; nothing is half-started."""
-    tls = certificate(settings.web)
+    web, page = settings.web, page_key(settings, store)
+    tls = given(web.certificate_file, web.key_file) if page is None and web.encrypted else None
     listener = Listener.of(listen(settings.web.host, settings.web.port), settings.web.loopback)
     try:
         with store_care.in_use(store):
@@ -49,35 +52,38 @@ async def run(settings: Settings, store: Path, clock: Clock, say: Callable[[str]
             database = Database(store)
             records, shelf = Records(database), Shelf(database)
             desk = Desk(settings, clock, records, shelf, LinkAlarms(database))
+            desk.take_page(page)
+            historian = Historian(desk, database).start()
+            waking = Waking(desk, database).start()
             sign_in = SignIn(database, clock) if settings.sign_in.required else None
-            if sign_in is not None and (told := first_link.at_start(sign_in, settings, store)):
+            if sign_in is not None and (told := first_link.at_start(sign_in, desk.settings, store)):
                 log.warning("%s", told)
             await _serve(desk, sign_in, listener, tls, say)
+            await waking.stop()
+            await historian.stop()
             database.close()
     finally:
         listener.close()
 
 
 async def _serve(
-    desk: Desk, sign_in: SignIn | None, listener: socket.socket, tls: ssl.SSLContext | None, say: Callable[[str], None]
+    desk: Desk, sign_in: SignIn | None, listener: Listener, tls: ssl.SSLContext | None, say: Callable[[str], None]
 ) -> None:
     port = listener.getsockname()[1]
     notifier, progress = Notifier.here(), Progress()
     progress.expect(PAGES, PAGES_WITHIN_S)
-    config = uvicorn.Config(
-        http.build(desk, Pages(desk), port, sign_in), log_level="error", access_log=False, lifespan="off", ws="none",
-        http=Patient, server_header=False, proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
-    )  # fmt: skip
-    config.load()
-    config.ssl = tls
-    server = _Server(config, desk.hub, progress)
-    link = asyncio.create_task(Centre(desk, progress).run(), name="centre")
-    link.add_done_callback(server.stop_if_failed)
-    watch = asyncio.create_task(notifier.watch(progress, lambda: _sentence(desk)), name="watch")
     host = f"[{desk.settings.web.host}]" if ":" in desk.settings.web.host else desk.settings.web.host
-    say(f"dashboard: {'https' if tls else 'http'}://{host}:{port}/")
+    link = asyncio.create_task(Centre(desk, progress).run(), name="centre")
+    watch = asyncio.create_task(notifier.watch(progress, lambda: _sentence(desk)), name="watch")
     try:
-        await server.serve(sockets=[listener])
+        again = True
+        while again:
+            tls = desk.page.tls if desk.page is not None else tls
+            server = _Server(_config(desk, sign_in, port, tls), desk, progress)
+            link.add_done_callback(server.stop_if_failed)
+            say(f"dashboard: {'https' if tls else 'http'}://{host}:{port}/")
+            await server.serve(sockets=[listener.again()])
+            again = server.encrypts
     finally:
         notifier.stopping("told to stop")
         for task in (link, watch):
@@ -85,6 +91,16 @@ async def _serve(
         await asyncio.gather(link, watch, return_exceptions=True)
     if not link.cancelled() and link.exception() is not None:
         raise DashboardError(f"the link to the broker ended: {link.exception()}") from link.exception()
+
+
+def _config(desk: Desk, sign_in: SignIn | None, port: int, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    config = uvicorn.Config(
+        http.build(desk, Pages(desk), port, sign_in), log_level="error", access_log=False, lifespan="off", ws="none",
+        http=Patient, server_header=False, proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
+    )  # fmt: skip
+    config.load()
+    config.ssl = tls
+    return config
 
 
 def _sentence(desk: Desk) -> str:
@@ -96,14 +112,20 @@ def _sentence(desk: Desk) -> str:
 class _Server(uvicorn.Server):
     """Ends the streams of the browsers when it is told to stop, else they would hold it open."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, progress: Progress) -> None:
+    def __init__(self, config: uvicorn.Config, desk: Desk, progress: Progress) -> None:
         super().__init__(config)
-        self._hub = hub
+        self._desk = desk
+        self._hub = desk.hub
         self._progress = progress
+        self._plain = config.ssl is None
+        self.encrypts = False
+        """Did it end because the first certificate is there, and the pages begin again over HTTPS?"""
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second, once the pages are served."""
         self._progress.done(PAGES)
+        if self._plain and not self.should_exit and self._desk.page is not None and self._desk.page.tls is not None:
+            self.encrypts = self.should_exit = True
         return await super().on_tick(counter)
 
     @contextmanager
@@ -119,31 +141,15 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     def _stop(self, number: int) -> None:
+        self.encrypts = False
         self._hub.close()
         self.handle_exit(number, None)
 
     def stop_if_failed(self, task: asyncio.Task[None]) -> None:
         """Half a dashboard is worse than none."""
         if not task.cancelled() and task.exception() is not None:
-            self.should_exit = True
+            self.encrypts, self.should_exit = False, True
             self._hub.close()
-
-
-def certificate(web: Web) -> ssl.SSLContext | None:
-    """How the pages are encrypted, if they are; raises BadInput where certificate and key are of no use."""
-    if not web.encrypted:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(web.certificate_file, web.key_file, password=lambda: "")
-    except (OSError, ssl.SSLError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) and not isinstance(fault, ssl.SSLError) else fault.reason
-        raise BadInput(
-            f"[web] certificate_file, key_file: {web.certificate_file} and {web.key_file} can not be used ({reason}); "
-            "lay a certificate and its key there, in PEM, the key without a password"
-        ) from fault
-    return context
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -7,13 +7,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, structs
 
+from contract.page import HostName
 from contract.topics import valid_level
 from contract.wire import Name
+from dashboard.core.overview import outline
+from dashboard.core.overview.outline import Line
 from dashboard.core.sites import BadInput, Site
 from doors import broker, settings
 from doors.broker import BrokerSettings
 from doors.secrets import broker_faults, secret_fault, settings_fault
 
+PAGE_FILE, PAGE_KEY = "page.pem", "page.key"
+"""Beside the store, of a page that makes its key itself."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -28,6 +33,8 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     names: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
     certificate_file: str = ""
     key_file: str = ""
+    certificate_name: HostName | Literal[""] = ""
+    """At a site: its public name, under which the page makes a key of its own and gets certificates from the centre."""
 
     @property
     def loopback(self) -> bool:
@@ -47,20 +54,38 @@ class SignInSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class StoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file of the store (SQLite)."""
+    """The file of the store (SQLite).
+
+    `raw_days`: samples older than this are summed up by quarters of an hour. `history_years`: curves are kept so long;
+    events for ever.
+    """
 
     path: Annotated[str, Meta(min_length=1, max_length=4096)]
+    raw_days: Annotated[int, Meta(ge=2, le=3660)] = 35
+    history_years: Annotated[int, Meta(ge=1, le=100)] = 10
 
 
 class View(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`centre`: many sites, confirms records. `site`: one site, on the site's own broker, confirms nothing.
 
     `certificates_file`: the authority's `sites.json`, to say of each site how its certificate stands.
+    `outline_file`: borders and shores to draw the map on (GeoJSON); without it the sites stand on an empty ground.
     """
 
     mode: Literal["centre", "site"] = "centre"
     timezone: Name = "Europe/Stockholm"
     certificates_file: str = ""
+    outline_file: str = ""
+
+
+class BulletinSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Messages to the screens. `key_file`: what signs them (`bulletin keys`); without it none is sent from the pages.
+
+    `sender_name`: who says it, as the form has it at first.
+    """
+
+    key_file: str = ""
+    sender_name: Annotated[str, Meta(max_length=80)] = ""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +97,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     web: Web = Web()
     view: View = View()
     sign_in: SignInSettings = SignInSettings()
+    bulletins: BulletinSettings = BulletinSettings()
 
     def find(self, site: str) -> Site | None:
         """The site of that id."""
@@ -91,6 +117,9 @@ def read(path: str) -> Settings:
         raise BadInput(str(fault)) from fault
     faults = [fault] if (fault := settings_fault(path)) else []
     faults += [*_faults(told), *_web_faults(told, Path(path).resolve().parent)]
+    key = told.bulletins.key_file
+    if key and (fault := secret_fault(Path(path).resolve().parent / key)):
+        faults.append(f"[bulletins] key_file: {fault}")
     if faults:
         raise BadInput(str(settings.SettingsFault(Path(path).name, faults)))
     return _located(told, Path(path).resolve().parent)
@@ -98,14 +127,35 @@ def read(path: str) -> Settings:
 
 def _located(told: Settings, folder: Path) -> Settings:
     """Files that the settings name lie where they say, seen from the settings' own folder."""
-    web, view = told.web, told.view
+    web, view, key = told.web, told.view, told.bulletins.key_file
+    if key:
+        told = structs.replace(told, bulletins=structs.replace(told.bulletins, key_file=str(folder / key)))
+    if web.certificate_name:
+        web = structs.replace(web, names=(*web.names, web.certificate_name))
+        if (made := (folder / told.store.path).parent / PAGE_FILE).exists():
+            web = structs.replace(web, certificate_file=str(made), key_file=str(made.with_name(PAGE_KEY)))
     if web.encrypted:
         web = structs.replace(
             web, certificate_file=str(folder / web.certificate_file), key_file=str(folder / web.key_file)
         )
     if view.certificates_file:
         view = structs.replace(view, certificates_file=str(folder / view.certificates_file))
+    if view.outline_file:
+        view = structs.replace(view, outline_file=str(folder / view.outline_file))
     return structs.replace(told, web=web, view=view)
+
+
+def outline_of(path: str) -> tuple[Line, ...]:
+    """The lines of the map's outline, none without a file. Raises BadInput with one sentence."""
+    if not path:
+        return ()
+    try:
+        with Path(path).open("rb") as file:
+            return outline.outline(file.read(outline.MOST_BYTES + 1))
+    except OSError as fault:
+        raise BadInput(f"[view] outline_file: {path} can not be read ({fault.strerror}); lay a file there") from fault
+    except outline.BadOutline as fault:
+        raise BadInput(f"[view] outline_file: {path} {fault}") from fault
 
 
 def store_path(path: str, told: Settings) -> Path:
@@ -147,6 +197,10 @@ def _web_faults(told: Settings, folder: Path) -> list[str]:
             f"[web] host: {web.host!r} leads out of this machine; give certificate_file and key_file, or use 127.0.0.1 "
             "(only a site's own page, on the shop's own network, may do without)"
         )
+    if web.certificate_name and (web.certificate_file or web.key_file):
+        faults.append("[web] certificate_name stands alone: the page then makes its key itself; take the files away")
+    if web.certificate_name and told.view.mode != "site":
+        faults.append('[web] certificate_name: is for a site\'s own page (mode = "site"); use certificate_file')
     if bool(web.certificate_file) != bool(web.key_file):
         faults.append("[web] certificate_file and key_file belong together; give both or none")
     elif web.key_file and (fault := secret_fault(folder / web.key_file)):

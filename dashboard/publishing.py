@@ -9,23 +9,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
+import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.bulletins import SignedBulletin
+from contract.bulletins import Bulletin, SignedBulletin
 from contract.content import DOCUMENTS, MAX_DOCUMENT
 from contract.messages import encode
 from dashboard import config
 from dashboard.config import Settings
 from dashboard.core.sending import bulletins, documents, remarks
 from dashboard.core.sites import BadInput, DashboardError
+from dashboard.io import pictures, signing
 from dashboard.io.mqtt import kept
 from dashboard.io.store.database import Database
+from dashboard.io.store.published import Published
 from dashboard.io.store.shelf import Shelf
 from doors.broker import Link, LinkDown
 from doors.clock import Clock
-from doors.secrets import secret_fault
 
 MAX_BYTES = 1024 * 1024
 
@@ -57,23 +58,23 @@ def make_keys(folder: Path) -> str:
 def publish_bulletin(file: str, key_file: str, settings_file: str, clock: Clock) -> str:
     """Sign a bulletin and send it to its sites; what to tell the user. Raises BadInput, DashboardError."""
     settings = config.read(settings_file)
-    key = _private_key(Path(key_file))
-    name = bulletins.key_id(key.public_key())
-    shelf = Shelf(Database(config.store_path(settings_file, settings)))
-    tree = _tree(Path(file))
-    serial = shelf.last_serial(name) + 1
-    bulletin = bulletins.written(tree, Path(file).name, serial=serial, now_ms=clock.wall_ms())
-    strangers = [site for site in bulletin.sites if settings.find(site) is None]
+    key, tree, source = signing.signer(Path(key_file)), _tree(Path(file)), Path(file).name
+    now_ms, database = clock.wall_ms(), Database(config.store_path(settings_file, settings))
+    first = bulletins.written(tree, source, serial=1, now_ms=now_ms)
+    strangers = [site for site in first.sites if settings.find(site) is None]
     if strangers:
-        raise BadInput(f"{Path(file).name}: sites: {strangers[0]!r} is not in {Path(settings_file).name}")
-    held = shelf.bulletin(bulletin.id)
-    if held is not None:
-        _same_again(held, tree, Path(file).name)
-    elif bulletin.serial < serial:
-        raise BadInput(f"{Path(file).name}: serial: {bulletin.serial} was used already; leave it out, or give {serial}")
-    else:
-        shelf.add_bulletin(bulletin.sites, bulletin.id, bulletin.serial, bulletins.sign(bulletin, key))
-    asyncio.run(_send(settings, shelf, bulletin.sites))
+        raise BadInput(f"{source}: sites: {strangers[0]!r} is not in {Path(settings_file).name}")
+
+    def made(serial: int) -> SignedBulletin:
+        bulletin = bulletins.written(tree, source, serial=serial, now_ms=now_ms)
+        if bulletin.serial < serial:
+            raise BadInput(f"{source}: serial: {bulletin.serial} was used already; leave it out, or give {serial}")
+        return key.sign(bulletin)
+
+    kept = Published(database).issue(first.id, key.key_id, made, told={})
+    _same_again(kept, tree, source)
+    bulletin = msgspec.json.decode(kept.signed, type=Bulletin)
+    asyncio.run(send(settings, Shelf(database), bulletin.sites))
     return f"{bulletin.id}: sent to {', '.join(bulletin.sites)} with serial {bulletin.serial}"
 
 
@@ -87,10 +88,11 @@ def _same_again(held: SignedBulletin, tree: dict[str, Any], source: str) -> None
 
 def check_content(name: str, file: str, day: date | None, clock: Clock) -> str:
     """What a document would do on a day (None: today), without sending it: what is doubtful in it. Raises BadInput."""
-    reference, data = documents.document(name, _tree(Path(file)), 1, Path(file).name)
+    tree, illustrations = _illustrated(name, Path(file))
+    reference, data = documents.document(name, tree, 1, Path(file).name)
     wall_ms = clock.wall_ms()
     day = day or (None if wall_ms is None else remarks.day_of(wall_ms))
-    told = remarks.remarks(name, data, day)
+    told = [*pictures.told(illustrations), *remarks.remarks(name, data, day)]
     if day is None:
         told.append("the clock of this computer is not known to be right, so last days were not compared; give --day")
     kind = "" if name in DOCUMENTS else "; no screen of this version shows a document of this name"
@@ -105,15 +107,16 @@ def publish_content(name: str, file: str, version: int, sites: list[str], settin
     for site in wanted:
         if settings.find(site) is None:
             raise BadInput(f"--site: {site!r} is not in {Path(settings_file).name}")
-    reference, data = documents.document(name, _tree(Path(file)), version, Path(file).name)
+    tree, illustrations = _illustrated(name, Path(file))
+    reference, data = documents.document(name, tree, version, Path(file).name)
     shelf = Shelf(Database(config.store_path(settings_file, settings)))
     for site in wanted:
-        shelf.change_document(site, reference, data)
-    asyncio.run(_send(settings, shelf, tuple(wanted)))
+        shelf.change_document(site, reference, data, tuple(illustrations.values()))
+    asyncio.run(send(settings, shelf, tuple(wanted)))
     return f"{name} version {version}: sent to {', '.join(wanted)}, sha256 {reference.sha256}"
 
 
-async def _send(settings: Settings, shelf: Shelf, sites: tuple[str, ...]) -> None:
+async def send(settings: Settings, shelf: Shelf, sites: tuple[str, ...]) -> None:
     """Everything that stands for these sites, published; it is kept already, so nothing is lost if this fails."""
     up = asyncio.Event()
 
@@ -144,6 +147,12 @@ async def _send(settings: Settings, shelf: Shelf, sites: tuple[str, ...]) -> Non
         await asyncio.gather(task, return_exceptions=True)
 
 
+def _illustrated(name: str, file: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """A document and the pictures that lie beside it, by digest; raises BadInput."""
+    tree = _tree(file)
+    return tree, pictures.illustrate(tree, file.parent, file.name) if name in DOCUMENTS else {}
+
+
 def _tree(path: Path) -> dict[str, Any]:
     """A TOML or JSON file; raises BadInput."""
     try:
@@ -158,17 +167,3 @@ def _tree(path: Path) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise BadInput(f"{path.name}: must be an object")
     return tree
-
-
-def _private_key(path: Path) -> Ed25519PrivateKey:
-    if fault := secret_fault(path):
-        raise BadInput(fault)
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except OSError as fault:
-        raise BadInput(f"{path}: cannot be read: {fault.strerror}; check the path") from fault
-    except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
-        raise BadInput(f"{path.name}: is not a private key made by `bulletin keys`") from fault
-    if not isinstance(key, Ed25519PrivateKey):
-        raise BadInput(f"{path.name}: is not an Ed25519 key; make one with `bulletin keys`")
-    return key

@@ -24,38 +24,53 @@ from demo.house import House, NoAnswer
 from demo.io.brokers import Door
 from demo.io.owner import LinkDown, Owner
 from demo.io.scenario import feed_steps, read_script
+from demo.looking import Looking
 from demo.saying import real_s, say
-from doors.clock import Clock, spec_of
+from doors.clock import Clock, moment_s, spec_of
+from doors.clock_gentle import Gentle
 
 WALL_MS, UP_MS = 1_768_891_200_000, 600_000
 AWAKE_MS = 30_000
 """Uptime of a box that has just got its power back."""
-BOX = ("kiosk-screen", "kiosk-keeper", "gateway", "site-broker")
+BOX = ("kiosk-screen", "kiosk-keeper", "site-page", "gateway", "site-broker")
 RESENT_S = 75.0
 """Real seconds after which also what was sent to a centre that was not there yet has been sent again and confirmed."""
 Step = Mapping[str, Any]
 
 
 async def run(asked: Asked) -> int:
-    """Play a scenario and print its table; exit code 0 when nothing decided was lost and no program died."""
+    """Play a scenario and print its table; exit code 0 when every hour was right, nothing lost and no program died."""
     if asked.broker:
         raise BadUse(f"--broker: {asked.scenario} stops and starts its brokers; leave --broker out")
     script = await read_script(asked.scenario)
-    given = pace.pace(asked.rate) if asked.rate else pace.fit_hours(script.length_s, asked.seconds)
-    folder = Folder(asked.folder)
-    spec = spec_of(given.rate, WALL_MS, UP_MS, "box-1")
-    house = House(folder, given, spec, plant=script.plant, scenario=asked.scenario, headless=True, say=say)
-    began_s = real_s()
+    house, began_s = _house(asked, script), real_s()
     try:
         return await _play(house, script, asked, began_s)
     finally:
         await asyncio.shield(asyncio.ensure_future(house.close()))
-        say(f"all programs have ended; logs and data are in {folder.home}")
+        say(f"all programs have ended; logs and data are in {house.folder.home}")
+
+
+def _house(asked: Asked, script: Script) -> House:
+    """A rate that somebody asked for is kept all the while; otherwise time is slower where programs start anew."""
+    folder = Folder(asked.folder)
+    if asked.rate:
+        given, gentle = pace.pace(asked.rate), None
+    else:
+        given = pace.fit_hours(script.length_s, asked.seconds, script.restarts_s)
+        slower = pace.gentle_hours(script.length_s, script.restarts_s)
+        gentle = tuple(Gentle(*one) for one in pace.spans(slower, given.rate, moment_s() + pace.LEAD_S))
+    spec = spec_of(given.rate, WALL_MS, UP_MS, "box-1", gentle=gentle or ())
+    house = House(folder, given, spec, plant=script.plant, scenario=asked.scenario, headless=True, say=say)
+    if gentle is not None:
+        house.gentle, house.begin_ms = gentle, UP_MS + round(1000 * pace.LEAD_S * given.rate)
+    return house
 
 
 async def _play(house: House, script: Script, asked: Asked, began_s: float) -> int:
     roads = await house.open_roads(None)
     await house.open_dashboard(asked.port)
+    await house.open_site_page(house.spec)
     await house.open_kiosk(asked.shots.absolute() if asked.shots else None)
     threads = Threads(house)
     await threads.make_key()
@@ -68,18 +83,23 @@ async def _play(house: House, script: Script, asked: Asked, began_s: float) -> i
     say(f"one second here is {house.pace.rate:.0f} s there; the gateway looks every {house.pace.poll_s / 60:.0f} min")
     print(hours.head(), flush=True)
     rows: list[Row] = []
+    looking, again = Looking(house, script, asked.scenario), 0
     feeds = feed_steps(asked.scenario)
     async with asyncio.TaskGroup() as tasks:
         owner = tasks.create_task(box.owner.run())
         conductor = tasks.create_task(box.conduct())
         for hour in range(int(script.length_s // HOUR_S)):
             await house.until_s(hour * HOUR_S + hours.LOOK_S)
-            truth, shown = _truth(house, feeds), await box.shown()
-            rows.append(hours.row(hour, truth, shown, _truth(house, feeds)))
+            truth = _truth(house, feeds)
+            centre, own, shown = await asyncio.gather(looking.coordinator(hour), looking.owner(hour), box.shown())
+            shown = msgspec.structs.replace(shown, coordinator=centre.words, owner=own.words)
+            again += max(centre.looks, own.looks) - 1
+            wrong = (*centre.wrong, *own.wrong)
+            rows.append(hours.row(hour, truth, shown, _truth(house, feeds), pages=wrong))
             print(hours.text(rows[-1]), flush=True)
         await conductor
         owner.cancel()
-    return await _told(house, asked.scenario, rows, began_s)
+    return await _told(house, asked.scenario, rows, began_s, again)
 
 
 def _truth(house: House, feeds: Sequence[Step]) -> Truth:
@@ -89,8 +109,8 @@ def _truth(house: House, feeds: Sequence[Step]) -> Truth:
     return msgspec.structs.replace(hours.truth_at(at_s, house.told, steps), due=said.due, barred=said.barred)
 
 
-async def _told(house: House, scenario: str, rows: list[Row], began_s: float) -> int:
-    """The line of JSON, and the exit code."""
+async def _told(house: House, scenario: str, rows: list[Row], began_s: float, again: int) -> int:
+    """The line of JSON, and the exit code. `again`: how often pages had to be looked at once more."""
     counts = await house.gateway_counts()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(RESENT_S):
@@ -101,9 +121,10 @@ async def _told(house: House, scenario: str, rows: list[Row], began_s: float) ->
     faults += judge.identities("dashboard", await house.dashboard_events()) + house.surprises
     kinds = [event["kind"] for event in counts["events"]]
     line = {"bench": scenario, "seconds": round(real_s() - began_s, 1), "rate": round(house.pace.rate)}
-    line |= hours.figures(rows)
+    line |= hours.figures(rows) | {"looked_again": again}
     line |= {name: sum(counts[name].values()) for name in ("created", "confirmed", "gaps", "waiting")}
     line |= {"report_entered": "report_entered" in kinds, "notice_entered": "notice_changed" in kinds}
+    faults += hours.faults(rows)
     line |= {"ok": not faults}
     print(json.dumps(line, ensure_ascii=False), flush=True)
     for fault in faults:
@@ -157,23 +178,29 @@ class Box:
         known = step.get("clock") != "1970"
         wall_ms = self._centre_ms() if known else 0
         quality = ClockQuality.SYNCED if known else ClockQuality.UNSYNCED
-        self._spec = spec_of(self.house.pace.rate, wall_ms, AWAKE_MS, f"box-{self._boots}", quality)
+        self._spec = self._spec_of(wall_ms, AWAKE_MS, quality)
         await self._start()
 
     async def _clock_set(self) -> None:
         """The clock is known again. A clock spec holds for the life of a process, so its programs start anew with it;
         the operating system has not restarted, and its uptime goes on."""
-        await self.house.programs.stop("gateway")
+        await self.house.programs.stop("gateway", "site-page")
         up_ms = Clock.parse(self._spec, allowed=True).up_ms()
-        self._spec = spec_of(self.house.pace.rate, self._centre_ms(), up_ms, f"box-{self._boots}")
+        self._spec = self._spec_of(self._centre_ms(), up_ms, ClockQuality.SYNCED)
         await self.house.open_gateway(connection=self._connection, spec=self._spec)  # it waits for no screen
+        await self.house.open_site_page(self._spec)
         await self.house.programs.stop("kiosk-screen", "kiosk-keeper")
         await self.house.open_kiosk(None, self._spec)
+
+    def _spec_of(self, wall_ms: int, up_ms: int, quality: ClockQuality) -> str:
+        house = self.house
+        return spec_of(house.pace.rate, wall_ms, up_ms, f"box-{self._boots}", quality, house.gentle)
 
     async def _start(self) -> None:
         if not self.house.programs.runs("site-broker"):
             await self.house.brokers.up("site-broker")
         await self.house.open_gateway(connection=self._connection, spec=self._spec)
+        await self.house.open_site_page(self._spec)
         await self.house.open_kiosk(None, self._spec)
         self._on = True
 

@@ -19,6 +19,7 @@ from demo.io.processes import Programs, answer, module
 from demo.io.scenario import tree
 from demo.io.web import NoAnswer, Web
 from doors.clock import Clock
+from doors.clock_gentle import Gentle
 
 WEB_WITHIN_S = 30.0
 PLANT_WITHIN_S = 20.0
@@ -63,8 +64,14 @@ class House:
         self.brokers = Brokers(folder.home, settings.SITE, self.programs)
         self.roads: Roads | None = None
         self.web = Web(0)
+        self.site_web = Web(0)
+        """The page that the box serves itself, for whoever stands there with a phone."""
         self._keys: list[Told] = []
         self._feeds_port = free_ports(1)[0]
+        self.begin_ms: int | None = None
+        """The uptime at which the scenario begins, where that was decided before the first program started."""
+        self.gentle: tuple[Gentle, ...] = ()
+        """When the clock of everybody runs slower."""
 
     # --- starting ---
 
@@ -86,6 +93,15 @@ class House:
         self._write("dashboard", text)
         file = self.folder.settings("dashboard")
         await self.programs.start("dashboard", module("dashboard", "run", file, "--clock", self.spec))
+
+    async def open_site_page(self, spec: str) -> None:
+        """The site's own page, in the box: the dashboard's program once more, on the site's broker."""
+        file = self.folder.settings("site-page")
+        if not file.exists():
+            self.site_web = Web(free_ports(1)[0])
+            broker, store = self._roads().owner.rows(), "../data/site-page.db"
+            self._write("site-page", settings.site_page(port=self.site_web.port, broker=broker, store=store))
+        await self.programs.start("site-page", module("dashboard", "run", file, "--clock", spec))
 
     async def open_kiosk(self, shots: Path | None, spec: str | None = None) -> None:
         """Keeper and screen, as two processes. Without a display the screen draws into memory."""
@@ -110,7 +126,9 @@ class House:
 
     async def open_plant(self, *, again_and_again: bool, before_s: float = BEFORE_S) -> None:
         """The plant; its scenario begins when the gateway has had `before_s` real seconds to look at it."""
-        begin_ms = self.clock.up_ms() + round(1000 * before_s * self.clock.rate)
+        begin_ms = self.begin_ms or self.clock.up_ms() + round(1000 * before_s * self.clock.rate)
+        if begin_ms <= self.clock.up_ms():
+            raise CannotRun("this machine is too busy now: the programs took longer to start than the days can wait")
         script = self._repeated() if again_and_again else self.scenario
         command = module("simulator", "run", self.plant, "--scenario", script, "--clock", self.spec)
         command += ["--dir", str(self.folder / "plant"), "--begin-up-ms", str(begin_ms)]

@@ -10,10 +10,11 @@ from typing import Any
 
 from demo.acting import Threads
 from demo.config import Asked, Folder
-from demo.core import judge, pace, story
+from demo.core import judge, known, pace, story
 from demo.core.settings import SITE
 from demo.house import House, NoAnswer, has_display, series
 from demo.io import pictures
+from demo.io.scenario import plant_tree, tree
 from demo.saying import real_s, say
 from doors.clock import spec_of
 
@@ -30,6 +31,8 @@ KIOSK_SHOT_S = 8.0
 MIDDLE_S = 185.0
 """The set has just taken over: the moment worth a picture."""
 FOLLOW_S = 1.0
+SHORT = 0.15
+"""A poll of such fast time may pair the load with the rate of another: hours may be too short by this, not too long."""
 PAGES = (
     ("/", pictures.WIDE, "dashboard"),
     (f"/sites/{SITE}", pictures.WIDE, "dashboard-site"),
@@ -92,7 +95,9 @@ async def _shown(house: House, threads: Threads) -> int:
 
 async def _judged(house: House, threads: Threads, asked: Asked, began_s: float) -> int:
     """Play the scenario, wait until all is confirmed, take pictures, judge, and print the figures."""
-    followers = [asyncio.create_task(work) for work in (threads.play(), threads.listen(), _follow_plant(house))]
+    wrong: list[str] = []
+    work = (threads.play(), threads.listen(), _follow_plant(house), _watch_fuel(house, wrong))
+    followers = [asyncio.create_task(one) for one in work]
     try:
         if asked.shots:
             await house.until_s(MIDDLE_S)
@@ -109,12 +114,25 @@ async def _judged(house: House, threads: Threads, asked: Asked, began_s: float) 
         for task in followers:
             task.cancel()
         await asyncio.gather(*followers, return_exceptions=True)
-    faults = _faults(house, found)
+    faults = [*_faults(house, found), *wrong]
     line = _figures(found, real_s() - began_s) | {"rate": round(house.pace.rate, 2), "ok": not faults}
     print(json.dumps(line, ensure_ascii=False), flush=True)
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
+
+
+async def _watch_fuel(house: House, wrong: list[str]) -> None:
+    """From the moment in which the set carries the shop: does the interval on the page hold the true hours?"""
+    fuel = known.fuel_of(plant_tree(house.plant), tree(house.scenario))
+    await house.until_s(MIDDLE_S)
+    while True:
+        lasting = (await _web(house.card(), {})).get("endurance")
+        if lasting and lasting["between"]:
+            hours = fuel.hours(house.told, house.at_s())
+            fault = known.hours_fault(lasting["between"], lasting["basis"], hours, fuel, short=SHORT)
+            wrong += [f"dashboard: {fault}"] if fault and not wrong else []
+        await asyncio.sleep(FOLLOW_S)
 
 
 async def _settled(house: House, threads: Threads) -> dict[str, Any]:

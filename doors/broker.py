@@ -42,7 +42,8 @@ class Link:
 
     `on_heard()`: the broker has just said something: a message, or its answer to one of ours or to a subscription.
     `on_message(topic, payload, retained)` may raise Refused: logged, and the link goes on. `on_up()` runs after every
-    connect; when it ends with LinkDown, the link connects anew, so that nobody stays up half greeted.
+    connect; when it ends with LinkDown, the link connects anew, so that nobody stays up half greeted. `subscribe`: what
+    is heard, one after the other; filters that stand together are asked for together.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Link:
         *,
         name: str,
         client_id: str,
-        subscribe: tuple[str, ...] = (),
+        subscribe: tuple[str | tuple[str, ...], ...] = (),
         will: Callable[[], tuple[str, bytes]] | None = None,
         on_message: Handler,
         on_up: Callable[[], Awaitable[None]],
@@ -195,12 +196,14 @@ class Link:
             wire.hang_up()
 
     async def _subscribe_all(self, client: aiomqtt.Client) -> None:
-        for topic in self._subscribe:
-            codes = await client.subscribe(topic, qos=1)
+        for told in self._subscribe:
+            topics = (told,) if isinstance(told, str) else told
+            codes = await client.subscribe([(topic, 1) for topic in topics])
             self._on_heard()
             _stop_if_told()
-            if any(getattr(code, "is_failure", False) for code in codes):
-                self._say(f"does not let this account read {topic}; check its access list")
+            for topic, code in zip(topics, codes, strict=False):
+                if getattr(code, "is_failure", False):
+                    self._say(f"does not let this account read {topic}; check its access list")
 
     async def _work(self, client: aiomqtt.Client) -> None:
         """Greet and read side by side, for a greeting may wait for answers that only reading brings."""

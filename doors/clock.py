@@ -7,7 +7,8 @@ nobody vouches for (`docs/clocks.md`).
 A demonstration may run faster than life: `Clock.parse` takes a spec such as
 `rate=20,real_s=1764000000.0,wall_ms=1764000000000,up_ms=600000,boot=demo-1,quality=synced`, which says what the
 product's clocks showed at one real moment, so that several processes share one time. Outside demo and tests the
-caller passes `allowed=False` and any spec is refused.
+caller passes `allowed=False` and any spec is refused. A spec may name spans in which it runs
+slower (`clock_gentle.py`).
 """
 
 import asyncio
@@ -15,12 +16,15 @@ import ctypes
 import math
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from contract.dating import CEILING_MS, FLOOR_MS, plausible
 from contract.messages import Head
 from contract.words import ClockQuality
+from doors.clock_gentle import Gentle, gone_s, lasting_s, rate_at, read, told
 from doors.clock_rtc import rtc_holds
 
 HOLDS_MS = 90 * 24 * 3_600_000
@@ -48,9 +52,10 @@ class _Warp:
     up_ms: int
     boot: str
     quality: ClockQuality
+    gentle: tuple[Gentle, ...] = ()
 
     def gone_ms(self) -> float:
-        return (time.time() - self.real_s) * 1000 * self.rate
+        return 1000 * gone_s(self.real_s, time.time(), self.rate, self.gentle)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +101,8 @@ class Clock:
 
     @property
     def rate(self) -> float:
-        """Product seconds per real second."""
-        return self._warp.rate if self._warp else 1.0
+        """Product seconds per real second, now."""
+        return rate_at(time.time(), self._warp.rate, self._warp.gentle) if self._warp else 1.0
 
     @property
     def boot(self) -> str:
@@ -168,24 +173,45 @@ class Clock:
             self._known = _Known(wall_ms - up_ms, up_ms)
 
     def real_seconds(self, seconds: float) -> float:
-        """Product seconds as real seconds."""
-        return seconds / self.rate
+        """Product seconds that begin now, as real seconds."""
+        if self._warp is None:
+            return seconds
+        return lasting_s(time.time(), seconds, self._warp.rate, self._warp.gentle)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for product seconds."""
         await asyncio.sleep(max(0.0, self.real_seconds(seconds)))
 
 
-def spec_of(rate: float, wall_ms: int, up_ms: int, boot: str, quality: ClockQuality = ClockQuality.SYNCED) -> str:
+def moment_s() -> float:
+    """This real moment, as the parts `real_s` and `gentle` of a spec count."""
+    return time.time()
+
+
+def spec_of(
+    rate: float,
+    wall_ms: int,
+    up_ms: int,
+    boot: str,
+    quality: ClockQuality = ClockQuality.SYNCED,
+    gentle: tuple[Gentle, ...] = (),
+) -> str:
     """A spec that starts now, for the processes of a demonstration."""
     real = f"{time.time():.3f}"
-    return f"rate={rate},real_s={real},wall_ms={wall_ms},up_ms={up_ms},boot={boot},quality={quality.value}"
+    spec = f"rate={rate},real_s={real},wall_ms={wall_ms},up_ms={up_ms},boot={boot},quality={quality.value}"
+    return f"{spec},gentle={told(gentle)}" if gentle else spec
 
 
 def _parse(spec: str) -> _Warp:
     warp = _Warp(rate=1.0, real_s=time.time(), wall_ms=0, up_ms=0, boot="demo", quality=ClockQuality.SYNCED)
-    takes = {"rate": float, "real_s": float, "wall_ms": int, "up_ms": int, "boot": str, "quality": ClockQuality}
-    kinds = {float: "a number", int: "a whole number", ClockQuality: f"one of {', '.join(ClockQuality)}"}
+    takes: dict[str, Callable[[str], Any]] = {
+        "rate": float, "real_s": float, "wall_ms": int, "up_ms": int, "boot": str, "quality": ClockQuality,
+        "gentle": read,
+    }  # fmt: skip
+    kinds: dict[object, str] = {
+        float: "a number", int: "a whole number", ClockQuality: f"one of {', '.join(ClockQuality)}",
+        read: "spans FROM:UNTIL:RATE that follow each other",
+    }  # fmt: skip
     for part in spec.split(","):
         name, _, text = part.partition("=")
         if name not in takes:

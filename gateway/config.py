@@ -34,6 +34,7 @@ from gateway.config_site import (
     UpsTable,
     check,
 )
+from gateway.config_wake import WakeTable, wake_faults
 from gateway.core.box import box
 from gateway.core.facts import BOX, DeviceFacts, Facts, LastWordsFacts, Rule
 from gateway.core.wire.lines import SerialLine, TcpLine
@@ -148,6 +149,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     pace: PaceTable = PaceTable()
     screens: ScreensTable = ScreensTable()
     last_words: LastWordsTable = LastWordsTable()
+    wake: WakeTable = WakeTable()
     bulletins: BulletinsTable = BulletinsTable()
     device: tuple[DeviceTable, ...] = ()
 
@@ -191,6 +193,7 @@ def read(path: Path, today: date | None = None) -> Plan:
     faults += check(settings.tank, settings.generator, settings.activator, settings.checklist, settings.movable, today)
     _speeds(settings, faults)
     _last_words(settings.last_words, [one.profile.head.kind for one in wired], faults)
+    faults += wake_faults(settings.wake)
     faults += [
         f"[responsible] {key}: is none of {', '.join(Sot)}" for key in settings.responsible if key not in list(Sot)
     ]
@@ -353,6 +356,7 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         responsible={Sot(key): who for key, who in settings.responsible.items()},
         screens=settings.screens.expected,
         last_words=settings.last_words.facts(),
+        wake=settings.wake.facts(centre=settings.central_broker is not None),
         activate_within_s=settings.site.activate_within_s,
         heartbeat_s=settings.pace.heartbeat_s,
         heartbeat_active_s=settings.pace.heartbeat_active_s,

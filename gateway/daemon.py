@@ -20,6 +20,7 @@ from gateway.config import Plan
 from gateway.core import announce, dating, pipeline
 from gateway.core.announce import Message
 from gateway.core.box import restarts
+from gateway.core.down import content
 from gateway.core.orders.exercise import forget_other_status
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
 from gateway.core.site import Change, Now, Site
@@ -39,6 +40,7 @@ from gateway.io.record_road import Records
 from gateway.io.shown import Shown
 from gateway.io.store import Step, Store
 from gateway.io.upstream import Upstream
+from gateway.io.waking import Wakers
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +95,12 @@ class Gateway:
             name="site",
             facts=self._facts,
             now=self._now,
-            subscribe=tuple(topic(site) for topic in (topics.local_orders, topics.receipt, topics.kiosk_status)),
+            subscribe=(
+                topics.local_orders(site),
+                topics.receipt(site),
+                topics.kiosk_status(site),
+                topics.page_wish(site),
+            ),
             on_message=self._hearing.from_site,
             everything=self._everything,
         )
@@ -143,6 +150,9 @@ class Gateway:
                 group.create_task(self._dater.run(), name="dating")
                 group.create_task(self._pulse.run(self._keeper, self._looked_at, self._centre), name="pulse")
                 group.create_task(self.leaving.run(), name="last words")
+                if self._facts.wake is not None:
+                    wakers = Wakers(self._plan.settings.wake, stored=self._told_site, now=self._now, take=self._take)
+                    group.create_task(wakers.run(), name="waking")
         finally:
             for line in lines.values():
                 await line.close()
@@ -177,7 +187,7 @@ class Gateway:
         work = Work(
             site=lambda: self._site, now=self._now, take=self._take, settle=self._settle, commit=self._commit,
             signs_of_life=self._sign_of_life, tell_visitors=self._tell_visitors, tell_receipts=self._tell_receipts,
-            tell_everything=self._tell_everything,
+            tell_everything=self._tell_everything, tell_page=self._tell_page,
         )  # fmt: skip
         return Hearing(self._plan, self._store, self._keeper, self._documents, self._marks, work)
 
@@ -232,6 +242,8 @@ class Gateway:
         if heard or dating.moved(before.memory, after.memory):
             self._tell_visitors(now)
         self._local.tell(self._documents.public(documents, now))
+        gone = content.pictures_gone(before.memory, after.memory)
+        self._local.tell([(topics.public_content(self._facts.site, name), b"") for name in gone])
         if self._records is not None:
             self._records.wake()
 
@@ -282,6 +294,11 @@ class Gateway:
         """Somebody has asked for all of it."""
         self._upstream.again()
         self._local.tell(self._everything())
+
+    def _tell_page(self, now: Now) -> None:
+        """What the owner's page needs from the centre."""
+        if self._centre is not None and self._site.page is not None:
+            self._centre.tell([announce.page(self._site.page, self._facts, now)])
 
     def _everything(self) -> list[Message]:
         now = self._now()

@@ -9,11 +9,13 @@ from contract import topics
 from contract.bulletins import Receipt
 from contract.messages import KioskStatus, decode
 from contract.orders import Command, Orders
+from contract.page import PageWish
 from contract.records import Mark
+from contract.waking import WakingTaken
 from contract.wire import Refused
 from gateway.config import Plan
 from gateway.core import pipeline
-from gateway.core.down import bulletins
+from gateway.core.down import bulletins, page_certificate
 from gateway.core.orders import needs
 from gateway.core.pipeline import Happening
 from gateway.core.site import Change, Now, Site
@@ -42,6 +44,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     tell_visitors: Callable[[Now], None]
     tell_receipts: Callable[[], None]
     tell_everything: Callable[[], None]
+    tell_page: Callable[[Now], None]
 
 
 class Hearing:
@@ -73,8 +76,8 @@ class Hearing:
     def take_documents(self) -> None:
         """Content that has come whole; while the disk refuses, it waits where it is bounded."""
         if not self._keeper.behind:
-            site, changes, held = self._documents.match(self._work.site())
             now = self._work.now()
+            site, changes, held = self._documents.match(self._work.site(), now)
             site, numbered = pipeline.number(site, changes, now)
             self._work.commit(site, now, None, numbered, documents=held)
 
@@ -99,8 +102,12 @@ class Hearing:
             self._receive(decode(payload, Receipt))
         elif topic == topics.kiosk_status(site):
             self._work.signs_of_life(decode(payload, KioskStatus))
+        elif topic == topics.page_wish(site):
+            self._page(decode(payload, PageWish))
         elif topic == topics.mark(site):
             self._forget(decode(payload, Mark), retained=retained)
+        elif topic == topics.waking(site):
+            self._work.take(decode(payload, WakingTaken))
         elif topic == topics.content(site):
             self._documents.manifest(payload)
             self.take_documents()
@@ -109,6 +116,16 @@ class Hearing:
             self.take_documents()
         elif levels[1:3] == ("down", "bulletin"):
             self._bulletin(payload)
+
+    def _page(self, wish: PageWish) -> None:
+        """What the owner's page says of its certificate; the centre is told when it is news."""
+        page_certificate.check_wish(wish)
+        if wish == (site := self._work.site()).page:
+            return
+        now = self._work.now()
+        self._work.commit(msgspec.structs.replace(site, page=wish), now, None, [])
+        self._work.tell_page(now)
+        self.take_documents()
 
     def _bulletin(self, payload: bytes) -> None:
         now, plan = self._work.now(), self._plan

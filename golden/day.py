@@ -9,6 +9,7 @@ from contract.content import DOCUMENTS
 from contract.wire import Moment
 from contract.words import ClockQuality
 from demo.core import threads, village
+from golden.painted import DIGEST, TOLD
 from golden.site import BOOT, MINUTE_MS, MONO_MS, NOON, contact, picture
 from kiosk.core.asking.feed import FeedState, Items
 from kiosk.core.picture import Held
@@ -54,9 +55,20 @@ def documents() -> dict[str, Any]:
     return {name: msgspec.convert(tree, DOCUMENTS[name]) for name, tree in trees.items()}
 
 
-def held(*, old: bool = False, **changed: Any) -> Held:
-    """That day at noon; `old`: the feeds have not answered for hours."""
+def illustrated() -> dict[str, Any]:
+    """The same documents with a picture on every post that may have one."""
     papers = documents()
+    for name, field in (("businesses", "businesses"), ("rooms", "rooms"), ("events", "events"),
+                        ("information", "pages"), ("here", "things")):  # fmt: skip
+        posts = getattr(papers[name], field)
+        posts = tuple(msgspec.structs.replace(one, picture=DIGEST, picture_text=TOLD) for one in posts)
+        papers[name] = msgspec.structs.replace(papers[name], **{field: posts})
+    return papers
+
+
+def held(*, old: bool = False, pictures: bool = False, **changed: Any) -> Held:
+    """That day at noon; `old`: the feeds have not answered for hours."""
+    papers = illustrated() if pictures else documents()
     ago = 300 * MINUTE_MS if old else MINUTE_MS
     at = Moment(boot=BOOT, up_ms=MONO_MS - ago, wall_ms=NOON - ago, clock=ClockQuality.SYNCED)
     told = answers()

@@ -17,8 +17,8 @@ from kiosk.io.texts import words
 
 DIGITS_ON = "10-inch"
 """The panel on which the digits in Arabic lines are compared; they do not depend on it."""
-LARGE = 1_500_000
-"""Pixels of a panel of whose pages the sample reads the colours of every third: they are those of the smaller ones."""
+LARGE = 900_000
+"""Pixels of a panel of whose pages the sample reads the colours of every third, of smaller ones of every second."""
 Report = dict[str, list[str]]
 """What is wrong, by name of the picture."""
 
@@ -55,7 +55,7 @@ def draw(
 ) -> dict[str, Any]:
     """Draw all shots of one panel: {"pages": what is wrong by page, "cpu_s": …}; PNGs below `pictures`.
 
-    `few`: of pages of which there are many of a kind (cards, sections), two stand for all.
+    `few`: of pages of which there are many of a kind (cards, sections), one stands for all, another each time.
     """
     from golden.checks import letters
 
@@ -85,17 +85,16 @@ def _pages(
 ) -> Iterator[tuple[str, list[str]]]:
     """Every page of the kind, step by step."""
     from golden.checks import colours, faults
-    from golden.steps import steps
 
     for page in stage.pages(shot.page, few):
-        stage.root.turn_to(page)
-        stage.settle()
-        for number, (step, deed) in enumerate(steps(stage.root)):
+        stage.turn_to(page)
+        for number, (step, deed) in enumerate(stage.steps()):
             deed()
             waiting = stage.settle()
             name = "-".join(part for part in (page, step) if part)
             path = Path(shot.panel, shot.language, shot.look, shot.state, name)
-            looked = few is None or stage.panel.width * stage.panel.height < LARGE or (few + number) % 3 == 0
+            every = 3 if stage.panel.width * stage.panel.height > LARGE else 2
+            looked = few is None or (few + number) % every == 0
             pixels = stage.pixels() if looked or pictures is not None else b""
             found = faults(stage.root, pixels, stage.panel, everything()[shot.state])
             if waiting:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from golden.panels import LANGUAGES, LOOKS, PANELS
+from golden.panels import LANGUAGES, LOOKS, NARROW, PANELS
 from golden.plan import Factors, Shot, sample, whole
-from golden.states import EVERY, State, states
+from golden.states import EACH, EVERY, State, states
 from kiosk.core.view import View
 from kiosk.io.texts import words
 
@@ -15,7 +15,7 @@ def factors() -> Factors:
     """What there is; of each state the kinds of pages that it has."""
     return Factors(
         panels=list(PANELS), languages=LANGUAGES, looks=list(LOOKS),
-        pages={name: _kinds(state) for name, state in states().items()},
+        pages={name: _kinds(state) for name, state in states().items()}, narrow=NARROW, each=EACH,
     )  # fmt: skip
 
 

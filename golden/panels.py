@@ -24,16 +24,23 @@ PANELS = {
     "32-inch": Panel(1920, 1080, 2.7, 700.0),
 }
 """By name."""
+NARROW = ("7-inch", "7-inch-portrait")
+"""Those with least room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the visitor has chosen: size of text, colours, and whether the page is being read aloud."""
+    """What the visitor has chosen: size of text, colours, and by what the page is read aloud.
+
+    `way`: "touch", "keys" or "button" while it is, and then a line above the bar says how to go on; "" while it is not.
+    `one`: one thing of the page at a time, as large as the standard asks.
+    """
 
     larger: bool = False
     dark: bool = False
     high: bool = False
-    reading: bool = False
+    way: str = ""
+    one: bool = False
 
     def style(self, panel: Panel) -> Style:
         """That choice on one panel."""
@@ -42,12 +49,15 @@ class Look:
 
 LOOKS = {
     "light": Look(),
-    "dark": Look(dark=True, reading=True),
+    "dark": Look(dark=True, way="touch"),
     "high": Look(high=True),
-    "larger-light": Look(larger=True, reading=True),
+    "larger-light": Look(larger=True, way="keys"),
     "larger-dark": Look(larger=True, dark=True),
-    "larger-high": Look(larger=True, high=True, reading=True),
+    "larger-high": Look(larger=True, high=True, way="button"),
+    "largest-light": Look(larger=True, one=True),
+    "largest-dark": Look(larger=True, dark=True, one=True),
+    "largest-high": Look(larger=True, high=True, one=True),
 }
-"""By name; the first three with ordinary text, the others with larger."""
+"""By name, which begins with the size of text where that is not the ordinary one."""
 LANGUAGES = ("sv", "sv-lattlast", "en", "fi", "fit", "se", "sma", "ar", "long")
 """Tags of the catalogues; "long" is Swedish with a third more text."""

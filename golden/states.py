@@ -22,9 +22,13 @@ from kiosk.feeds.alert import Alert, Level
 
 EVERY = ("",)
 """All pages that there are."""
+EACH = ("calm", "trouble", "vma", "nothing", "practice")
+"""States whose pages are also looked at one thing at a time."""
 CRISIS = ("home", "important", "crisis", "glance", "power")
 PLACE = ("home", "power", "services", "important", "contacts", "advice", "glance")
 EVERYDAY = ("home", "services", "travel", "local", "information", "section", "search", "glance")
+PICTURES = ("section",)
+"""Where what is read may have a picture."""
 FEEDS = (("vma", 60.0), ("smhi", 300.0), ("krisinformation", 600.0))
 
 
@@ -90,6 +94,10 @@ def _place() -> dict[str, State]:
     }  # fmt: skip
 
 
+def _tea() -> Any:
+    return site.notice("Varmt och te i bygdegården till kl. 21.")
+
+
 def _practice() -> Any:
     return site.bulletin(status=Status.EXERCISE, simulated=True)
 
@@ -106,7 +114,8 @@ def _bulletins() -> dict[str, State]:
         texts={"sv": Said(headline="Strömavbrott i Kall, Huså och Konäs. " * 4, description="Ledningen är av. " * 110,
                           instruction="Spara på mobilens batteri. " * 70)},
     )  # fmt: skip
-    both = held(Power.ON_RESERVE, bulletins=(site.bulletin(), longest), picture={"active": True})
+    board = (_tea(), site.notice("Kaffe. " * 280))
+    both = held(Power.ON_RESERVE, bulletins=(site.bulletin(), longest), picture={"active": True, "notices": board})
     return {
         "own": State(held(Power.ON_RESERVE, bulletins=(water,)), site.now(), CRISIS),
         "trouble": State(both, site.now(), EVERY),
@@ -128,7 +137,7 @@ def _alerts() -> dict[str, State]:
         "yellow": State(held(Power.ON_RESERVE, (yellow, warnings.news())), at, CRISIS),
         "orange": State(held(Power.ON_RESERVE, (orange,)), at, CRISIS),
         "red": State(held(Power.ON_MAINS, (red, yellow)), at, CRISIS),
-        "vma": State(held(Power.DEAD, (vma, orange)), at, CRISIS),
+        "vma": State(held(Power.DEAD, (vma, orange), picture={"notices": (_tea(),)}), at, CRISIS),
         "practice": State(held(Power.ON_MAINS, (practice,)), at, CRISIS, stamp=True),
         "trial": State(held(Power.ON_MAINS, (trial,)), at, CRISIS, stamp=True),
         "simulated": State(held(Power.ON_RESERVE, (vma,)), at, CRISIS, simulated=True),
@@ -147,6 +156,7 @@ def _days() -> dict[str, State]:
     return {
         "day": State(full, site.now(), EVERYDAY),
         "day-old": State(day.held(old=True), site.now(), EVERYDAY),
+        "day-pictures": State(day.held(pictures=True), site.now(), PICTURES),
         "closed": State(replace(full, services=closed), site.now(), PLACE),
     }
 

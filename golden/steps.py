@@ -11,15 +11,36 @@ def steps(root: Any) -> Iterator[Step]:
     """As it comes first; then every step that this page has, one after the other."""
     yield "", lambda: None
     page = root.page
-    if root.page_name == "power":
+    if root.page_name == "power" and root.view.fresh and not root.view.alerts:
         yield "asked", lambda: root.ask(True)
-        yield "stays", lambda: root.ask(False)
+        root.ask(False)
     if getattr(page, "typing", False):
         yield "key", lambda: page.press("0")
         yield "found", lambda: page.press("show")
     yield from _turned(root)
     if hasattr(page, "entries"):
         yield from _opened(page)
+
+
+def one_by_one(root: Any, magnifier: Any) -> Iterator[Step]:
+    """Of the things of a page, each as large as has to be: the first, the longest, its end, the longest control."""
+    cursor = magnifier._cursor
+    things = cursor.everything(root)
+    longest = max(things, key=lambda one: len(one.item.text))
+    controls = [one for one in things if one.control]
+
+    def show(one: Any) -> None:
+        cursor._ring = None  # it lies under what is shown
+        cursor._widget, cursor._text, cursor._at = one.widget, one.item.text, things.index(one)
+        magnifier.show(root)
+
+    yield "", lambda: show(things[0])
+    yield "longest", lambda: show(longest)
+    text = magnifier._widget.text
+    if len(text.pages) > 1:
+        yield "end", lambda: setattr(text, "page", len(text.pages) - 1)
+    if controls:
+        yield "control", lambda: show(max(controls, key=lambda one: len(one.item.text)))
 
 
 def _turned(root: Any) -> Iterator[Step]:

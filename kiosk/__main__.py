@@ -91,6 +91,9 @@ def _positive(text: str) -> float:
 
 def _keeper(_asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> None:
     keep_private(settings.cache_path)
+    from kiosk.io.alone import alone
+
+    alone(settings.cache_path)
     from kiosk.keeper.keeping import Keeper
 
     async def until_signal() -> None:
@@ -113,9 +116,12 @@ def _keeper(_asked: argparse.Namespace, settings: config.Settings, clock: Clock)
 
 def _screen(asked: argparse.Namespace, settings: config.Settings, clock: Clock) -> int:
     keep_private()
+    from kiosk.io.alone import alone_on
     from kiosk.io.surface import prepare
 
-    prepare(settings.cache_path.with_name("kivy"))
+    home = settings.cache_path.with_name("kivy")
+    alone_on(settings.cache_path, home)
+    prepare(home)
     from kiosk.app.window import show
 
     return show(settings, clock, shots=asked.shots, seconds=asked.seconds, told=asked.told)

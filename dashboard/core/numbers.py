@@ -44,9 +44,14 @@ SCALED |= {"mA": ("A", 1000, 1), "s": ("h", 3600, 0)}
 
 def quantity(value: float, unit: str, deadband: float, language: str = "sv") -> str:
     """A value with its unit, as exact as the signal is."""
-    shown, divisor, decimals = SCALED.get(unit, (unit, 1, _decimals(deadband)))
+    shown, divisor, decimals = scale(unit, deadband)
     figure = number(value / divisor, decimals, language)
     return f"{figure}{HARD}{shown}" if shown else figure
+
+
+def scale(unit: str, deadband: float) -> tuple[str, int, int]:
+    """In which unit people read it, what it is divided by for that, and how many decimals are shown."""
+    return SCALED.get(unit, (unit, 1, _decimals(deadband)))
 
 
 def _decimals(deadband: float) -> int:
@@ -95,6 +100,23 @@ def when(wall_ms: int, zone: tzinfo, now_ms: int | None, language: str = "sv") -
     if here is None or here.year != moment.year:
         date = f"{date} {moment.year}"
     return f"{date} {clock}"
+
+
+def stamp(wall_ms: int, zone: tzinfo) -> str:
+    """Date and time with the distance to UTC, for programs and spreadsheets; "" beyond the years that there are."""
+    moment = _local(wall_ms, zone)
+    return "" if moment is None else moment.isoformat(" ", "seconds")
+
+
+def weekday(moment: datetime, language: str = "sv") -> str:
+    """The day of the week, short."""
+    return _DAYS[language][moment.weekday()]
+
+
+def month(moment: datetime, language: str = "sv") -> str:
+    """The month, short; January with its year."""
+    name = _MONTHS[language][moment.month - 1]
+    return f"{name} {moment.year}" if moment.month == 1 else name
 
 
 def _local(wall_ms: int, zone: tzinfo) -> datetime | None:

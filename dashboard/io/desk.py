@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
 from contract import topics
 from contract.freshness import Now
-from contract.messages import Ack, decode
+from contract.messages import Ack, decode, encode
 from contract.orders import AckAlarm, Order, SetClock
 from contract.records import AnswerBody, Answers, RecordBatch
 from contract.wire import Refused
@@ -21,8 +23,9 @@ from dashboard.core.forms.fields import BadOrder
 from dashboard.core.hearing import intake, link_alarm
 from dashboard.core.hearing.intake import Picture
 from dashboard.core.hearing.link_alarm import LinkLoss, Watch
-from dashboard.core.hearing.picture import SitePicture, fold, heard
+from dashboard.core.hearing.picture import SitePicture, fold, heard, only_alive
 from dashboard.core.hearing.salvage import leftovers, sift
+from dashboard.core.owner import board
 from dashboard.core.reader import Reader
 from dashboard.core.sending import orders
 from dashboard.core.site import certificates, farewell
@@ -31,16 +34,22 @@ from dashboard.core.sites import Site
 from dashboard.core.texts.pages import language_of
 from dashboard.io.certificates import AdmittedFile
 from dashboard.io.inbox import Inbox
+from dashboard.io.page_key import PageKey
+from dashboard.io.signing import signer
 from dashboard.io.store.database import StoreTrouble
 from dashboard.io.store.link_alarms import LinkAlarms
+from dashboard.io.store.published import Published
 from dashboard.io.store.records import Records, Taken
 from dashboard.io.store.shelf import Shelf
 from dashboard.io.web.live import Hub
+from dashboard.io.work import Work
 from doors.clock import Clock
 
 log = logging.getLogger(__name__)
 
 MAX_STRANGERS = 100
+LOOK_MS = 5000
+NO_FILES = {"certificate_file": "", "key_file": ""}
 
 
 @dataclass(slots=True)
@@ -68,17 +77,33 @@ class Desk:
         self.zone = zoneinfo.ZoneInfo(settings.view.timezone)
         self.pictures = {site.id: SitePicture(site=site.id) for site in settings.site}
         self.pending: dict[str, tuple[Order, ...]] = {site.id: shelf.orders(site.id).orders for site in settings.site}
+        self.entered: dict[str, int] = {}
+        """Order → when this run saw it first that it waits, as uptime: an age where nobody knows the time of day."""
         self.orders_due: dict[str, None] = {}
+        self.down_due: dict[str, bytes] = {}
+        """Topic → what is to be told on it, retained; the newest alone."""
+        self.waking: object = None
+        """Who wakes people from here (`waking.py`); None at a site, where the gateway does."""
+        key_file = settings.bulletins.key_file
+        self.signer = signer(Path(key_file)) if key_file else None
         self.wake = asyncio.Event()
         self.refused: dict[str, Refusals] = {}
         self.strangers: dict[str, int] = {}
         self.inbox = Inbox()
+        self.board = board.Board()
+        self.page: PageKey | None = None
+        """Key and certificate of the site's own page, where it has a public name."""
+        self.work = Work(link_alarms.database, self.now(), clock.boot)
+        self.published = Published(link_alarms.database)
         self.folded = 0
         self.broker_up = False
         self.trouble = ""
         self._in_contact: dict[str, bool] = {}
         self._silent = Watch()
+        self._looked_ms = 0
         self._admitted = AdmittedFile(settings.view.certificates_file)
+        self.listeners: list[Callable[[Picture, int | None], None]] = []
+        """Who else hears every picture that was folded, with when it came (None: retained)."""
 
     # --- asking ---
 
@@ -108,7 +133,10 @@ class Desk:
         if reader.now.wall_ms is None:
             return shown
         today = datetime.fromtimestamp(reader.now.wall_ms / 1000, tz=UTC).date()
-        return msgspec.structs.replace(shown, certificate=certificates.of_site(self._admitted.now(), site.id, today))
+        told = certificates.of_site(self._admitted.now(), site.id, today)
+        if not told.role and (page := self.pictures[site.id].page) is not None:
+            told = certificates.of_page(page.page, reader.now.wall_ms)
+        return msgspec.structs.replace(shown, certificate=told)
 
     def offered(self, site: str, what: SetClock, reader: Reader) -> SetClock:
         """A phone's time with the site's uptime beside it, which no delay on the way makes wrong; raises BadOrder."""
@@ -124,6 +152,12 @@ class Desk:
     def receive(self, topic: str, payload: bytes, retained: bool) -> None:
         """One message from the broker; nothing that comes in can stop the program."""
         levels = topics.parts(topic)
+        if levels is not None and topic == topics.page_certificate(levels[0]):
+            self._hear_certificate(levels[0], payload)
+            return
+        if levels is not None and board.is_public(topic, levels[0]):
+            self._hear_public(levels[0], topic, payload, retained)
+            return
         if levels is None or (levels[1] != "up" and topic != topics.answers(levels[0])):
             return
         site = self.settings.find(levels[0])
@@ -148,12 +182,58 @@ class Desk:
         else:
             self._fold(message, mono_ms)
 
+    def _hear_public(self, site: str, topic: str, payload: bytes, retained: bool) -> None:
+        """What visitors may know, heard at the site's own page alone."""
+        own = self.settings.find(site)
+        if own is None or self.settings.view.mode != "site":
+            return
+        try:
+            self.board = board.told(self.board, topic, payload, own, None if retained else self.clock.up_ms())
+            self.hub.tell(site)
+        except Refused as fault:
+            self._refuse(site, fault)
+
+    def take_page(self, page: PageKey | None) -> None:
+        """The page has a key of its own, and perhaps a certificate: as settings they are what every page reads."""
+        self.page = page
+        if page is not None:
+            files = {"certificate_file": str(page.file), "key_file": str(page.key_file)} if page.tls else NO_FILES
+            web = msgspec.structs.replace(self.settings.web, **files)
+            self.settings = msgspec.structs.replace(self.settings, web=web)
+            self.down_due[topics.page_wish(self.settings.site[0].id)] = encode(page.wish())
+            self.wake.set()
+
+    def _hear_certificate(self, site: str, payload: bytes) -> None:
+        """Only the page that asked for one hears it."""
+        if self.page is None or not payload or self.settings.find(site) is None:
+            return
+        try:
+            if not self.page.take(payload, site):
+                return
+            log.warning("%s: a new certificate is in use, until %s", self.page.name, self.page.ends)
+        except Refused as fault:
+            self._refuse(site, fault)
+        self.take_page(self.page)
+        self.hub.tell(site)
+
+    async def look_for_orders(self) -> None:
+        """What a command beside us has laid into the store, as a new seal does. Raises StoreTrouble."""
+        if self.settings.view.mode != "site" or self.clock.up_ms() - self._looked_ms < LOOK_MS:
+            return
+        self._looked_ms = self.clock.up_ms()
+        for site, pending in list(self.pending.items()):
+            kept = await asyncio.to_thread(self.shelf.orders, site)
+            if kept.orders != pending and self.pending[site] is pending:
+                self.reload_orders(site)
+
     def _fold(self, message: Picture, mono_ms: int | None) -> None:
         site = message.head.site
         self.clock.hear(message.head)
-        self.pictures[site] = fold(self.pictures[site], message, mono_ms)
+        held, self.pictures[site] = self.pictures[site], fold(self.pictures[site], message, mono_ms)
         self.folded += 1
-        self.hub.tell(site)
+        for listen in self.listeners:
+            listen(message, mono_ms)
+        self.hub.tell(site, calm=held.in_contact(self.now()) and only_alive(held.status, message))
 
     def _take(self, batch: RecordBatch, mono_ms: int | None) -> None:
         site = batch.head.site
@@ -217,7 +297,7 @@ class Desk:
         if self.settings.view.mode != "site" or now is None:
             return
         for site, pending in self.pending.items():
-            for one in [one for one in pending if one.entered_ms and now - one.entered_ms > orders.EXPIRES_MS]:
+            for one in [one for one in pending if orders.expired(one, now)]:
                 self._answer(site, one, "order_expired")
 
     def _answer(self, site: str, order: Order, answer: str, body: AnswerBody | None = None) -> None:
@@ -229,7 +309,15 @@ class Desk:
 
     def reload_orders(self, site: str) -> None:
         """What waits for a site, as the store has it now; its document is to be published. Raises StoreTrouble."""
+        before = {one.id for one in self.pending[site]}
         self.pending[site] = self.shelf.orders(site).orders
+        if orders.outlived(self.pending[site]):
+            for one in orders.outlived(self.pending[site]):
+                self.shelf.answer_order(site, one.id, orders.OUTLIVED)
+            self.pending[site] = self.shelf.orders(site).orders
+        waiting = {one.id for one in self.pending[site]}
+        kept = {name: at for name, at in self.entered.items() if name in waiting or name not in before}
+        self.entered = dict.fromkeys(waiting - before, self.clock.up_ms()) | kept
         self.orders_due[site] = None
         self.wake.set()
         self.hub.tell(site)
@@ -262,6 +350,14 @@ class Desk:
             if heard[site] and any(not loss.back for loss in losses):
                 await asyncio.to_thread(self.link_alarms.back, site, now.wall_ms)
                 await self._reload_losses(site)
+
+    async def look_for_incidents(self) -> None:
+        """Gather sites that are in one trouble; tell the browsers of those concerned. Raises StoreTrouble."""
+        if self.settings.view.mode == "site":
+            return
+        sites, now = self.settings.site, self.now()
+        for site in await self.work.look(sites, self.pictures, now, listening=self.broker_up):
+            self.hub.tell(site)
 
     async def acknowledge_loss(self, site: str, what: AckAlarm, ack: Ack) -> bool:
         """Somebody has seen that a site was silent; False when there is no such alarm. Raises StoreTrouble."""

@@ -10,6 +10,7 @@ from contract import topics
 from contract.bulletins import Bulletin
 from contract.messages import encode
 from contract.words import Event
+from dashboard.core.owner.board import CONTACTS
 from dashboard.io.desk import Desk
 from dashboard.io.store.database import StoreTrouble
 from dashboard.io.store.records import Taken
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 ANSWERS = (Event.ORDER_DONE, Event.ORDER_REFUSED)
 TICK_S = 0.5
+TOGETHER = 10
+"""Sites whose pictures are asked for at once; a site has a handful of retained messages, fifty at the most."""
 PAUSE_S = 2.0
 STORE, SITES = "store", "looking after the sites"
 STORE_WITHIN_S, SITES_WITHIN_S = 180.0, 120.0
@@ -37,13 +40,14 @@ class Centre:
         self._progress.expect(SITES, SITES_WITHIN_S)
         self._writing = False
         self._is_centre = desk.settings.view.mode == "centre"
-        heard = (topics.up_all,) if self._is_centre else (topics.up_all, topics.answers)
-        sites = ["+"] if self._is_centre else [site.id for site in desk.settings.site]
+        own = (topics.answers, topics.public_picture, _contacts, topics.page_certificate)
+        heard = (topics.up_all,) if self._is_centre else (topics.up_all, *own)
+        wanted = [told(site.id) for site in desk.settings.site for told in heard]
         self._link = Link(
             desk.settings.broker,
             name="the",
             client_id=f"dashboard-{secrets.token_hex(6)}",
-            subscribe=tuple(told(site) for site in sites for told in heard),
+            subscribe=_few_at_a_time(wanted, topics.status("+") if self._is_centre else ""),
             on_message=desk.receive,
             on_up=self._greet,
             on_down=self._down,
@@ -72,26 +76,33 @@ class Centre:
                 continue
             self._writing = False
             self._well()
-            for site in fresh:
-                await self._confirm(site, taken)
+            await self._confirm(list(fresh), taken)
 
-    async def _confirm(self, site: str, taken: list[Taken]) -> None:
-        batches = [one.batch for one in taken if one.batch is not None and one.site == site]
-        records = [record for batch in batches for record in batch.records]
+    async def _confirm(self, sites: list[str], taken: list[Taken]) -> None:
+        """Each site gets its mark; all of them together, for a broker's answer takes longer than a commit."""
+        answered = {
+            one.site for one in taken if one.batch is not None
+            for record in one.batch.records if record.kind in ANSWERS
+        }  # fmt: skip
         try:
-            if any(record.kind in ANSWERS for record in records):
+            for site in answered:
                 self._desk.reload_orders(site)
             if self._is_centre:
-                await self._mark(site)
+                await self._mark(*sites)
         except StoreTrouble as fault:
             self._trouble(fault)
         except LinkDown as fault:
-            log.info("mark of %s waits: %s", site, fault)  # said again after the next connect
-        self._desk.hub.tell(site)
+            log.info("marks wait: %s", fault)  # said again after the next connect
+        for site in sites:
+            self._desk.hub.tell(site)
 
-    async def _mark(self, site: str) -> None:
-        mark = await asyncio.to_thread(self._desk.records.mark, site, self._desk.clock.wall_ms())
-        await self._link.publish(topics.mark(site), encode(mark), retain=True)
+    async def _mark(self, *sites: str) -> None:
+        """How far each may forget. Raises StoreTrouble, LinkDown; one that was not taken keeps no other back."""
+        marks = await asyncio.to_thread(self._desk.records.marks, sites, self._desk.clock.wall_ms())
+        told = (self._link.publish(topics.mark(mark.site), encode(mark), retain=True) for mark in marks)
+        for fault in await asyncio.gather(*told, return_exceptions=True):
+            if isinstance(fault, BaseException):
+                raise fault
 
     # --- down ---
 
@@ -110,6 +121,7 @@ class Centre:
                 if self._is_centre:
                     await self._mark(site)
                     await self._publish_kept(site)
+            self._desk.take_page(self._desk.page)
         except StoreTrouble as fault:
             self._trouble(fault)
 
@@ -134,6 +146,8 @@ class Centre:
             self._desk.expire_orders()
             try:
                 await self._desk.watch_links()
+                await self._desk.look_for_orders()
+                await self._desk.look_for_incidents()
             except StoreTrouble as fault:
                 self._trouble(fault)
             await self._publish_due()
@@ -155,6 +169,17 @@ class Centre:
                 self._desk.orders_due[site] = None
                 log.info("orders for %s wait: %s", site, fault)
                 return
+        for topic in list(self._desk.down_due):
+            if not self._link.up:
+                return
+            payload = self._desk.down_due[topic]
+            try:
+                await self._link.publish(topic, payload, retain=True)
+            except LinkDown as fault:
+                log.info("%s waits: %s", topic, fault)
+                return
+            if self._desk.down_due.get(topic) is payload:
+                del self._desk.down_due[topic]
 
     def _trouble(self, fault: StoreTrouble) -> None:
         if not self._desk.trouble:
@@ -167,6 +192,18 @@ class Centre:
             log.warning("the store is well again")
             self._desk.trouble = ""
             self._desk.hub.tell("")
+
+
+def _few_at_a_time(wanted: list[str], strangers: str) -> tuple[tuple[str, ...], ...]:
+    """A broker keeps only so many messages for one reader, and what it has retained of all sites at once is more: it
+    would drop the rest without a word, and the next word of a site can be long in coming. `strangers`: asked last.
+    """
+    few = tuple(tuple(wanted[begin : begin + TOGETHER]) for begin in range(0, len(wanted), TOGETHER))
+    return (*few, (strangers,)) if strangers else few
+
+
+def _contacts(site: str) -> str:
+    return topics.public_content(site, CONTACTS)
 
 
 def kept(shelf: Shelf, site: str) -> list[tuple[str, bytes]]:

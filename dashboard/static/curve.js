@@ -1,98 +1,225 @@
-// The curves of a site: fuel and power. Where nothing is known there is a gap, never a line.
-const HEIGHT = 180;
+// The curves of a site. The server tells the lowest and the highest value of each bucket; where it tells none, nothing
+// is drawn but a striped ground: a gap is never bridged by a line.
+import { table } from "./curve_table.js";
+
+const HEIGHT = 200;
 const PAUSE_MS = 5000;
-const SIGNALS = [
-  { key: "fuel.level", title: "fuel", scale: 1, low: 0, high: 100 },
-  { key: "generator.power", title: "power", scale: 1000, low: 0, high: null },
-];
+const AHEAD = [6, 5];
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
 /** Draws and draws again; `refresh()` at most once per pause. */
 export function startCurves(site) {
-  const box = document.querySelector("#history .curves");
+  const panel = document.getElementById("history");
+  const box = panel?.querySelector(".curves");
   if (!box || !window.uPlot) return null;
-  let last = 0;
-  let due = null;
+  let last = 0, due = null, told = null;
   const draw = async () => {
     due = null;
     last = performance.now();
-    const names = SIGNALS.map((one) => one.key).join(",");
     try {
-      const answer = await fetch(`/api/sites/${site}/history?signals=${names}&hours=24`);
-      if (answer.ok) show(box, (await answer.json()).signals);
+      const { language } = document.body.dataset;
+      const answer = await fetch(`/api/sites/${site}/curves?period=${panel.dataset.period}&lang=${language}`);
+      if (answer.ok) show(box, panel.dataset, (told = await answer.json()));
+      else if (!told) box.textContent = panel.dataset.failed;
     } catch {
-      // the stream says when the server is gone
+      if (!told) box.textContent = panel.dataset.failed; // of a page that has drawn the stream says that it is old
     }
   };
   const refresh = () => {
     due ??= setTimeout(draw, Math.max(0, last + PAUSE_MS - performance.now()));
   };
   new ResizeObserver(() => {
-    for (const one of box.children) one.plot?.setSize({ width: box.clientWidth, height: HEIGHT });
+    for (const one of box.children) one.plot?.setSize({ width: one.clientWidth, height: HEIGHT });
   }).observe(box);
+  addEventListener("recolour", () => told && show(box, panel.dataset, told));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => told && show(box, panel.dataset, told));
   draw();
   return { refresh };
 }
 
-function show(box, signals) {
-  const drawn = SIGNALS.filter((one) => signals[one.key]?.length);
-  box.replaceChildren();
-  if (!drawn.length) {
-    box.textContent = box.parentElement.dataset.none;
+function show(box, words, told) {
+  if (!told?.charts.length) {
+    box.textContent = words.none;
     return;
   }
-  const all = drawn.flatMap((one) => signals[one.key].map((point) => point[0]));
-  const span = [Math.min(...all), Math.max(...all)];
-  if (span[1] - span[0] < 60) span[0] = span[1] - 60;
-  for (const one of drawn) box.append(curve(one, signals[one.key], span, box));
+  const open = [...box.querySelectorAll("details[open]")].map((one) => one.id);
+  const holders = told.charts.map((one) => holder(one));
+  box.replaceChildren(...holders);
+  told.charts.forEach((chart, number) => draw(holders[number], chart, told, words));
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
 }
 
-function curve(signal, points, span, box) {
-  const holder = document.createElement("div");
-  holder.className = "curve";
-  const colour = getComputedStyle(document.documentElement);
-  const ink = colour.getPropertyValue("--quiet").trim();
-  const values = points.map((point) => (point[1] === null ? null : point[1] / signal.scale));
-  const top = signal.high ?? Math.max(1, ...values.filter((one) => one !== null)) * 1.1;
-  const axis = { stroke: ink, grid: { stroke: colour.getPropertyValue("--line").trim(), width: 1 } };
+function holder(chart) {
+  const one = document.createElement("figure");
+  one.className = "curve";
+  one.id = `curve-${chart.key}`;
+  const title = document.createElement("h3");
+  title.textContent = `${chart.title}, ${chart.unit}`;
+  one.append(title);
+  return one;
+}
+
+function draw(one, chart, told, words) {
+  const ink = colours();
+  const times = chart.series[0].low.map((_, at) => told.begin + (at + 0.5) * told.step);
+  const columns = [times];
+  const series = [{}];
+  const bands = [];
+  chart.series.forEach((line, number) => {
+    const low = line.low.map((value) => (value === null ? null : value * chart.digit));
+    const high = line.low.map((value, at) => (value === null ? null : (value + (line.over[at] ?? 0)) * chart.digit));
+    const stroke = { stroke: ink.curves[number % ink.curves.length], dash: DASHES[number % DASHES.length], width: 2, spanGaps: false };
+    const points = { show: lonely(low), size: 4 };
+    series.push({ ...stroke, points }, { ...stroke, points });
+    bands.push({ series: [columns.length + 1, columns.length], fill: ink.curves[number % ink.curves.length] + "55" });
+    columns.push(high, low);
+  });
+  const last = chart.ahead ? ahead(chart, columns, series, told, ink) : told.end;
+  const options = {
+    width: one.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+    bands: bands.map(({ series: [low, high], fill }) => ({ series: [high, low], fill })),
+    scales: { x: { time: true, range: [told.begin, last] }, y: { range: (_, low, high) => range(chart, low, high) } },
+    axes: axes(chart, told, ink),
+    series,
+    hooks: { drawClear: [(plot) => hatch(plot, chart.gaps, ink)] },
+  };
+  one.plot = new window.uPlot(options, columns, one);
+  one.plot.root.setAttribute("aria-hidden", "true");
+  one.append(keys(chart, ink, words), ...(chart.ahead ? [sentence(chart.ahead.words)] : []), table(chart, told, words));
+}
+
+/** A line through single points would be invisible: they are drawn as dots. */
+function lonely(values) {
+  return (_, __, ___, at) => {
+    const found = [];
+    values.forEach((value, i) => {
+      if (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null) found.push(i);
+    });
+    return found.length > 0 && (at === undefined || found.includes(at));
+  };
+}
+
+/** The calculated ends of the fuel, dashed; as much of it as the picture has room for. Returns the right edge. */
+function ahead(chart, columns, series, told, ink) {
+  const { at, value, low, high } = chart.ahead;
+  const room = told.end + (told.end - told.begin) * 0.5;
+  const edge = Math.min(room, Math.max(low, high ?? low, told.end));
+  const cut = (end) => (end <= edge ? [end, 0] : [edge, value * (1 - (edge - at) / (end - at))]);
+  for (const end of [low, high]) {
+    if (end === null || end <= at) continue;
+    const [when, left] = cut(end);
+    const place = columns[0].length;
+    columns[0].push(at, when);
+    columns.forEach((column, number) => number && column.push(null, null));
+    columns.push([...Array(place).fill(null), value, left]);
+    series.push({ stroke: ink.quiet, dash: AHEAD, width: 2, spanGaps: true, points: { show: false } });
+  }
+  return sorted(columns) && edge;
+}
+
+/** uPlot wants its times in order; lines of the calculated part go over the gap that others leave there. */
+function sorted(columns) {
+  const length = columns[0].length;
+  for (const column of columns) while (column.length < length) column.push(null);
+  const order = columns[0].map((_, at) => at).sort((a, b) => columns[0][a] - columns[0][b]);
+  columns.forEach((column, number) => (columns[number] = order.map((at) => column[at])));
+  return true;
+}
+
+function range(chart, low, high) {
+  if (low === null || low === undefined) return [0, 1];
+  const room = Math.max((high - low) * 0.1, chart.digit * 5);
+  return [chart.zero ? Math.min(0, low) : low - room, chart.top ?? high + room];
+}
+
+function axes(chart, told, ink) {
+  const axis = { stroke: ink.quiet, grid: { stroke: ink.line, width: 1 }, ticks: { stroke: ink.line } };
   const sv = document.body.dataset.language !== "en";
-  holder.plot = new window.uPlot(
-    {
-      width: box.clientWidth,
-      height: HEIGHT,
-      title: box.parentElement.dataset[signal.title],
-      legend: { show: false },
-      cursor: { drag: { x: false, y: false } },
-      scales: { x: { time: true, range: span }, y: { range: [signal.low, top] } },
-      axes: [
-        { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick)) },
-        { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => (sv ? String(tick).replace(".", ",") : String(tick))) },
-      ],
-      series: [
-        {},
-        {
-          stroke: colour.getPropertyValue("--curve").trim(),
-          width: 2,
-          spanGaps: false,
-          points: { show: points.length < 20 },
-          paths: window.uPlot.paths.stepped({ align: 1 }),
-        },
-      ],
-    },
-    [points.map((point) => point[0]), values],
-    holder,
-  );
-  return holder;
+  const figure = (value) => new Intl.NumberFormat(sv ? "sv-SE" : "en-GB").format(value);
+  const unit = (ticks) => ticks.map((tick, at) => (at === ticks.length - 1 ? `${figure(tick)} ${chart.unit}` : figure(tick)));
+  return [
+    { ...axis, values: (_, ticks) => ticks.map((tick) => moment(tick, told.period)) },
+    { ...axis, size: 72, values: (_, ticks) => unit(ticks) },
+  ];
 }
 
-/** A time of day at the site; of the hour that comes twice in autumn also which of the two it is, as numbers.py says it. */
-function clock(seconds) {
-  const shown = local(seconds);
-  const sv = document.documentElement.lang === "sv";
-  if (local(seconds + 3600) === shown) return `${shown} ${sv ? "sommartid" : "summer time"}`;
-  if (local(seconds - 3600) === shown) return `${shown} ${sv ? "vintertid" : "winter time"}`;
+/** Time at the site: the clock, the day, or the month; of the hour that comes twice also which of the two it is. */
+export function moment(seconds, period) {
+  const zone = { timeZone: document.body.dataset.zone };
+  const language = document.body.dataset.language === "en" ? "en-GB" : "sv-SE";
+  const show = (options, at = seconds) => new Date(at * 1000).toLocaleString(language, { ...zone, ...options });
+  if (period === "1y") return show({ day: "numeric", month: "short" });
+  const clock = { hour: "2-digit", minute: "2-digit" };
+  const shown = show(clock);
+  if (period === "7d") return `${show({ weekday: "short" })} ${shown}`;
+  const words = language === "sv-SE" ? ["sommartid", "vintertid"] : ["summer time", "winter time"];
+  if (show(clock, seconds + 3600) === shown) return `${shown} ${words[0]}`;
+  if (show(clock, seconds - 3600) === shown) return `${shown} ${words[1]}`;
   return shown;
 }
 
-function local(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
+/** Stripes where nothing is known. */
+function hatch(plot, gaps, ink) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.strokeStyle = ink.faint;
+  ctx.lineWidth = 2;
+  for (const [from, until] of gaps) {
+    const left = Math.max(bbox.left, plot.valToPos(from, "x", true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(until, "x", true));
+    if (right <= left) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    for (let at = left - bbox.height; at < right; at += 12) {
+      ctx.beginPath();
+      ctx.moveTo(at, bbox.top + bbox.height);
+      ctx.lineTo(at + bbox.height, bbox.top);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+  ctx.restore();
+}
+
+/** Which line is which: its stroke, and its name. */
+function keys(chart, ink, words) {
+  const list = document.createElement("ul");
+  list.className = "keys";
+  const add = (colour, dash, name) => {
+    const row = document.createElement("li");
+    row.innerHTML = `<svg width="32" height="8" aria-hidden="true"><line x1="0" x2="32" y1="4" y2="4" stroke-width="3"/></svg>`;
+    const stroke = row.querySelector("line");
+    stroke.setAttribute("stroke", colour);
+    stroke.setAttribute("stroke-dasharray", dash.join(" "));
+    row.append(name);
+    list.append(row);
+  };
+  chart.series.forEach((line, number) => add(ink.curves[number % ink.curves.length], DASHES[number % DASHES.length], line.name));
+  if (chart.ahead) add(ink.quiet, AHEAD, words.ahead);
+  return list;
+}
+
+function sentence(words) {
+  const one = document.createElement("p");
+  one.className = "ahead";
+  one.textContent = words;
+  return one;
+}
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  if ("paper" in document.documentElement.dataset) {
+    return { quiet: "black", line: "lightgrey", faint: "grey", curves: ["#000000", "#000000", "#000000", "#000000"] };
+  }
+  const curves = ["--curve", "--curve-2", "--curve-3", "--curve-4"].map((name) => of(name) || of("--curve"));
+  return { quiet: of("--quiet"), line: of("--line"), faint: of("--unknown-hatch"), curves };
 }

@@ -1,14 +1,18 @@
-// Sends the forms of the page as orders. The same filled-in form sent twice is one order.
-const keys = new Map();
-const NAME = "sotpunkt-who";
+// Sends the forms of the page. What was pressed waits until the server has it: it is kept over a reload, tried again
+// after a lost network with the same key, and never shown as done before the server has said so.
+import { startUnsent } from "./unsent.js";
 
-/** Takes over every form of class `order`; `after` runs when one was kept. */
+const NAME = "sotpunkt-who";
+let unsent = null;
+
+/** Takes over every form of class `order`; `after` runs when one was kept, or somebody else was first. */
 export function startOrders(after) {
+  unsent = startUnsent(after);
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form.order");
     if (!form) return;
     event.preventDefault();
-    send(form, after);
+    send(form);
   });
   fillNames();
   fillClocks();
@@ -36,36 +40,34 @@ export function fillNames() {
   for (const field of document.querySelectorAll('input[name="who"]')) if (name && !field.value) field.value = name;
 }
 
-async function send(form, after) {
+async function send(form) {
   const fields = Object.fromEntries(new FormData(form));
-  const meaning = JSON.stringify({ ...fields, idempotency_key: "", at: form.action });
-  // a new key for each thing meant, kept until the server has it: a lost answer may be asked for again
   exactTime(form, fields);
-  fields.idempotency_key = keys.get(meaning) ?? fields.idempotency_key;
-  keys.set(meaning, fields.idempotency_key);
-  const answer = form.querySelector(".answer");
   const button = form.querySelector("button");
-  button.disabled = true;
+  const answer = form.querySelector(".answer");
   for (const place of form.querySelectorAll("[data-wrong], .answer")) place.textContent = "";
-  try {
-    const reply = await fetch(form.action, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(fields),
-    });
-    if (!reply.ok) throw await reply.json();
-    keys.delete(meaning);
-    if (fields.who) sessionStorage.setItem(NAME, fields.who);
-    form.reset();
-    form.elements.idempotency_key.value = freshKey();
-    fillNames();
-    answer.textContent = form.dataset.done;
-    after();
-  } catch (fault) {
-    say(form, fault, answer);
-  } finally {
-    button.disabled = false;
-  }
+  const waiting = form.closest("details")?.querySelector("summary")?.textContent ?? button.textContent;
+  button.disabled = true;
+  form.dataset.waiting = "yes";
+  answer.textContent = unsent.words.waiting;
+  const came = await unsent.press({
+    action: form.action, fields, what: form.dataset.what || waiting.trim(),
+    // a clock that is offered later is wrong: that one is not tried again by itself
+    once: "wall_ms" in fields,
+  });
+  delete form.dataset.waiting;
+  button.disabled = false;
+  if (came.done) done(form, fields, answer);
+  else say(form, came.fault, answer);
+}
+
+/** The form is there again, empty, with the sentence of what came of it. */
+function done(form, fields, answer) {
+  if (fields.who) sessionStorage.setItem(NAME, fields.who);
+  form.reset();
+  form.elements.idempotency_key.value = freshKey();
+  fillNames();
+  answer.textContent = form.dataset.done;
 }
 
 /** The sentence stands at its field, else under the form. */
@@ -75,6 +77,7 @@ function say(form, fault, answer) {
     answer.textContent = form.dataset.failed + (fault.error ?? fault.message);
     return;
   }
+  answer.textContent = "";
   place.textContent = fault.error;
   const field = form.elements[fault.field];
   (field?.focus ? field : field?.[0])?.focus();

@@ -1,47 +1,64 @@
 // Fetches the parts of the page that changed and puts them in, without taking anything out of a person's hands.
-const PAUSE_MS = 400;
+import { elapsed } from "./elapsed.js";
+
+const PAUSE_MS = 250;
+const WITHIN_MS = 20000;
 const TYPED = "input:not([type=hidden]):not([type=radio]), textarea, select";
 
-/** `refresh()` fetches at most once per pause; `after` runs when something was put in. */
-export function startPanels(address, after) {
-  let running = false;
+/** One job at a time: called while it runs, it runs once more. Gives a promise of how the last run ended. */
+export function oneAtATime(job) {
+  let running = null;
   let again = false;
-  const refresh = async () => {
-    if (running) {
-      again = true;
-      return;
-    }
-    running = true;
+  const run = async () => {
+    let good = false;
     do {
       again = false;
-      await fetchAll(address, after);
+      good = await job();
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     } while (again);
-    running = false;
+    running = null;
+    return good;
   };
-  return { refresh };
+  return () => {
+    if (running) again = true;
+    else running = run();
+    return running;
+  };
 }
 
-async function fetchAll(address, after) {
+/** JSON of an address, null when it can not be had. */
+export async function fetched(address) {
   try {
-    const answer = await fetch(address, { headers: { accept: "application/json" } });
-    if (!answer.ok) return;
-    for (const [name, html] of Object.entries(await answer.json())) put(name, html);
-    after();
+    const answer = await fetch(address, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(WITHIN_MS) });
+    return answer.ok ? await answer.json() : null;
   } catch {
-    // the stream says when the server is gone; the old panel stays and its ages go on
+    return null; // the stream says when the server is gone; the old panel stays and its ages go on
   }
 }
 
+/** `refresh()` fetches at most once per pause; `after(asked)` runs when something was put in. */
+export function startPanels(address, after) {
+  const refresh = oneAtATime(async () => {
+    const asked = elapsed();
+    const panels = await fetched(address);
+    if (!panels) return false;
+    for (const [name, html] of Object.entries(panels)) put(name, html);
+    after(asked);
+    return true;
+  });
+  return { refresh };
+}
+
 /** New content for one panel; what is opened, typed or focused stays. */
-function put(name, html) {
+export function put(name, html) {
   const panel = document.getElementById(`panel-${name}`);
   if (!panel) return;
   const open = [...panel.querySelectorAll("details[open]")].map((one) => one.id);
   const typed = [...panel.querySelectorAll(TYPED)].filter((one) => one.value).map((one) => [one.id, one.value]);
   const chosen = [...panel.querySelectorAll("input[type=radio]:checked")].map((one) => one.id);
-  const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-  const caret = focused ? document.activeElement.selectionStart : null;
+  const focused = panel.contains(document.activeElement) ? document.activeElement : null;
+  const place = focused && whereIs(focused);
+  const caret = focused ? focused.selectionStart : null;
   const scrolled = [...panel.querySelectorAll(".events")].map((one) => one.scrollTop);
   panel.innerHTML = html;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
@@ -54,8 +71,18 @@ function put(name, html) {
     if (field) field.checked = true;
   }
   [...panel.querySelectorAll(".events")].forEach((one, number) => (one.scrollTop = scrolled[number] ?? 0));
-  const field = focused && document.getElementById(focused);
+  const field = place && found(panel, place);
   if (!field) return;
   field.focus({ preventScroll: true });
-  if (caret !== null && field.setSelectionRange) field.setSelectionRange(caret, caret);
+  if (caret !== null && caret !== undefined && field.setSelectionRange) field.setSelectionRange(caret, caret);
+}
+
+/** How to find a focused thing again in content that is drawn anew: by its id, else by where it leads. */
+function whereIs(element) {
+  return element.id ? { id: element.id } : { href: element.getAttribute("href") };
+}
+
+function found(panel, { id, href }) {
+  if (id) return document.getElementById(id);
+  return href ? panel.querySelector(`[href="${CSS.escape(href)}"]`) : null;
 }

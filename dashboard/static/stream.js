@@ -1,24 +1,28 @@
 // The live stream: which sites have changed. Says so when it is gone, and never pretends.
+import { elapsed } from "./elapsed.js";
+
 const SILENT_MS = 15000;
 
-/** Listens until `ended()`; `changed(sites)` on each change, `lost` is shown while the server can not be heard. */
+/** Listens until `ended()`; `changed(sites)` on each change gives a promise of whether all of it was fetched; `lost` is
+ * shown while the server can not be heard, and until what it says after that is on the page. */
 export function startStream({ lost, changed, ended }) {
-  let heard = performance.now();
+  let heard = elapsed();
   let source = null;
   const alive = () => {
-    heard = performance.now();
-    lost.hidden = true;
+    heard = elapsed();
   };
   const open = () => {
     source = new EventSource("/events");
-    source.addEventListener("hello", () => {
+    const own = source;
+    source.addEventListener("hello", async () => {
       alive();
-      changed([document.body.dataset.site ?? "", ""]);
+      // what stands here may be from before the silence: it is called old until the new is in
+      if ((await changed([document.body.dataset.site ?? "", ""], true)) !== false && own.readyState === EventSource.OPEN) lost.hidden = true;
     });
     source.addEventListener("tick", alive);
-    source.addEventListener("changed", (event) => {
+    source.addEventListener("changed", async (event) => {
       alive();
-      changed(JSON.parse(event.data).sites);
+      if ((await changed(JSON.parse(event.data).sites, false)) === true && own.readyState === EventSource.OPEN) lost.hidden = true;
     });
     source.addEventListener("ended", () => {
       source.close();
@@ -28,6 +32,12 @@ export function startStream({ lost, changed, ended }) {
     source.addEventListener("error", () => {
       lost.hidden = false;
     });
+  };
+  const anew = () => {
+    lost.hidden = false;
+    heard = elapsed();
+    source.close();
+    open();
   };
   let asking = null;
   // a stream that is refused says nothing of why: asked apart, so that a restart of the server ends no page
@@ -40,13 +50,19 @@ export function startStream({ lost, changed, ended }) {
     }
     asking = null;
   };
-  const watch = setInterval(() => {
+  // after sleep or on another network the old connection may look open for long: what was not heard is not there
+  const look = () => {
     if (source.readyState === EventSource.CLOSED) asking ??= refused();
-    if (performance.now() - heard <= SILENT_MS) return;
-    lost.hidden = false;
-    heard = performance.now();
-    source.close();
-    open();
-  }, 1000);
+    if (elapsed() - heard > SILENT_MS) anew();
+  };
+  const watch = setInterval(look, 1000);
   open();
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) anew();
+  });
+  window.addEventListener("online", anew);
+  window.addEventListener("offline", () => {
+    lost.hidden = false;
+  });
 }

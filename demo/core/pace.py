@@ -1,6 +1,7 @@
 """How fast the clocks run, so that a scenario fits into the seconds given and no wire is asked too much of."""
 
 import math
+from collections.abc import Iterable
 
 import msgspec
 
@@ -34,15 +35,27 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """Real seconds."""
 
     @property
+    def heartbeat_active_s(self) -> float:
+        """In an outage; three of them must be longer than a busy machine keeps a program waiting."""
+        return max(60.0, self.rate * ACTIVE_REAL_S)
+
+    @property
     def slack_ms(self) -> int:
         """How late a fault can be seen, in product milliseconds: one poll, and the wire's waiting for an answer."""
         return round(1000 * (self.poll_s + self.timeout_s * self.rate))
 
 
+ACTIVE_REAL_S = 0.5
 HOUR_REAL_S = 2.5
 """Real seconds for one hour of days that somebody reads hour by hour."""
 FASTEST_DAYS = 1790.0
 """A heartbeat is two real seconds, and the longest that a gateway takes is an hour of the product."""
+LEAD_S = 20.0
+"""Real seconds from the first program of days to their beginning, which all must know before the first one starts."""
+GENTLE = 240.0
+"""Product seconds per real second while programs of such days start anew: a loaded machine takes seconds for it."""
+LOOKED_S = 3420.0
+"""Into each hour; it has been looked at by then."""
 
 
 def pace(rate: float) -> Pace:
@@ -64,11 +77,43 @@ def fit(length_s: float, seconds: float) -> Pace:
     return pace(max(1.0, length_s / (seconds - STARTING_S - BEFORE_S - AFTER_S)))
 
 
-def fit_hours(length_s: float, seconds: float | None) -> Pace:
+def gentle_hours(length_s: float, restarts_s: Iterable[float]) -> tuple[tuple[float, float], ...]:
+    """From each start of programs until the look at the hour after, in product seconds of the scenario."""
+    spans: list[tuple[float, float]] = []
+    for from_s in sorted(restarts_s):
+        until_s = min(length_s, 3600 * (from_s // 3600 + 1) + LOOKED_S)
+        if spans and from_s <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], until_s)
+        else:
+            spans.append((from_s, until_s))
+    return tuple(spans)
+
+
+def fit_hours(length_s: float, seconds: float | None, restarts_s: Iterable[float] = ()) -> Pace:
     """The pace of days told hour by hour, within the seconds if they are given; raises BadUse."""
     if seconds is None:
         return pace(3600 / HOUR_REAL_S)
-    least = math.ceil(length_s / FASTEST_DAYS + STARTING_S + AFTER_S)
+    gentle_s = sum(until_s - from_s for from_s, until_s in gentle_hours(length_s, restarts_s))
+    apart_s = LEAD_S + AFTER_S
+    least = math.ceil((length_s - gentle_s) / FASTEST_DAYS + gentle_s / GENTLE + apart_s)
     if seconds < least:
         raise BadUse(f"--seconds {seconds:g}: these days need at least {least} s; give --seconds {least} or more")
-    return pace(max(1.0, length_s / (seconds - STARTING_S - AFTER_S)))
+    if length_s / GENTLE <= seconds - apart_s:
+        return pace(max(1.0, length_s / (seconds - apart_s)))
+    return pace((length_s - gentle_s) / (seconds - apart_s - gentle_s / GENTLE))
+
+
+def spans(hours: Iterable[tuple[float, float]], rate: float, begins_s: float) -> tuple[tuple[float, float, float], ...]:
+    """The same hours in real moments, for a scenario that begins at one; none where all of it is as gentle.
+
+    Each as `doors/clock_gentle.py` has it: from, until, product seconds in a real one.
+    """
+    found: list[tuple[float, float, float]] = []
+    if rate <= GENTLE:
+        return ()
+    real_s, product_s = begins_s, 0.0
+    for from_s, until_s in hours:
+        real_s += (from_s - product_s) / rate
+        found.append((real_s, real_s + (until_s - from_s) / GENTLE, GENTLE))
+        real_s, product_s = found[-1][1], until_s
+    return tuple(found)

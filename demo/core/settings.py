@@ -63,7 +63,12 @@ def gateway(
         "store": {"path": store},
         "site_broker": _broker(site_broker),
         "central_broker": _broker(central_broker),
-        "pace": {"heartbeat_s": pace.heartbeat_s, "picture_every_s": pace.poll_s, "sample_active_every_s": pace.poll_s},
+        "pace": {
+            "heartbeat_s": pace.heartbeat_s,
+            "heartbeat_active_s": pace.heartbeat_active_s,
+            "picture_every_s": pace.poll_s,
+            "sample_active_every_s": pace.poll_s,
+        },
         "generator": {"rated_kw": RATED_KW, "controller": devices[0].name},
         "tank": {"litres": TANK_LITRES},
         # at the pace of days a screen's answer alone takes minutes of the product, so none is waited for
@@ -93,6 +98,22 @@ def dashboard(*, port: int, broker: Table, store: str) -> str:
             "broker": _broker(broker),
             "store": {"path": store},
             "view": {"mode": "centre"},
+            "site": [
+                {"id": SITE, "place": PLACE, "in_service": False, "lat": HERE["latitude"], "lon": HERE["longitude"]}
+            ],
+        }
+    )
+
+
+def site_page(*, port: int, broker: Table, store: str) -> str:
+    """The same program as it runs in the box: the one site's own page, on the site's own broker."""
+    return toml(
+        {
+            "web": {"host": "127.0.0.1", "port": port},
+            "sign_in": {"required": False},
+            "broker": _broker(broker),
+            "store": {"path": store},
+            "view": {"mode": "site"},
             "site": [{"id": SITE, "place": PLACE, "in_service": False}],
         }
     )

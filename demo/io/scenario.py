@@ -30,6 +30,13 @@ def tree(name_or_path: str) -> dict[str, Any]:
     return tomllib.loads(_path(name_or_path).read_text("utf-8"))
 
 
+def plant_tree(name_or_path: str) -> dict[str, Any]:
+    """The tree of a plant's file, as it stands."""
+    if "/" in name_or_path or name_or_path.endswith(".toml"):
+        return tomllib.loads(Path(name_or_path).read_text("utf-8"))
+    return tomllib.loads(Path(str(files("simulator").joinpath(f"plants/{name_or_path}.toml"))).read_text("utf-8"))
+
+
 def feed_steps(name: str) -> tuple[dict[str, Any], ...]:
     """The steps of the public feeds' script of the same name; none where there is no such script."""
     path = Path(str(files("simulator").joinpath(f"feeds/{name}.toml")))

@@ -18,12 +18,16 @@ class Web:
     """One dashboard."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self.port = port
         self.address = f"http://{HOST}:{port}"
 
     async def get(self, path: str) -> Any:
         """The JSON at a path; raises NoAnswer."""
         return await asyncio.to_thread(self._ask, "GET", path, None)
+
+    async def text(self, path: str) -> str:
+        """The page at a path, as a browser gets it; raises NoAnswer."""
+        return (await asyncio.to_thread(self._fetch, "GET", path, None, "text/html")).decode("utf-8", "replace")
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send JSON and take the answer; raises NoAnswer."""
@@ -45,9 +49,16 @@ class Web:
         return False
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Any:
-        connection = http.client.HTTPConnection(HOST, self._port, timeout=ANSWERS_WITHIN_S)
+        said = self._fetch(method, path, body, "application/json")
         try:
-            connection.request(method, path, body, {"Accept": "application/json", "Content-Type": "application/json"})
+            return json.loads(said or b"null")
+        except ValueError as fault:
+            raise NoAnswer(f"{path}: answered no JSON") from fault
+
+    def _fetch(self, method: str, path: str, body: bytes | None, kind: str) -> bytes:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWERS_WITHIN_S)
+        try:
+            connection.request(method, path, body, {"Accept": kind, "Content-Type": "application/json"})
             answer = connection.getresponse()
             said = answer.read()
         except (OSError, http.client.HTTPException) as fault:
@@ -56,7 +67,4 @@ class Web:
             connection.close()
         if answer.status >= http.HTTPStatus.BAD_REQUEST:
             raise NoAnswer(f"{path}: {answer.status} {said.decode('utf-8', 'replace').strip()[:200]}")
-        try:
-            return json.loads(said or b"null")
-        except ValueError as fault:
-            raise NoAnswer(f"{path}: answered no JSON") from fault
+        return said

@@ -307,15 +307,20 @@ class Judge:
         return None if alert is None else self._of(alert)
 
     def latencies_ms(self) -> list[float]:
-        """From the answer that brought a warning to the frame in which it owned the screen, where it did."""
+        """From the answer that brought a warning to the frame in which it owned the screen, where it did.
+
+        One that had to wait for a graver one to be read, or whose answer went down with the keeper, is not counted.
+        """
         found = []
         for one in self._plan.says:
             first_s = self._oracle.arrived_s(one, surely=False) if one.warns else None
             if first_s is None:
                 continue
-            frames = (at_s for at_s, frame in self.record.frames if at_s >= first_s and self._owner(frame) == one)
-            taken_s = next(frames, None)
-            if taken_s is not None and self.record.of("screen").covers(first_s, taken_s):
+            later = [(at_s, self._owner(frame)) for at_s, frame in self.record.frames if at_s >= first_s]
+            taken_s = next((at_s for at_s, owner in later if owner == one), None)
+            if taken_s is None or not all(self.record.of(who).covers(first_s, taken_s) for who in ("screen", "keeper")):
+                continue
+            if not any(owner not in (None, one) for at_s, owner in later if at_s < taken_s):
                 found.append(1000 * (taken_s - first_s))
         return found
 

@@ -22,6 +22,8 @@ from contract.messages import (
     Value,
     encode,
 )
+from contract.page import PageNow, PageWish
+from contract.pictures import PictureBody, is_picture
 from contract.records import Answers
 from contract.signals import catalogue
 from gateway.core import dating
@@ -209,15 +211,24 @@ def public_bulletin(held: Held, facts: Facts, now: Now) -> Message:
 
 def public_document(ref: DocumentRef, body: bytes, facts: Facts, now: Now) -> Message:
     """A verified public document, for the kiosk."""
-    said = PublicDocument(
-        head=head(facts, now), name=ref.name, version=ref.version, sha256=ref.sha256, body=msgspec.json.decode(body)
-    )
+    told = msgspec.to_builtins(PictureBody(data=body)) if is_picture(ref.name) else msgspec.json.decode(body)
+    said = PublicDocument(head=head(facts, now), name=ref.name, version=ref.version, sha256=ref.sha256, body=told)
     return topics.public_content(facts.site, ref.name), encode(said)
 
 
 def answers(site: Site, facts: Facts, now: Now) -> Message:
     """How the last orders were answered, for the site's own page."""
     return topics.answers(facts.site), encode(Answers(head=head(facts, now), answers=site.memory.answered))
+
+
+def page(wish: PageWish, facts: Facts, now: Now) -> Message:
+    """What the owner's page says of its certificate, for the centre."""
+    return topics.page(facts.site), encode(PageNow(head=head(facts, now), page=wish))
+
+
+def page_certificate(ref: DocumentRef, body: bytes, facts: Facts, now: Now) -> Message:
+    """The certificate that was taken, for the owner's page."""
+    return topics.page_certificate(facts.site), public_document(ref, body, facts, now)[1]
 
 
 def receipt_mark(site: Site, facts: Facts) -> Message:

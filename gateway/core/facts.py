@@ -195,6 +195,25 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError(f"{self.fact}: clear {self.clear} must lie on the good side of the limit")
 
 
+class WakePerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom the site wakes itself. `quiet`: minutes of the local day, from … until."""
+
+    name: str
+    phone: str
+    quiet: tuple[int, int] | None = None
+    exercises: bool = False
+
+
+class WakeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """How the site wakes its own people. `centre`: there is one, which may take it over within `centre_within_s`."""
+
+    people: tuple[WakePerson, ...] = ()
+    centre: bool = False
+    centre_within_s: float = 120.0
+    timezone: str = "Europe/Stockholm"
+    lamp: bool = False
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The site as configured."""
 
@@ -212,6 +231,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     ups: UpsFacts = UpsFacts()
     call: CallFacts = CallFacts()
     last_words: LastWordsFacts = LastWordsFacts()
+    wake: WakeFacts | None = None
+    """None: this site wakes nobody by itself."""
     movable: MovableFacts | None = None
     responsible: dict[Sot, str] = {}
     """Who answers for each of the five SOT requirements."""

@@ -9,6 +9,7 @@ import msgspec
 
 from contract.messages import PublicEvent, Value
 from contract.orders import Order
+from contract.waking import WakingTaken
 from contract.wire import Moment
 from contract.words import PUBLIC_EVENTS, Event, Origin, Quality, Stream
 from gateway.core import dating, samples
@@ -22,6 +23,8 @@ from gateway.core.readiness import readiness
 from gateway.core.remembered import MAX_PUBLIC_EVENTS, Memory
 from gateway.core.runs import outages, runs
 from gateway.core.site import BROKEN, Change, Now, Site
+from gateway.core.waking import waking
+from gateway.core.waking.waking import Sent, Trying
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +38,7 @@ class Tick(msgspec.Struct, frozen=True):
     """Time has passed; nothing else happened."""
 
 
-Happening = Batch | Order | Tick
+Happening = Batch | Order | Tick | WakingTaken | Trying | Sent
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -66,6 +69,7 @@ THINKERS: tuple[Thinker, ...] = (
     readiness.watch,
     outages.watch,
     last_words.watch,
+    waking.watch,
 )
 """In the order in which one needs the other; the power state comes before all of them."""
 
@@ -81,6 +85,8 @@ def step(site: Site, what: Happening, facts: Facts, now: Now) -> tuple[Site, lis
     elif isinstance(what, Order):
         source = f"person/{what.who}"[:80]
         site, changes = orders.apply(site, what, facts, now)
+    elif isinstance(what, (WakingTaken, Trying, Sent)):
+        site = waking.heard(site, what, facts, now)
     site, judged = state.watch(site, facts, now, source)
     told = dated + changes + judged
     if isinstance(what, Batch):

@@ -13,6 +13,8 @@ from contract.wire import Moment, Name, Text, Wire
 from contract.words import ClockQuality, ClockSource, Power, Status
 from gateway.core.fuel.fuel_memory import BatteryMemory, FuelMemory, Known
 from gateway.core.readiness.found import Failing, ReadinessTold
+from gateway.core.visits import Glass, Visit
+from gateway.core.waking.waking_memory import Waking
 
 MAX_PUBLIC_EVENTS = 30
 MAX_DONE_ORDERS = 2000
@@ -262,14 +264,6 @@ class Filled(Wire):
     at: Moment
 
 
-class Visit(Wire):
-    """Somebody works on the set, until it ends by itself."""
-
-    who: Name
-    at: Moment
-    for_s: int
-
-
 class Woken(Wire):
     """When somebody was to be woken, for which alarm, and in which outage (empty: in none)."""
 
@@ -342,6 +336,7 @@ class Memory(Wire):
     closed_alarms: tuple[Alarm, ...] = ()
     """Lately closed: an acknowledgement that comes late still finds its alarm."""
     woken: tuple[Woken, ...] = ()
+    waking: Waking = Waking()
     pending: dict[str, Moment] = {}
     """`rule/device` → since when its condition holds, while it is not yet an alarm."""
     out_of_service: tuple[Out, ...] = ()
@@ -381,6 +376,7 @@ class Memory(Wire):
     away: tuple[Away, ...] = ()
     deliveries: tuple[Filled, ...] = ()
     visit: Visit | None = None
+    glass: Glass | None = None
     failing: dict[str, Failing] = {}
     readiness_told: ReadinessTold | None = None
     call: CallNow = CallNow()

@@ -8,6 +8,7 @@ import msgspec
 
 from contract.judgement import Endurance, Grounds, Reason
 from contract.messages import Farewell, Value
+from contract.page import PageWish
 from contract.wire import Moment
 from contract.words import ClockQuality, Event, Quality, Readiness, Stream
 from gateway.core.alarms.watching import Watching
@@ -84,6 +85,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """How near the end of the box's own battery is."""
     store_trouble: bool = False
     """Something could not be written; it waits in memory."""
+    page: PageWish | None = None
+    """Which certificate the owner's page needs, as it says itself; None: it has said nothing in this run."""
     contested: bool = False
     """The link to the centre ends again and again soon after it was made, as when two boxes have one identity."""
 

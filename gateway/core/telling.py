@@ -80,6 +80,8 @@ def afresh(told: Told, site: Site, facts: Facts, now: Now, *, birth: bool = True
         devices=devices, alarms=alarms, alarms_again=False, state=state, whole_ms=now.up_ms, judged_ms=now.up_ms,
     )  # fmt: skip
     messages += [_alarms(alarms, facts), _state(state, facts)]
+    if birth and site.page is not None:
+        messages.append(_packed(announce.page(site.page, facts, now)))
     told, beat = _beat(told, site, facts, now)
     return told, [*messages, beat]
 

@@ -18,6 +18,7 @@ import msgspec
 
 from contract.content import DocumentRef
 from contract.dating import BootTime
+from contract.pictures import PREFIX
 from contract.wire import Moment
 from contract.words import ClockQuality, Status, Stream
 from gateway.core.pipeline import Batch, Numbered
@@ -158,6 +159,7 @@ class Store(Outbox):
         memories = [step.memory for step in steps if step.memory is not None]
         if memories:
             self._put("memory", msgspec.json.encode(memories[-1]))
+            self._drop_pictures(set(memories[-1].documents))
         if any(step.trouble_told for step in steps):
             self._db.execute("DELETE FROM kept WHERE name = 'trouble'")
 
@@ -166,6 +168,12 @@ class Store(Outbox):
             "INSERT OR REPLACE INTO documents (name, ref, body) VALUES (?, ?, ?)",
             (ref.name, msgspec.json.encode(ref), body),
         )
+
+    def _drop_pictures(self, held: set[str]) -> None:
+        names = self._db.execute("SELECT name FROM documents WHERE name LIKE ?", (f"{PREFIX}%",)).fetchall()
+        for (name,) in names:
+            if name not in held:
+                self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
 
     def upkeep(self, now: Now, limits: Limits) -> Iterator[None]:
         """Sum up and forget what is old, in small steps; raises StoreFault."""

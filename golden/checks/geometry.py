@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from golden.checks.seen import labels, visible
+from golden.checks.seen import labels, magnified, visible
 from golden.panels import Panel
 from kiosk.core.look.style import CAPITAL
 
@@ -83,5 +83,9 @@ def _label(label: Any, panel: Panel, root: Any) -> Iterator[str]:
     if label.font_size < LEAST_MM * panel.px_per_mm:
         yield f"{text}: {label.font_size / panel.px_per_mm:.1f} mm is too small to read"
     capital = label.font_size * CAPITAL / panel.px_per_mm
+    if magnified(root) is not None:
+        if capital < root.style.capital_mm * 0.99 and label is not root.frame._word:
+            yield f"{text}: a capital of {capital:.1f} mm instead of {root.style.capital_mm:.1f} in largest text"
+        return
     if root.style.larger and _read(label) and capital < root.style.capital_mm * NEARLY:
         yield f"{text}: a capital of {capital:.1f} mm instead of {root.style.capital_mm:.1f} in larger text"

@@ -4,10 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 
 
+def magnified(root: Any) -> Any:
+    """What covers the page while one thing of it is shown at a time; None while the page itself is shown."""
+    return next((child for child in root.children if type(child).__name__ == "Magnified"), None)
+
+
 def visible(root: Any) -> Iterator[Any]:
     """Every widget that has a place on the screen, with its parents before it."""
-    for child in [root]:
-        yield from _under(child)
+    over = magnified(root) if hasattr(root, "frame") else None
+    if over is None:
+        yield from _under(root)
+    else:
+        yield from _under(root.frame._word)
+        yield from _under(over)
 
 
 def _under(widget: Any) -> Iterator[Any]:

@@ -11,7 +11,11 @@ from kiosk.screens.root import Root
 
 
 class Owning:
-    """Looks after each new view, after every touch and "I have read it". `wake` lights a screen that saves power."""
+    """Looks after each new view, after every touch and "I have read it". `wake` lights a screen that saves power.
+
+    Ten minutes, and what a message gets before the next, are real time also where a demonstration's clock runs faster:
+    no rate makes people read faster.
+    """
 
     def __init__(self, drawn: tuple[Shown, ...] = (), *, wake: Callable[[], None] = lambda: None) -> None:
         self._state = attention.begin(drawn)

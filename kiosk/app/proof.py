@@ -36,11 +36,14 @@ class Proof:
         now = self._now()
         drawn = [line for line in self._log.lines if line.first_frame is not None]
         return tuple(
-            Shown(
-                key=line.key, ago_ms=_ago_ms(line.first_frame, now, self._clock.boot), gist=line.gist, read=line.read
-            )
+            Shown(key=line.key, ago_ms=self._real(_ago_ms(line.first_frame, now, self._clock.boot)), gist=line.gist,
+                  read=line.read)
             for line in drawn
         )  # fmt: skip
+
+    def _real(self, ago_ms: int | None) -> int | None:
+        """As real time, in which people read, where a demonstration's clock runs faster; by its rate just now."""
+        return None if ago_ms is None else int(ago_ms / self._clock.rate)
 
     def flipped(self, root: Root) -> None:
         """A frame has reached the panel: what did it show for the first time?

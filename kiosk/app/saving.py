@@ -123,6 +123,6 @@ def openness(view: View) -> Openness:
     """As far as this screen knows; closed only when everything that it knows of is."""
     if view.active or view.open_now.role in (Role.GOOD, Role.REMARK):
         return Openness.OPEN
-    if view.services and all(row.role is Role.BAD for row in view.services):
+    if view.services and all(row.role is Role.CLOSED for row in view.services):
         return Openness.CLOSED
     return Openness.UNKNOWN

@@ -12,6 +12,7 @@ from contract.freshness import Now
 from contract.words import ClockQuality
 from doors.clock import Clock
 from doors.systemd import Notifier
+from kiosk.app.gallery import Gallery
 from kiosk.app.lasting import Lasting
 from kiosk.app.owning import Owning
 from kiosk.app.proof import Proof
@@ -53,6 +54,7 @@ class Screen:
         self._watched = watched_of({name: feed.kind for name, feed in settings.asked_feeds.items()})
         self._stopping = False
         self.frames = FrameWatch(Notifier())
+        self.gallery = Gallery(self._cache.picture, self._say_once)
         self.lasting = Lasting(settings.screen, self._say_once)
         self.shots = Shots(shots, self._say_once)
         self._telling = Telling(told, clock, self._say_once)
@@ -82,7 +84,9 @@ class Screen:
 
     def _made(self, window: Any) -> Root:
         """The widgets, whole; the ones before stay what is looked after until then."""
-        root = Root(self._view(), self.visitor.style, self.visitor.choose, library=library())
+        root = Root(
+            self._view(), self.visitor.style, self.visitor.choose, library=library(), pictures=self.gallery.texture
+        )
         root.read = lambda: self.owning.read(root)
         root.left = lambda: self.owning.left(root)
         self.visitor.attach(window, root)

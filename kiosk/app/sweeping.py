@@ -1,7 +1,8 @@
 """Python's sweep for what nobody uses any more, when nobody waits for it.
 
 A page is some ten thousand things that hold each other, so only the sweep frees it. By itself it came in the middle of
-making the next page, several times, and took half of the time between touch and frame.
+making the next page, several times, and took half of the time between touch and frame. It never comes between a page
+and its first frame.
 """
 
 import gc
@@ -33,6 +34,7 @@ class Sweeping:
         if page is not self._page:
             self._page, self._came_s = page, now_s
             self._pages += 1
+            return  # it has not been drawn yet, and it may be a warning
         waited = self._came_s is not None and now_s - self._came_s >= AFTER_S
         if waited or self._pages > MOST_PAGES:
             self._came_s, self._pages = None, 0

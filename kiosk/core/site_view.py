@@ -140,5 +140,5 @@ def notices(picture: PublicPicture | None, reader: Reader, fresh: Freshness) -> 
         old = "" if fresh is Freshness.FRESH else f" · {reader.words.say('notice.old')}"
         if notice.until_ms is not None and here is None:
             old = f" · {reader.words.say('notice.unsure')}{old}"
-        rows.append(Row(text, role=Role.INFORMATION, detail=since + old))
+        rows.append(Row(text, word=reader.words.say("notice.local"), role=Role.INFORMATION, detail=since + old))
     return tuple(rows)

@@ -16,7 +16,7 @@ from kiosk.core.asking.feed import FeedState
 from kiosk.core.asking.listing import Folded
 from kiosk.core.faults import CannotKeep
 from kiosk.core.picture import Public, in_order
-from kiosk.io import cache_feeds, cache_opened
+from kiosk.io import cache_feeds, cache_opened, cache_pictures
 from kiosk.io.cache_feeds import FeedRow
 from kiosk.io.cache_reader import CacheReader, contact, counts
 from kiosk.io.cache_schema import SHOWN, VERSION, connect, is_ours, owner, upgrade
@@ -190,6 +190,21 @@ class Cache:
         """How often each page was opened on a day; days before `first_day` are dropped. Raises CannotKeep."""
         with self.change():
             cache_opened.add(self._db.conn, day, pages, first_day)
+
+    def has_picture(self, digest: str) -> bool:
+        """Is a picture kept already? Raises CannotKeep."""
+        with self._reading():
+            return cache_pictures.has(self._db.conn, digest)
+
+    def keep_picture(self, digest: str, data: bytes) -> None:
+        """One picture that was checked; raises CannotKeep."""
+        with self.change():
+            cache_pictures.keep(self._db.conn, digest, data)
+
+    def forget_picture(self, start: str) -> None:
+        """A picture by the beginning of its digest; raises CannotKeep."""
+        with self.change():
+            cache_pictures.forget(self._db.conn, start)
 
     def _add_count(self, name: str, number: int) -> None:
         self._db.execute(

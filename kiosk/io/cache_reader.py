@@ -16,8 +16,9 @@ from contract.wire import Refused
 from contract.words import Status
 from kiosk.core.asking.feed import FeedState
 from kiosk.core.faults import CannotKeep
+from kiosk.core.illustrated import check
 from kiosk.core.picture import Held, Told, open_document, read
-from kiosk.io import cache_feeds, cache_opened, checked
+from kiosk.io import cache_feeds, cache_opened, cache_pictures, checked
 from kiosk.io.cache_schema import VERSION, connect_to_read, is_ours, owner
 from kiosk.io.memory import there
 
@@ -57,6 +58,19 @@ class CacheReader:
             # a moment of trouble: what was read before grows old by itself
             self._close()
         return self._held
+
+    def picture(self, digest: str) -> bytes | None:
+        """A picture that may be decoded; None when it is not there, or not what it was. Nothing else is ever asked."""
+        try:
+            connection = self._open()
+            if connection is None:
+                return None
+            data = cache_pictures.read(connection, digest)
+            if data is not None:
+                check(data, digest)
+        except (sqlite3.Error, OSError, Refused):
+            return None
+        return data
 
     def _open(self) -> sqlite3.Connection | None:
         path = there(self._path) or self._path  # while the disk takes nothing the keeper keeps in memory

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlite_utils
 
-VERSION = 3
+VERSION = 4
 """Number of the newest step. A later version, another site, or simulated where this is real: a foreign file."""
 
 Table = dict[str, Any]
@@ -32,11 +32,12 @@ FEEDS: dict[str, Table] = {
     },
 }  # fmt: skip
 OPENED: dict[str, Table] = {"opened": {"columns": {"day": str, "page": str, "n": int}}}
+PICTURES: dict[str, Table] = {"picture": {"columns": {"sha256": str, "n": int, "bytes": bytes}}}
 KEYS: dict[str, str | tuple[str, ...]] = {
     "newest": "topic", "event": "n", "contact": "one", "receipt": "n", "drawn": "key", "count": "name",
-    "alert": ("feed", "source", "id"), "opened": ("day", "page"),
+    "alert": ("feed", "source", "id"), "opened": ("day", "page"), "picture": "sha256",
 }  # fmt: skip
-SHOWN = ("newest", "contact", "event", "alert", "feed")
+SHOWN = ("newest", "contact", "event", "alert", "feed", "picture")
 """What the screen shows: all of it moves along when the cache moves."""
 ALERTS_CHANGED = "alerts_changed"
 """The count that moves when `alert` or the items of a `feed` have changed, so that a reader need not read them all."""
@@ -58,7 +59,12 @@ def _opened(db: sqlite_utils.Database) -> None:
     _make(db, OPENED)
 
 
-STEPS: tuple[Callable[[sqlite_utils.Database], None], ...] = (_first, _feeds, _opened)
+def _pictures(db: sqlite_utils.Database) -> None:
+    """Pictures of the municipality's documents, by digest; `n` rises with each that is kept."""
+    _make(db, PICTURES)
+
+
+STEPS: tuple[Callable[[sqlite_utils.Database], None], ...] = (_first, _feeds, _opened, _pictures)
 """Step N makes version N of version N - 1."""
 
 

@@ -16,6 +16,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import quote, urljoin, urlsplit
 from xml.sax.saxutils import escape
 
+import h11
 import httpx
 
 from kiosk.core.asking import polling
@@ -27,6 +28,19 @@ for _name in ("httpx", "httpcore"):
 # a lookup of a name cannot be ended from outside: where no name server answers, the keeper's end would wait for it
 # half a minute, which is longer than the system lets it live (resolv.conf(5))
 os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
+
+_next_cycle = h11.Connection.start_next_cycle
+
+
+def _strict_next_cycle(self: h11.Connection) -> None:
+    """After an answer: whatever lies behind it came unasked, and would pass for the answer to the next question, so
+    that every answer from then on is one question old. The connection is not used again."""
+    _next_cycle(self)
+    if self.our_role is h11.CLIENT and self.trailing_data[0]:
+        self.send_failed()
+
+
+h11.Connection.start_next_cycle = _strict_next_cycle  # type: ignore[method-assign]  # httpx has no place for it
 
 MAX_REDIRECTS = 3
 MAX_RATIO = 100
@@ -123,7 +137,7 @@ class Asker:
             request = self._client.build_request(
                 "GET" if question.body is None else "POST", url, headers=_headers(question), content=_body(question)
             )
-            response = await self._client.send(request, stream=True)
+            response = await self._send(request)
             try:
                 if response.status_code not in (301, 302, 303, 307, 308):
                     return await self._reply(response, question)
@@ -131,6 +145,13 @@ class Asker:
             finally:
                 await response.aclose()
         raise Failed(f"redirected more than {MAX_REDIRECTS} times")
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """On a kept connection, or on a new one where that can take no question any more."""
+        try:
+            return await self._client.send(request, stream=True)
+        except h11.LocalProtocolError:
+            return await self._client.send(request, stream=True)
 
     async def _reply(self, response: httpx.Response, question: Question) -> Reply:
         told = response.headers

@@ -14,7 +14,7 @@ def prepare(home: Path) -> bool:
         KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1", KIVY_LOG_MODE="PYTHON", KIVY_HOME=str(home)
     )
     # the other window providers end the process from inside C when there is no display; nothing is ever copied here
-    os.environ.update(KIVY_WINDOW="sdl2", KIVY_TEXT="sdl2", KIVY_CLIPBOARD="dummy")
+    os.environ.update(KIVY_WINDOW="sdl2", KIVY_TEXT="sdl2", KIVY_CLIPBOARD="dummy", KIVY_IMAGE="sdl2")
     logging.getLogger("kivy").addFilter(lambda record: record.levelno >= logging.ERROR)
     if "SDL_VIDEODRIVER" not in os.environ and not _has_display():
         os.environ["SDL_VIDEODRIVER"] = "offscreen"

@@ -9,6 +9,7 @@ from doors.progress import Progress
 from kiosk.config import Settings
 from kiosk.core.asking.feed import FeedState
 from kiosk.core.asking.polling import Tier
+from kiosk.core.warnings.checks import WARNING, fresh_ms
 from kiosk.io import checked
 from kiosk.io.http import Asker
 from kiosk.keeper.one_feed import OneFeed
@@ -37,6 +38,8 @@ class Feeds:
         visited: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._settings = settings
+        self._clock = clock
+        self._began_ms = clock.up_ms()
         self._shelf = shelf
         self._saying = saying
         self._progress = progress
@@ -90,6 +93,21 @@ class Feeds:
             feed.write_all()
         self._told = None
         self._tell()
+
+    def unchecked_ms(self) -> int | None:
+        """For how long the source of warnings that was checked longest ago has not been; 0: every check is fresh.
+
+        None: none is asked. One that was never checked in this boot: at least as long as this keeper runs.
+        """
+        ages = []
+        for feed in self._all:
+            if feed.kind not in WARNING:
+                continue
+            checked, now = feed.state.checked, self._clock.up_ms()
+            here = checked is not None and checked.boot == self._clock.boot
+            age = now - (checked.up_ms if checked is not None and here else self._began_ms)
+            ages.append(age if age > fresh_ms(feed.state.every_s) else 0)
+        return max(ages, default=None)
 
     def sentence(self) -> str:
         """How it stands, for `systemctl status`: "" when all is well."""

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from contract import freshness
 from contract.bulletins import ReceiptMark
+from contract.content import PublicDocument
 from contract.freshness import Contact, Now
 from contract.messages import PublicPicture
+from contract.pictures import is_picture
 from contract.wire import Refused
 from doors.clock import Clock
 from kiosk.config import Settings
@@ -13,6 +15,7 @@ from kiosk.core.asking.polling import Tier
 from kiosk.core.picture import Public, overtaken, read, same_facts
 from kiosk.core.saving.power_tiers import MEANS, tier_of
 from kiosk.io.cache import MAX_TOPICS, Heard
+from kiosk.keeper.pictures import Pictures
 from kiosk.keeper.saying import Saying
 from kiosk.keeper.shelf import Shelf
 
@@ -30,23 +33,27 @@ class Hearing:
         self._saying = saying
         self._knock = knock
         self._confirm = confirm
+        self._pictures = Pictures(shelf, knock)
         self._held: dict[str, Public] = {}
         self._kept_mono_ms: dict[str, int] = {}
         self._pending: dict[str, Heard] = {}
         self._counts: dict[str, int] = {}
         self._contact: Contact | None = None
-        self.late = False
-        """Did the disk refuse what waits?"""
+        self._refused = False
         self._remember()
 
     def take(self, topic: str, payload: bytes, retained: bool) -> None:
         """One message from the broker; whatever it is, nothing crashes."""
         if not payload:
-            return  # an emptied topic ends nothing: a bulletin ends by its own successor, a picture by growing old
+            self._pictures.emptied(topic)
+            return  # nothing else ends so: a bulletin ends by its own successor, a word of the site by growing old
         try:
             message = read(topic, payload, self._site, self._simulated)
             if isinstance(message, ReceiptMark):
                 self._confirm(message)
+                return
+            if isinstance(message, PublicDocument) and is_picture(message.name):
+                self._pictures.take(message)
                 return
             self._fold(Heard(
                 topic=topic, payload=payload, message=message, retained=retained,
@@ -62,13 +69,19 @@ class Hearing:
         picture = next((one for one in self._held.values() if isinstance(one, PublicPicture)), None)
         return MEANS[tier_of(picture, self._contact, now)].polls
 
+    @property
+    def late(self) -> bool:
+        """Did the disk refuse what waits?"""
+        return self._refused or self._pictures.waits
+
     def flush(self, *, force: bool = False) -> None:
         """Write what waits and knock; when the disk refuses, it waits on."""
+        self._pictures.flush()
         if not self._pending and not (force and self._counts):
             return
         heard, counts = list(self._pending.values()), dict(self._counts)
-        self.late = not self._shelf.write(lambda cache: cache.keep(heard, counts))
-        if self.late:
+        self._refused = not self._shelf.write(lambda cache: cache.keep(heard, counts))
+        if self._refused:
             return
         for one in heard:
             if not one.retained:  # the first live message after a remembered one is news: there is contact

@@ -43,11 +43,13 @@ class Keeper:
         self._hearing = Hearing(
             settings, clock, self._shelf, saying, knock=self._waker.knock, confirm=self._receipts.confirm
         )
-        self._life = SignOfLife(settings, clock, self._waker, saying, self._progress)
         self._feeds = Feeds(
             settings, clock, self._shelf, saying, self._progress, knock=self._waker.knock, tier=self._hearing.tier,
             visited=self._waker.visited,
         )  # fmt: skip
+        self._life = SignOfLife(
+            settings, clock, self._waker, saying, self._progress, unchecked=self._feeds.unchecked_ms
+        )
         self._shelf.moved += [lambda: self._hearing.flush(force=True), self._feeds.write_all, self._waker.knock]
         self._link = Link(
             settings.broker,

@@ -85,6 +85,11 @@ class OneFeed:
         self._remember(kept, newer)
 
     @property
+    def kind(self) -> str:
+        """As in the catalogue."""
+        return self._feed.kind
+
+    @property
     def state(self) -> FeedState:
         """How its asking stands; `checked` only of what is written."""
         return self._row.state
@@ -99,6 +104,7 @@ class OneFeed:
             await self._until_due(progress)
             every_s = self._every_s()
             if every_s is None:  # thinned away; the tier is looked at again
+                self._rest()
                 self._due_s = self._now_s() + SIGN_EVERY_S * self._clock.rate
                 continue
             try:
@@ -116,12 +122,21 @@ class OneFeed:
         before = self._every_s()
         self._tier, self._watched = tier, watched
         every_s = self._every_s()
-        if every_s is not None and every_s != before:
-            self._set(every_s=every_s)
+        if every_s is None:
+            self._rest()
+        elif every_s != before:
+            self._set(every_s=every_s, resting=None)
+            self._tell()
             wait_s = every_s if self._failures else max(0.0, every_s - self._asked_ago_s())
             wait_s = self._first_s() if before is None else wait_s  # all sites find their power back at once
             self._due_s = min(self._due_s, self._now_s() + wait_s)
             self._poke.set()
+
+    def _rest(self) -> None:
+        """Nobody is to think that it was tried in vain."""
+        if self.state.resting is None:
+            self._set(resting=self._moment())
+            self._tell()
 
     def _asked_ago_s(self) -> float:
         """Product seconds since the last question of this boot; 0 when there was none."""
@@ -176,7 +191,7 @@ class OneFeed:
         """Ask once and have it written; product seconds until the next time."""
         asked = self._moment()
         certain = 0 if asked.clock is ClockQuality.UNSYNCED else asked.wall_ms or 0
-        self._set(tried=asked, every_s=every_s, known_ms=max(self.state.known_ms, certain))
+        self._set(tried=asked, every_s=every_s, resting=None, known_ms=max(self.state.known_ms, certain))
         try:
             reply = await asker.ask(self._question())
             self._unheard = False

@@ -1,6 +1,7 @@
 """Once a minute: let the screen draw a frame, and tell the gateway when one last reached the panel."""
 
 import asyncio
+from collections.abc import Callable
 
 from contract import topics
 from contract.messages import KioskStatus, encode
@@ -22,12 +23,19 @@ PART = "asking the screen"
 
 
 class SignOfLife:
-    """Where there is no link nothing is told: the gateway counts the silence itself. `link` is set by its maker."""
+    """Where there is no link nothing is told: the gateway counts the silence itself. `link` is set by its maker.
+
+    `unchecked`: for how long a source of warnings was not checked, as in `KioskStatus`.
+    """
 
     link: Link
 
-    def __init__(self, settings: Settings, clock: Clock, waker: Waker, saying: Saying, progress: Progress) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, waker: Waker, saying: Saying, progress: Progress, *,
+        unchecked: Callable[[], int | None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._settings = settings
+        self._unchecked = unchecked
         self._clock = clock
         self._waker = waker
         self._saying = saying
@@ -59,7 +67,7 @@ class SignOfLife:
             return
         status = KioskStatus(
             screen=self._settings.screen.name, boot=self._clock.boot, up_ms=self._clock.up_ms(),
-            drawn_up_ms=self._drawn_up_ms, why_not=why_not,
+            drawn_up_ms=self._drawn_up_ms, why_not=why_not, unchecked_ms=self._unchecked(),
         )  # fmt: skip
         try:
             await self.link.publish(topics.kiosk_status(self._settings.site.id), encode(status))

@@ -12,7 +12,7 @@ from kiosk.core.look.style import rgba
 from kiosk.core.visitor.visit import BarButton, Visit, bar_buttons
 from kiosk.widgets.direction import from_the_right
 from kiosk.widgets.panel import ORDINARY, Touch
-from kiosk.widgets.text import FitLabel, measure
+from kiosk.widgets.text import FitLabel, common, measure
 
 PICTURES = {
     "back": "back", "start": "start", "read": "speak", "larger": "size", "dark": "colours", "again": "again",
@@ -21,6 +21,10 @@ PICTURES = {
 """By what a button does."""
 SPARED = ("dark", "again", "previous", "next")
 """What is one touch further away where the bar shares its row with the buttons of a warning: all stand in one row."""
+LANGUAGES_WIDER = 1.2
+"""How much wider than the others the button of languages is, where they keep their least width."""
+SPARED_UPRIGHT = ("start", "dark")
+"""What is one touch further away on a narrow panel: a second row of buttons would cost a row of what is read."""
 TURNED = {"back": "onward", "onward": "back"}
 """On a page that is read from the right."""
 
@@ -65,16 +69,22 @@ class Bar(BoxLayout):
         )
         if not self.hints:
             buttons = tuple(one for one in buttons if one.does not in SPARED)
+        spared = tuple(one for one in buttons if one.does not in SPARED_UPRIGHT)
+        if len(spared) <= most < len(buttons) and not self.visit.reading:
+            buttons = spared
         told = self.visit.way and self.hints and self.tells
         hint = self.view.words.say(f"speech.way_{self.visit.way}") if told else ""
-        shown = buttons, most, self.width if hint else 0, hint
+        shown = buttons, most, self.width, hint
         if shown == self._shown:
             return
         self._shown = shown
         rows = -(-len(buttons) // most)
         row = GridLayout(cols=-(-len(buttons) // rows), rows=rows, spacing=style.gap)
+        room = (self.width - (row.cols - 1) * style.gap) / style.narrow
+        wider = max(1.0, min(LANGUAGES_WIDER, room - (row.cols - 1)))
+        px = self._px(buttons, row.cols, wider)
         for one in buttons:
-            row.add_widget(self._button(one))
+            row.add_widget(self._button(one, px, wider))
         self.clear_widgets()
         self.height = rows * style.target + (rows - 1) * style.gap
         if hint:
@@ -89,13 +99,22 @@ class Bar(BoxLayout):
         ink = rgba(self.style.theme.paper.ink)
         self.add_widget(FitLabel(text=hint, wanted=size, color=ink, size_hint_y=None, height=tall))
 
-    def _button(self, one: BarButton) -> Touch:
+    def _px(self, buttons: tuple[BarButton, ...], cols: int, wider: float) -> float:
+        """The size in which the words of all of them fit; a language's own name may be one long word."""
+        style, buttons = self.style, tuple(one for one in buttons if one.does != "languages")
+        width = (self.width - (cols - 1) * style.gap) / (cols + wider - 1) - 2 * style.mm(0.6)
+        tall = style.target - 2 * style.mm(1.5)
+        pictured = tuple(one.text for one in buttons if self._icon(one) != "none")
+        below = common(pictured, style.text("body"), width, (tall - style.mm(1.5)) / 1.55)
+        return min(below, common((one.text for one in buttons), style.text("body"), width, tall))
+
+    def _button(self, one: BarButton, px: float, wider: float) -> Touch:
         touch = BarTouch(
             style=self.style, text=one.text, language=one.language, icon=self._icon(one), upright=True,
-            role="accent" if one.accent else "plain",
+            role="accent" if one.accent else "plain", most_px=px,
         )  # fmt: skip
         if one.does == "languages":
-            touch.size_hint_x = 1.15  # a language's own name may be one long word
+            touch.size_hint_x = wider
         touch.bind(on_release=lambda _: self._chosen(one.does))
         return touch
 

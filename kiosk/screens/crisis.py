@@ -16,6 +16,8 @@ __all__ = ["Crisis", "Deeds", "PagedText", "Situation", "Warning"]
 ROOMY_MM = 150
 """On a screen this high all that is known of a message has a place of its own; on a lower one a part ends the text."""
 LOW_NUMBERS_MM = 8.0
+NARROW_NUMBERS_MM = 4.2
+"""Size of the numbers on a small upright panel, also in larger text: in "largest" they come by themselves."""
 TIGHT_MM = 105
 """On a lower screen this place has two lines and no more."""
 BESIDE_MM = 150
@@ -103,13 +105,14 @@ class Crisis(Page):
         least = max(self.style.text("body"), far * FAR[-1])
         wanted = {*(far * part for part in FAR), *(self.style.text(name) for name in SIZES)}
         self.sizes = tuple(sorted((size for size in wanted if size >= least), reverse=True))
-        self.small = max(self.style.text("small"), far * 0.022)
+        self.small = max(mm(NARROW_NUMBERS_MM) if self.narrow else self.style.text("small"), far * 0.022)
         self.tight = self.screen_height < mm(TIGHT_MM) or (self.style.larger and self.screen_height < mm(170))
         if self.width > 1:
             width = int(self.width * (0.75 if self.beside else 1))
             tall = measure(self.view.numbers, int(self.small), width)[1] + 2
             # on a low screen one line in full size, or two small ones: the warning needs the rest
-            self.numbers_px = tall if self.portrait else mm(LOW_NUMBERS_MM) if self.low else min(tall, self.small * 2.6)
+            most = mm(LOW_NUMBERS_MM) if self.low else self.small * 2.6
+            self.numbers_px = tall if self.portrait else min(tall, most)
         if self.view.alerts:
             self._show(self.view.alerts[self._place()])
 

@@ -1,10 +1,10 @@
 """The first page: is there power, what is open, where to go on, are there warnings; in a crisis what works here now."""
 
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.core.day.attract import facts
 from kiosk.core.doorways import doorways
-from kiosk.screens.page import Page, load_kv
+from kiosk.screens.page import SHORT_MM, Page, load_kv
 from kiosk.widgets.doors import Doors, height
 from kiosk.widgets.parts import line_height
 from kiosk.widgets.situation import Situation
@@ -13,10 +13,11 @@ __all__ = ["Doors", "Home", "Situation"]
 
 CALM_SHARE, LARGER_SHARE, CRISIS_SHARE = 0.5, 0.4, 0.5
 """Of the page's height, how much the doors may take."""
+LARGE_MM = 180
 LINES = 0.3
 """And the two lines together."""
-BLOCK = 1.4
-"""Least height of the state, in its own letters."""
+BLOCK, BLOCK_LONG, LONG_AGE = 1.4, 2.4, 60
+"""Least height of the state, in its own letters; on a narrow panel where how old it is takes so many letters."""
 
 
 class Home(Page):
@@ -25,6 +26,8 @@ class Home(Page):
     fact = NumericProperty(0)
     """Which of the facts the line under the state tells; 0 is what is open."""
     line = ObjectProperty(None)
+    lines = StringProperty("body")
+    """Size of the two lines: on a large panel they are read from further away."""
     doors = ObjectProperty(())
     doors_height = NumericProperty(0)
     line_px = NumericProperty(0)
@@ -51,9 +54,10 @@ class Home(Page):
         self.doors = doorways(self.view, cards=bool(self.library and self.library.cards))
         if self.height <= 1:
             return
+        self.lines = "title" if min(self.width, self.screen_height) > self.style.mm(LARGE_MM) else "body"
         share = 0 if self.short else CRISIS_SHARE if self.view.banner else CALM_SHARE
         tall = [
-            line_height(self.style, one.text, self.width, one.role, low=self.short) if one is not None else 0.0
+            line_height(self.style, one.text, self.width, one.role, low=self.short, size=self.lines) if one else 0.0
             for one in (self.line, self.view.checked)
         ]
         if self.short:
@@ -62,8 +66,10 @@ class Home(Page):
         self.line_px, self.checked_px = (height * min(1.0, most) for height in tall)
         room = max(self.style.target, self.height * share)
         if not self.view.banner:
+            told = 0 if self.short else len(self.view.power_age)
+            block = BLOCK_LONG if self.width < self.style.mm(SHORT_MM) and told > LONG_AGE else BLOCK
             left = (
-                self.height - self.line_px - self.checked_px - BLOCK * self.style.text("display") - 3 * self.style.gap
+                self.height - self.line_px - self.checked_px - block * self.style.text("display") - 3 * self.style.gap
             )
             room = max(self.style.target, min(room, left))
         self.doors_height = height(len(self.doors), self.width, room, self.style)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ObjectProperty
@@ -39,6 +40,8 @@ PAGES: dict[str, type[Page]] = {
 }  # fmt: skip
 """By name; of a page that there are several of, by what stands before the "-"."""
 MOST_BACK = 20
+MIDDLE_MM = 150
+"""A lower screen has no room for larger text, a frame or a banner, and a line of help at once."""
 BANNER = 0.1
 """Of the screen's height, for the banner: it is read from across the room."""
 
@@ -73,8 +76,9 @@ class Root(FloatLayout):
     """
 
     def __init__(
-        self, view: View, style: Style, choose: Callable[[str], None], *, library: Library = NONE, **kwargs: object
-    ) -> None:
+        self, view: View, style: Style, choose: Callable[[str], None], *, library: Library = NONE,
+        pictures: Callable[[str], Any] = lambda _: None, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.view = view
         self.style = style
@@ -86,6 +90,7 @@ class Root(FloatLayout):
         self.read: Callable[[], None] = self.back
         self.left: Callable[[], None] = lambda: None
         self.library = library
+        self._pictures = pictures
         self._been: list[str] = []
         self._choose = choose
         self.asks: StillHere | None = None
@@ -98,14 +103,14 @@ class Root(FloatLayout):
         self.clear_widgets()
         self.asks = None
         self.frame = StripedFrame(style=self.style, stamps=self.view.stamps)
-        inside = BoxLayout(orientation="vertical", padding=self.style.gap, spacing=self.style.gap)
+        inside = BoxLayout(orientation="vertical", padding=self.style.gap)
         self._head = Head(view=self.view, style=self.style)
         self._top = BoxLayout(orientation="vertical", size_hint_y=None, spacing=self.style.gap)
+        self._foot = BoxLayout(size_hint_y=None, padding=(0, self.style.gap, 0, 0))
         self._place = BoxLayout()
         self._bar = Bar(view=self.view, style=self.style, visit=self._visit, act=self.act, go=self.go,
                         choose=self._choose)  # fmt: skip
         self._bar.fbind("height", self._fit_foot)
-        self._foot = BoxLayout(size_hint_y=None, height=self._bar.height)
         for part in (self._top, self._place, self._foot):
             inside.add_widget(part)
         self.frame.add_widget(inside)
@@ -207,7 +212,7 @@ class Root(FloatLayout):
         self._place.clear_widgets()
         self.page = PAGES[kind](
             view=self.view, style=self.style, go=self.go, act=self.act, library=self.library, topic=topic,
-            portrait=self.height > self.width, screen_height=self.height,
+            pictures=self._pictures, portrait=self.height > self.width, screen_height=self.height,
             **({"visit": self._visit, "choose": self._choose} if kind == "languages" else {}),
         )  # fmt: skip
         self._place.add_widget(self.page)
@@ -250,8 +255,12 @@ class Root(FloatLayout):
             part.size_hint_y = 1 if self._top.orientation == "horizontal" else None
             part.stacked = self._top.orientation == "horizontal"
             self._top.add_widget(part)
+        gap = self.style.gap
         together = max(heights, default=0) if self._top.orientation == "horizontal" else sum(heights)
-        self._top.height = together + (self.style.gap if len(parts) > 1 and self._top.orientation == "vertical" else 0)
+        between = gap if len(parts) > 1 and self._top.orientation == "vertical" else 0
+        # the space below belongs to what stands there: where there is nothing it costs nothing
+        self._top.padding = (0, 0, 0, gap if parts else 0)
+        self._top.height = together + between + (gap if parts else 0)
 
     def _lay_bar(self) -> None:
         """Below the page; on a low screen a warning has it in one row with its own buttons, and "read" leads back."""
@@ -264,7 +273,7 @@ class Root(FloatLayout):
         upright = isinstance(self.page, Crisis) and self.width < self.style.mm(SHORT_MM)
         self._bar.at_home = self.page_name == "home" or place is not self._foot or upright
         self._bar.hints = place is self._foot
-        self._bar.tells = not (self.style.larger and self.height < self.style.mm(SHORT_MM))
+        self._bar.tells = self._has_room_to_tell()
         if self._bar.parent is not place:
             if self._bar.parent is not None:
                 self._bar.parent.remove_widget(self._bar)
@@ -272,8 +281,16 @@ class Root(FloatLayout):
                 place.add_widget(self._bar)
         self._fit_foot()
 
+    def _has_room_to_tell(self) -> bool:
+        """Is there room for the line that says how to go on? The voice says it all the same."""
+        mm, larger = self.style.mm, self.style.larger
+        crowded = bool(self.frame.stamps or self.view.banner)
+        if min(self.size) < mm(SHORT_MM):
+            return not larger and not self.frame.stamps
+        return not (larger and crowded and self.height < mm(MIDDLE_MM))
+
     def _fit_foot(self, *_: object) -> None:
-        self._foot.height = self._bar.height if self._bar.parent is self._foot else 0
+        self._foot.height = self._bar.height + self.style.gap if self._bar.parent is self._foot else 0
 
     @property
     def asking(self) -> bool:

@@ -13,13 +13,18 @@ from kiosk.screens.page import SHORT_MM, Page, load_kv
 from kiosk.widgets.deeds import Deed, Deeds
 from kiosk.widgets.doors import Doors
 from kiosk.widgets.entries import EntryList
+from kiosk.widgets.illustration import Illustration, fitted
 from kiosk.widgets.paged import PagedText
 from kiosk.widgets.qr import QrCode
 from kiosk.widgets.text import measure
 
-__all__ = ["Deeds", "Doors", "EntryList", "Everyday", "PagedText", "QrCode"]
+__all__ = ["Deeds", "Doors", "EntryList", "Everyday", "Illustration", "PagedText", "QrCode"]
 
 SHAPED = ("screen_height", "portrait")
+PICTURE_WIDE, PICTURE_TALL = 0.42, 0.42
+"""Of the page, how much of its width (beside the text) or of its height (under it) a picture may take."""
+TEXT_MM, DEEDS_MM, PICTURE_MM = 62, 34, 24
+"""What the text and the buttons need beside it, and under what size a picture says nothing."""
 
 
 class Everyday(Page):
@@ -54,25 +59,34 @@ class Everyday(Page):
     told = ObjectProperty(())
     code = StringProperty("")
     deeds = ObjectProperty(())
+    texture = ObjectProperty(None, allownone=True)
+    """The picture of the row that is read, where the cache holds it and there is room."""
+    picture_size = ObjectProperty((0, 0))
+    picture_text = StringProperty("")
+    seeing = BooleanProperty(False)
+    """Is it the picture's turn? Where there is no room for both it takes turns with the text."""
     typing = BooleanProperty(False)
     """Are keys in the place of the list?"""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._ways: dict[str, str] = {}
+        self._turns = False
         self.ids.text.fbind("pages", self._offer)
         self.ids.text.fbind("page", self._offer)
         for name in ("view", "entry", "screen_height", "width", "portrait"):
             self.fbind(name, self._write)
         for name in ("note", "width", "style", "stale", "title", "code", "entry", "typing", "view", *SHAPED):
             self.fbind(name, self._measure)
+        for name in ("entry", "entries", "size", "style", "head_height", "code_width", "code", "narrow", "portrait"):
+            self.fbind(name, self._illustrate)
         self._write()
 
     def step_back(self) -> bool:
         """From the row to the list."""
         if self.entry is None:
             return False
-        self.entry, self.coded = None, False
+        self.entry, self.coded, self.seeing = None, False, False
         return True
 
     def open(self, entry: Entry) -> None:
@@ -109,7 +123,7 @@ class Everyday(Page):
         """A note takes as many lines as it needs, beside the title where there is room; an address likewise."""
         style, small = self.style, int(self.style.text("small"))
         self.low, self.narrow = self.short, self._is_narrow
-        font = int(style.text("lead" if self.low else "title"))
+        font = int(style.text("lead" if self.low or self.narrow else "title"))
         title = measure(self.title, font, int(self.width) or 1)
         self.beside = not self.portrait and title[0] < self.width * 0.5
         self.title_width = title[0] + style.mm(2)
@@ -142,20 +156,59 @@ class Everyday(Page):
         self.told, self.code = (*told, *paragraphs(now.more)), now.code
         self._offer()
 
+    def _illustrate(self, *_: object) -> None:
+        """Beside the text, or above it on an upright screen; where there is no room the two take turns."""
+        found = self.pictures(self.entry.picture) if self.pictures and self.entry else None
+        size = self._picture_size(found.size) if found is not None else (0, 0)
+        if found is None:
+            self.seeing = False
+        self._turns = found is not None and (self.narrow or min(size) < self.style.mm(PICTURE_MM))
+        if self.seeing and self._turns:
+            size = self._picture_size(found.size, alone=True)
+        shown = found is not None and (not self._turns or self.seeing)
+        self.picture_text = self.entry.picture_text if shown else ""
+        self.texture, self.picture_size = (found, size) if shown else (None, (0, 0))
+        self._offer()
+
+    def _picture_size(self, own: tuple[float, float], *, alone: bool = False) -> tuple[int, int]:
+        """`alone`: without the text."""
+        mm, gap = self.style.mm, self.style.gap
+        room = self.height - self.head_height - gap
+        if self.portrait:
+            room = room - self.style.target - 4 * gap if alone else room * PICTURE_TALL
+            return fitted(own, (max(1, self.width), max(1, room)))
+        code = self.code_width + gap if self.code and not self.narrow else 0
+        wide = self.width - code - mm(DEEDS_MM) - 3 * gap
+        wide = wide if alone else min(self.width * PICTURE_WIDE, wide - mm(TEXT_MM))
+        return fitted(own, (max(1, wide), max(1, room)))
+
     def _offer(self, *_: object) -> None:
-        text = self.ids.text
+        """On to the next page; and whose turn it is, where text, code and picture take turns."""
+        text, say = self.ids.text, self.view.words.say
         deeds: list[Deed] = []
-        if self.entry is not None and len(text.pages) > 1 and not self.coded:
-            say = self.view.words.say
-            deeds.append((say("crisis.turn", n=text.page + 1, all=len(text.pages)), text.turn))
-        if self.narrow and self.code:
-            word = self.view.words.say("section.read_text" if self.coded else "section.take_along")
-            deeds.append((word.rstrip(":"), self._swap))
+        if self.coded or self.seeing:
+            deeds.append((say("section.read_text"), self._read_on))
+        else:
+            if self.entry is not None and len(text.pages) > 1:
+                deeds.append((say("crisis.turn", n=text.page + 1, all=len(text.pages)), text.turn))
+            if self.narrow and self.code:
+                deeds.append((say("section.take_along").rstrip(":"), self._take_along))
+            if self._turns:
+                deeds.append((say("section.see_picture"), self._see))
         self.deeds = tuple(deeds)
 
-    def _swap(self) -> None:
-        self.coded = not self.coded
+    def _take_along(self) -> None:
+        self.coded = True
         self._offer()
+
+    def _see(self) -> None:
+        self.seeing = True
+        self._illustrate()
+
+    def _read_on(self) -> None:
+        """The text again."""
+        self.coded = self.seeing = False
+        self._illustrate()
 
     @property
     def _is_narrow(self) -> bool:

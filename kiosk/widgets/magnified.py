@@ -21,7 +21,7 @@ from kiosk.core.voice.speaking import Item
 from kiosk.core.words import Words
 from kiosk.widgets.paged import PagedText
 from kiosk.widgets.panel import ORDINARY, Touch
-from kiosk.widgets.text import lines
+from kiosk.widgets.text import lines, measure
 
 SMALLER = "smaller"
 SIZES = (2.4, 1.8, 1.35, 1.0)
@@ -52,12 +52,13 @@ class Magnified(BoxLayout):
         self.text.fbind("pages", self._offer)
         self.text.fbind("page", self._offer)
         self.add_widget(self.text)
-        tall = 2 * self.style.target + self.style.gap
-        rows = GridLayout(cols=2, spacing=self.style.gap, size_hint_y=None, height=tall)
+        self._rows = GridLayout(cols=2, spacing=self.style.gap, size_hint_y=None)
         for does, button in self._buttons.items():
             button.bind(on_release=lambda _, does=does: self.act(does))
-            rows.add_widget(button)
-        self.add_widget(rows)
+            self._rows.add_widget(button)
+        self.add_widget(self._rows)
+        self.fbind("width", self._heighten)
+        self._heighten()
         for name in ("pos", "size"):
             self.fbind(name, self._ground)
 
@@ -78,6 +79,14 @@ class Magnified(BoxLayout):
         texts = [one.text for one in self.text.passages]
         whole = [px for px in sizes if not any(lines(text, int(px), max(1, width))[1] for text in texts)]
         self.text.sizes = tuple(whole or sizes[-1:])
+
+    def _heighten(self, *_: object) -> None:
+        """The buttons are as high as their words need, those too that only come later."""
+        style, gap = self.style, self.style.gap
+        width = (self.width - 3 * gap) / 2 - 2 * style.mm(1.5)
+        texts = [*(button.text for button in self._buttons.values()), self._words.say("one.more")]
+        words = max(measure(text, int(style.least_px), max(1, int(width)))[1] for text in texts)
+        self._rows.height = 2 * max(style.target, words + 2 * style.mm(1.5) + 2) + gap
 
     def turned(self, by: int) -> bool:
         """Was there more of this thing on that side? Then it is shown now."""

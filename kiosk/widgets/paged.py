@@ -84,7 +84,7 @@ def paged(passages: Iterable[Passage], font: float, width: float, height: float,
     pages: list[Laid] = [[]]
     left, font, least = height, int(font), measure("Åg\nÅg", int(font), int(width))[1] + 2
     if height < 2 * least:
-        passages = _joined(passages)
+        passages, least = _joined(passages), 0  # no line is left empty where there are three
     waiting: list[str] = []
     for passage in passages:
         if passage.heading:

@@ -69,6 +69,8 @@ class Touch(ButtonBehavior, Panel):
     icon = StringProperty("none")
     size_name = StringProperty("body")
     upright = BooleanProperty(False)
+    most_px = NumericProperty(0)
+    """Its words are not larger than this, so that those of its neighbours are as large; 0 for no limit."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ __all__ = ["FitLabel", "Panel", "Symbol", "Touch"]
 
 Part = dict[str, Any]
 """The properties of one RowBox that is not made yet."""
-WORD_SHARE = 0.38
-"""Part of a row's width for the word about it."""
+WORD_SHARE, WORD_SHARE_NARROW = 0.38, 0.5
+"""Part of a row's width for the word about it; on a narrow panel the other where rows get lower by it."""
+NARROW_MM, LARGE_MM = 105, 240
+SCALES = (1.8, 1.5, 1.25)
 
 
 class PageTitle(FitLabel):
@@ -40,18 +43,19 @@ class StateLine(Panel):
     wanted = StringProperty("body")
 
 
-def line_height(style: Style, text: str, width: float, role: Role, *, low: bool) -> float:
+def line_height(style: Style, text: str, width: float, role: Role, *, low: bool, size: str = "body") -> float:
     """How high a StateLine has to be so that its words are not made smaller than they should be.
 
-    In the size of a body's text; on a screen that is `low`, what would take a second line is in the small size.
+    In that size of text; on a screen that is `low`, what would take a second line is in the small size.
     """
-    room = width - style.mm(4.5) - (style.text("body") * 1.15 + style.mm(2.5) if SHAPES[role] != "none" else 0)
+    px = style.text(size)
+    room = width - style.mm(4.5) - (px * 1.15 + style.mm(2.5) if SHAPES[role] != "none" else 0)
     if not text or room < 2:
         return 0.0
-    body = measure(text, int(style.text("body")), int(room))[1]
-    if low and body > style.text("body") * 2:
+    body = measure(text, int(px), int(room))[1]
+    if low and body > px * 2:
         body = measure(text, int(style.text("small")), int(room))[1]
-    return max(body, style.text("body") * 1.2) + style.mm(2.4)
+    return max(body, px * 1.2) + style.mm(2.4)
 
 
 class StateBlock(Panel):
@@ -66,6 +70,7 @@ class RowBox(Panel):
     """One row of a list; its heights are measured before it is made."""
 
     row = ObjectProperty(None, rebind=True)
+    scale = NumericProperty(1)
     text_height = NumericProperty(0)
     detail_height = NumericProperty(0)
     word_width = NumericProperty(0)
@@ -95,7 +100,7 @@ class RowList(BoxLayout):
         kwargs.setdefault("orientation", "vertical")
         super().__init__(**kwargs)
         self._page = 0
-        self._room = 0.0
+        self._room, self._share, self._scale = 0.0, WORD_SHARE, 1.0
         self._lay = Clock.create_trigger(self._laid, -1)
         self.fbind("size", self._lay)
         self.fbind("rows", self._lay)
@@ -109,7 +114,10 @@ class RowList(BoxLayout):
         if self.height < 2 or self.width < 2 or self.words is None:
             return
         rows = self.rows or ((Row(self.empty),) if self.empty else ())
-        self._room = self.width
+        self._room, self._share = self.width, WORD_SHARE
+        if self.width < self.style.mm(NARROW_MM):
+            self._share = min((WORD_SHARE, WORD_SHARE_NARROW), key=lambda share: self._tall(rows, share))
+        self._scale = self._large(rows)
         pages = self._pages(rows, self.height - self.spacing)
         beside = self.width > WIDE * self.height and self.width >= self.style.mm(SIDE_MM + ROWS_MM)
         if len(pages) > 1 and beside:
@@ -133,6 +141,15 @@ class RowList(BoxLayout):
             self.add_widget(column)
             self.add_widget(self._turner(len(pages)))
 
+    def _large(self, rows: tuple[Row, ...]) -> float:
+        """On a large panel a short list is read from further away: as much larger as all of it still fits."""
+        if self.width < self.style.mm(LARGE_MM):
+            return 1.0
+        for self._scale in SCALES:
+            if len(self._pages(rows, self.height - self.spacing)) == 1:
+                return self._scale
+        return 1.0
+
     def box(self, part: Part) -> RowBox:
         """One row as a widget."""
         return RowBox(style=self.style, **part)
@@ -154,11 +171,20 @@ class RowList(BoxLayout):
                 left -= part["height"] + self.spacing
         return pages
 
+    def _tall(self, rows: tuple[Row, ...], share: float) -> float:
+        """How high all the rows are together when their words have that share of the width."""
+        self._share = share
+        width = int(self._room * (1 - share) - 3 * self.style.mm(2))
+        body = int(self.style.text("body"))
+        broken = share > WORD_SHARE and any(row.word and measure(row.text, body, width)[0] > width for row in rows)
+        return inf if broken else sum(part["height"] for row in rows for part in self._parts(row, self.height))
+
     def _parts(self, row: Row, height: float) -> list[Part]:
         """A row as one box, or several when its text is longer than the page."""
         style = self.style
-        body, small, edge = int(style.text("body")), int(style.text("small")), 2 * style.mm(0.6)
-        word_width = self._room * WORD_SHARE if row.word else 0
+        body, small = (int(style.text(size) * self._scale) for size in ("body", "small"))
+        edge = 2 * style.mm(0.6)
+        word_width = self._room * self._share if row.word else 0
         width = self._room - 2 * style.mm(2) - word_width - style.mm(2)
         if getattr(row, "striped", False):
             width -= style.mm(WIDE_MM) + style.mm(2)
@@ -174,7 +200,8 @@ class RowList(BoxLayout):
             parts.append(
                 {
                     "row": replace(row, text=piece), "text_height": text, "detail_height": detail,
-                    "word_width": word_width, "height": min(height, max(*needed, self.least(row))),
+                    "word_width": word_width, "scale": self._scale,
+                    "height": min(height, max(*needed, self.least(row))),
                 }
             )  # fmt: skip
         return parts
@@ -182,7 +209,8 @@ class RowList(BoxLayout):
     def _turner(self, pages: int) -> BoxLayout:
         """Back, where we are, more."""
         bar = BoxLayout(size_hint_y=None, height=self.style.target, spacing=self.style.gap)
-        bar.add_widget(_turn(self.style, self.words.say("bar.back"), self._page > 0, lambda: self._turn(-1)))
+        before = self.words.say("speech.previous")  # not the word of the way back, which stands in the bar below
+        bar.add_widget(_turn(self.style, before, self._page > 0, lambda: self._turn(-1)))
         where = self.words.say("bar.page", n=self._page + 1, all=pages)
         bar.add_widget(StateLine(style=self.style, text=where))
         bar.add_widget(_turn(self.style, self.words.say("bar.more"), self._page < pages - 1, lambda: self._turn(1)))

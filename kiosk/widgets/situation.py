@@ -9,15 +9,31 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
-from kiosk.core.situation import Cell, cells
+from kiosk.core.look.style import Style
+from kiosk.core.look.theme import Role
+from kiosk.core.situation import BETWEEN, LONG, Cell, cells, in_short, notices, power
 from kiosk.widgets.panel import ORDINARY, Panel
-from kiosk.widgets.parts import PageTitle, StateLine
-from kiosk.widgets.text import measure
+from kiosk.widgets.parts import PageTitle, StateLine, line_height
+from kiosk.widgets.text import fits, measure
 
 CELL_MM, CELL_MOST_MM = 38, 49
 CELL_LARGER_MM, CELL_LARGER_MOST_MM = 62, 70
 """A cell is as wide as the longest of its words needs, between these."""
-SYMBOL_MM = 7
+SYMBOL_MM, SHORT_SYMBOL_MM = 7, 6
+LEAST_MM = 2.8
+"""Smaller than this nothing is written: since when the power is so is left out first."""
+SHORT_MM, SHORT_LARGER_MM = 3.8, 4.8
+"""Least size of its words where it is told in short; where text is larger."""
+FEW = 4
+"""So few cells, where there are more, say less than one text."""
+TWO_LINES_MM = 12
+"""On less height the power and since when it is so are one text."""
+SHORT_SCALE, SHORT_HIGH_MM = 1.6, 14
+"""Where it is higher than this its words and shapes are larger, up to so many times."""
+POWER_SHARE, LONG_POWER_SHARE = 0.3, 0.56
+"""Of a situation that is told in short, for the power, for a long word of it; what works has the rest."""
+NOTED = 1.0
+"""So many times the height of a cell have to be left beside the local notices."""
 MANY, ENDLESS, TWO_LINES = 99, 100_000, 24
 SCALES = (5.0, 4.0, 3.0, 2.4, 1.9, 1.5, 1.2)
 
@@ -27,11 +43,14 @@ class CellBox(Panel):
 
     cell = ObjectProperty(None, rebind=True)
     scale = NumericProperty(1)
-    symbol_mm = SYMBOL_MM
+    symbol_mm = NumericProperty(SYMBOL_MM)
 
 
 class Situation(BoxLayout):
-    """As many as fit; on very little room, or when it is to be `brief`, the power and one line about what is open."""
+    """The power, then as many services as fit, then the local notices.
+
+    On very little room, or when it is to be `brief`, two boxes: the power, and all the rest as one text.
+    """
 
     view = ObjectProperty(None, rebind=True)
     style = ObjectProperty(ORDINARY, rebind=True)
@@ -49,26 +68,43 @@ class Situation(BoxLayout):
         if self.view is None or self.height < 2 or self.width < 2:
             return
         self.spacing = self.style.mm(1)
-        tall = cell_height(self.style)
-        scale = self._scale(tall)
+        tall, count = cell_height(self.style), 1 + len(self.view.services)
+        note, note_px = self._note(tall)
+        room = self.height - (note_px + self.spacing if note else 0)
+        cols, rows = self._fits(self.width, room, 1.0, tall)
+        alone = cols * rows < count and (rows == 1 or cols * rows <= FEW)
+        if self.brief or room < tall or alone:
+            self._short()
+            return
+        scale = self._scale(tall, room)
         heading = self.style.text("lead") * 1.3 * max(1.0, scale / 1.3)
-        room = self.height - heading - self.spacing
-        cols, rows = self._fits(self.width, self.height, 1.0, tall)
-        if self.brief or self.height < tall or cols * rows < 2:
-            self._short()  # a lone cell about the power says nothing of what works
-        elif room < 2 * tall:
-            self._grid(self.height, scale)
+        inner = room - heading - self.spacing
+        if inner < 2 * tall:
+            self._grid(room, scale)
         else:
             title = PageTitle(style=self.style, text=self.view.words.say("crisis.here"))
             title.height = heading
             title.wanted = heading / 1.3
             self.add_widget(title)
-            self._grid(room, scale)
+            self._grid(inner, scale)
+        if note:
+            self.add_widget(
+                StateLine(style=self.style, role=Role.INFORMATION, text=note, size_hint_y=None, height=note_px)
+            )
+        self.add_widget(Widget())
 
-    def _scale(self, tall: float) -> float:
+    def _note(self, tall: float) -> tuple[str, float]:
+        """The local notices, or where they stand, and how high that is; "" where there is room for neither."""
+        for text in notices(self.view):
+            height = line_height(self.style, text, self.width, Role.INFORMATION, low=False)
+            if self.height - height >= NOTED * tall:
+                return text, height
+        return "", 0.0
+
+    def _scale(self, tall: float, room: float) -> float:
         """How much larger than needed everything can be and still all fits: a large panel is read from further away."""
         count = 1 + len(self.view.services)
-        room = self.height - 2 * self.style.text("lead")
+        room -= 2 * self.style.text("lead")
         for scale in SCALES:
             cols, rows = self._fits(self.width, room, scale, tall)
             if cols * rows >= count and cols >= min(count, 2):
@@ -104,21 +140,41 @@ class Situation(BoxLayout):
         for cell in shown:
             box.add_widget(CellBox(style=self.style, role=cell.role, cell=cell, scale=scale))
         self.add_widget(box)
-        self.add_widget(Widget())
 
     def _short(self) -> None:
-        """Two lines side by side or one above the other."""
-        beside = self.width > self.style.mm(100)
-        lines = BoxLayout(orientation="horizontal" if beside else "vertical", spacing=self.style.mm(1))
-        for line in (self.view.power, self.view.open_now):
-            share = min(45, max(25, len(line.text)))
-            lines.add_widget(
-                StateLine(style=self.style, role=line.role, text=line.text, size_hint_x=share if beside else 1)
-            )
+        """The power and what works, side by side or one above the other."""
+        beside, mm = self.width > self.style.mm(100), self.style.mm
+        lines = BoxLayout(orientation="horizontal" if beside else "vertical", spacing=mm(1))
+        share = LONG_POWER_SHARE if len(self.view.power.text) > LONG else POWER_SHARE
+        parts = (share, 1 - share)
+        shares, heights = (parts, (1, 1)) if beside else ((1, 1), parts)
+        gap = lines.spacing
+        scale = max(1.0, min(SHORT_SCALE, self.height * heights[1] / mm(SHORT_HIGH_MM)))
+        edges = 2 * mm(1.6) + mm(1.6) + mm(SHORT_SYMBOL_MM) * scale, 2 * mm(0.8)
+        rooms = [
+            ((self.width - (gap if beside else 0)) * share - edges[0],
+             (self.height - (0 if beside else gap)) * height - edges[1])
+            for share, height in zip(shares, heights, strict=True)
+        ]  # fmt: skip
+        size = mm(SHORT_LARGER_MM if self.style.larger else SHORT_MM)
+        text = in_short(self.view, lambda said: fits(said, size, *rooms[1]))
+        here = self._power(rooms[0], apart=beside and self.height >= mm(TWO_LINES_MM))
+        for cell, x, y in zip((here, Cell(text, "", self.view.open_now.role)), shares, heights, strict=True):
+            box = CellBox(style=self.style, role=cell.role, cell=cell, size_hint=(x, y), scale=scale)
+            box.symbol_mm = SHORT_SYMBOL_MM
+            lines.add_widget(box)
         self.add_widget(lines)
 
+    def _power(self, room: tuple[float, float], *, apart: bool) -> Cell:
+        """The power and since when, on lines of their own or in one text; only the power where both would be small."""
+        here = power(self.view)
+        if apart:
+            return here
+        both = BETWEEN.join(part for part in (here.text, here.word) if part)
+        return Cell(both if fits(both, self.style.mm(LEAST_MM), *room) else here.text, "", here.role)
 
-def cell_height(style: object) -> float:
+
+def cell_height(style: Style) -> float:
     """Two lines of text and a little air."""
     return style.text("body") * 1.3 + style.text("small") * 1.3 + style.mm(1.6)
 

@@ -5,6 +5,7 @@ Lines are made here and not by Kivy: in the order in which the text is read, by 
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from kiosk.core.look import script
 from kiosk.widgets.direction import from_the_right
 
 SMALLEST_PX = 8
+LEAST_OF_WANTED = 0.6
+"""Buttons side by side have words of one size, as long as it is at least this part of what it should be."""
 LINE_HEIGHT = 1.15
 MOST_LETTERS = 75
 """In one line: longer ones lose the eye on its way back (WCAG 2.2, 1.4.8 allows 80)."""
@@ -147,6 +150,14 @@ def fits(text: str, font_px: float, width: float, height: float) -> bool:
     """Does `text` fit whole, with no word divided?"""
     wide, high = measure(text, int(font_px), max(1, int(width)))
     return wide <= width and high <= height
+
+
+def common(texts: Iterable[str], wanted: float, width: float, height: float) -> float:
+    """The size in which all of these fit their boxes, which are alike; one long text does not make all too small."""
+    size, least = int(wanted), int(wanted * LEAST_OF_WANTED)
+    while size > least and not all(fits(text, size, width, height) for text in texts):
+        size -= 1
+    return size
 
 
 def pieces(text: str, font_px: float, width: float, height: float) -> list[str]:

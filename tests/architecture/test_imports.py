@@ -24,12 +24,14 @@ HOMES = {
     "argon2": ["dashboard/io/access/hashing.py"],
     "pyotp": ["dashboard/io/access/codes.py"],
     "uvicorn": ["dashboard/*"],
+    "apprise": ["dashboard/io/notify.py"],
     "httpx": ["kiosk/io/http.py"],
     "opening_hours": ["kiosk/core/day/hours.py", "dashboard/core/sending/documents.py"],
     "feedparser": ["kiosk/feeds/rss.py"],
     "icalendar": ["kiosk/feeds/calendar.py"],
     "recurring_ical_events": ["kiosk/feeds/calendar.py"],
     "x_wr_timezone": ["kiosk/feeds/calendar.py"],
+    "PIL": ["dashboard/io/pictures.py"],
     "kivy": ["kiosk/app/*", "kiosk/screens/*", "kiosk/widgets/*", "golden/*"],
 }
 """The only files that may import a library; everybody else asks them."""

@@ -12,6 +12,7 @@ from contract.orders import (
     AckAlarm,
     Activation,
     Answer,
+    BreakGlass,
     CallOut,
     Command,
     Confirmation,
@@ -56,6 +57,7 @@ EACH: list[tuple[str, What]] = [
     ("step", StepDone(step="switch", position="GEN")),
     ("need", NeedSaid(need="n-1", what=NeedKind.MEDICINE, people=1, text="insulin")),
     ("need_mark", NeedMark(need="n-1", state="solved")),
+    ("break_glass", BreakGlass(until_ms=1_764_085_500_000)),
     ("set_clock", SetClock(wall_ms=1_763_999_020_000, boot="b-1", up_ms=85_420_000)),
 ]
 

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from paho.mqtt.client import topic_matches_sub
 
-from contract import alarms, bulletins, content, messages, orders, records, signals, topics
+from contract import alarms, bulletins, content, messages, orders, page, records, signals, topics, waking
 from contract.messages import decode, encode
 from contract.words import Stream
 
@@ -47,7 +47,7 @@ class Example(NamedTuple):
 
     def message(self) -> Any:
         """The payload as the type it names; raises Refused."""
-        rooms = (messages, records, orders, bulletins, content)
+        rooms = (messages, records, orders, bulletins, content, waking, page)
         kind = next(vars(room)[self.type] for room in rooms if self.type in vars(room))
         return decode(self.payload.encode(), kind)
 

@@ -53,6 +53,22 @@ SPOKEN = {
     "clash": list(Clash),
     "clock_source": list(ClockSource),
     "help": ["electrician", "not_112", "say_need"],
+    "waking": [
+        "exercise",
+        "test",
+        "next",
+        "reminder",
+        "update",
+        "over",
+        "site",
+        "sites",
+        "also",
+        "since",
+        "times",
+        "answer",
+        "answer_at",
+        "try",
+    ],
 }
 """Group of phrases.toml → the words it must have, and no other."""
 PHRASES = tomllib.loads(Path(words.__file__).with_name("phrases.toml").read_text("utf-8"))

@@ -49,13 +49,13 @@ def until(ask: Callable[[], Any], what: str, within_s: float = DEADLINE_S) -> An
         time.sleep(0.03)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def voice() -> type[Voice]:
     """`voice(site)`: what a gateway of that site would say."""
     return Voice
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def wait() -> Callable[..., Any]:
     """`wait(ask, what)`: the first true answer before the deadline."""
     return until
@@ -210,6 +210,10 @@ class Dashboard:
         """A JSON answer."""
         return json.loads(self.get(path)[1])
 
+    def json_as(self, path: str, headers: dict[str, str]) -> Any:
+        """A JSON answer to somebody who comes with these headers."""
+        return json.loads(self.get(path, **headers)[1])
+
     def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any]:
         """(status, answer)."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -238,6 +242,14 @@ def dashboard_of_module(
 ) -> Iterator[Callable[..., Dashboard]]:  # fmt: skip
     """The same, for all tests of a file together."""
     yield from _running(tmp_path_factory.mktemp("module"), broker)
+
+
+@pytest.fixture(scope="module")
+def dashboard_elsewhere(
+    tmp_path_factory: pytest.TempPathFactory, broker: Broker
+) -> Iterator[Callable[..., Dashboard]]:  # fmt: skip
+    """The same with a folder, and so a store, of its own."""
+    yield from _running(tmp_path_factory.mktemp("elsewhere"), broker)
 
 
 def _running(folder: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]:

@@ -194,6 +194,27 @@ def test_message_over_the_limit_stops_nothing(page: Any, name: str, broker: Any,
     assert f"of {MAX_MESSAGE + 1} bytes refused, too large" in page.log.read_text()
 
 
+@pytest.mark.parametrize("kind", ["status", "birth", "state", "alarms", "device"])
+def test_picture_over_the_limit_stops_nothing(
+    page: Any, name: str, broker: Any, voice: Any, wait: Any, kind: str
+) -> None:  # fmt: skip
+    """Kept by the broker and so sent again at each start: dropped with a sentence; what was known stays, what is good
+    is taken."""
+    site = voice(name)
+    broker.say(site.alive(), site.birth(), site.state())
+    wait(lambda: "on_mains" in page.get(f"/api/sites/{name}")[1], "the state")
+    topic = topics.device(name, "genset") if kind == "device" else getattr(topics, kind)(name)
+
+    broker.publish(topic, b"[" * (MAX_MESSAGE + 1), retain=True)
+    wait(lambda: f"{topic}" in page.log.read_text(), "a sentence")
+    broker.say(site.tick().device(fuel__level=41), site.batch(site.record(1)))
+    wait(lambda: broker.mark(name) == {"run-1": {"event": 1}}, "the good record")
+    broker.publish(topic, b"", retain=True)
+
+    assert "on_mains" in page.get(f"/api/sites/{name}")[1]
+    assert "Traceback" not in page.log.read_text()
+
+
 def test_two_boxes_under_one_name_are_said(page: Any, name: str, broker: Any, voice: Any, wait: Any) -> None:
     """Two runs that take turns: the card says so in both languages, and the records of both are kept."""
     one, other = voice(name, run="run-a"), voice(name, run="run-b")

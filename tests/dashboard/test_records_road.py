@@ -122,7 +122,7 @@ def test_history_has_gaps_where_nothing_is_known(shared: Any, broker: Any, voice
     records.append(sample(2, fuel__level=(None, "sensor_fault")))
     site.tick(60_000)
     records.append(sample(3, fuel__level=79.0))
-    site.tick(3 * 3_600_000)
+    site.tick(14 * 3_600_000)
     records.append(sample(4, fuel__level=60.0))
     broker.say(site.batch(*records, stream=Stream.SAMPLE))
     wait(lambda: broker.mark("hist-a") == {"run-1": {"sample": 4}}, "the samples")

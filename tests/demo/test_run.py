@@ -125,7 +125,7 @@ def test_program_that_dies_is_named(tmp_path: Path) -> None:
         (("--seconds", "0"), "'0' is not a number above 0"),
         (("--scenario", "flood"), "flood"),
         (("--scenario", "three-days", "--broker", "mqtt://h"), "leave --broker out"),
-        (("--scenario", "three-days", "--seconds", "20"), "these days need at least 166 s"),
+        (("--scenario", "three-days", "--seconds", "20"), "these days need at least 225 s"),
         (("--broker", "h:1883"), "is not like mqtt://HOST:PORT"),
         (("--port", "99999"), "is not a port"),
         (("--rate", "5", "--seconds", "60"), "give one of them"),

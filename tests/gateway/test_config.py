@@ -13,7 +13,7 @@ import pytest
 
 from doors.broker import BrokerSettings
 from doors.settings import SettingsFault
-from gateway import config, config_site
+from gateway import config, config_site, config_wake
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "gateway/example.toml"
@@ -274,6 +274,7 @@ def tables(kind: type[msgspec.Struct]) -> dict[str, list[str]]:
         "checklist": config_site.ChecklistTable, "checklist.step": config_site.StepTable,
         "movable": config_site.MovableTable, "pace": config.PaceTable, "device": config.DeviceTable,
         "bulletins.key": config.KeyTable, "screens": config.ScreensTable, "last_words": config.LastWordsTable,
+        "wake": config_wake.WakeTable, "wake.person": config_wake.WakePersonTable,
     }  # fmt: skip
     assert {name.split(".")[0] for name in of} | {"central_broker", "responsible"} == set(kind.__struct_fields__)
     return {name: list(table.__struct_fields__) for name, table in of.items()}

@@ -90,6 +90,12 @@ def texts(one: Spoiler) -> None:
     one.tell("boxes", lambda: setattr(one.label("Viktigt")._label, "_text", "Viktigt ⚠"))
     one.page("contacts", look="larger-light")
     one.tell("small larger", lambda: setattr(one.label("112"), "font_size", 30))
+    root = one.page("contacts", look="largest-light")
+    next(one.stage.steps())[1]()
+    one.stage.settle()
+    one.tell("whole largest")
+    magnified = next(child for child in root.children if type(child).__name__ == "Magnified")
+    one.tell("small largest", lambda: setattr(magnified.text.children[-1], "font_size", 30))
     one.page("home")
     one.tell("lost line", lambda: setattr(one.label("Ström")._label, "_text", "a\nb\nc\nd"))
 

@@ -27,6 +27,7 @@ def test_a_whole_page_is_right(told: dict[str, list[str]]) -> None:
     """Nothing is said of a page that nobody has spoilt."""
     assert [] == told["whole"]
     assert [] == told["whole crisis"]
+    assert [] == told["whole largest"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_a_whole_page_is_right(told: dict[str, list[str]]) -> None:
         ("boxes", "no glyph for"), ("small button", "too small to touch"), ("nameless", "a control without a name"),
         ("disorder", "is read before"), ("no frame", "no frame says so"), ("looks real", "looks like"),
         ("stripes", "what is for real has stripes"), ("small larger", "in larger text"),
-        ("lost line", "lines are drawn"), ("same symbols", "differ in"),
+        ("small largest", "in largest text"), ("lost line", "lines are drawn"), ("same symbols", "differ in"),
     ],
 )  # fmt: skip
 def test_a_spoilt_page_is_seen(told: dict[str, list[str]], damage: str, says: str) -> None:

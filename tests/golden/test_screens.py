@@ -12,7 +12,7 @@ import pytest
 from golden.panels import PANELS
 
 ROOT = Path(__file__).resolve().parents[2]
-FEWEST = 60
+FEWEST = 25
 """Pages and steps that the sample has on each panel."""
 
 

@@ -1,5 +1,6 @@
 """Rules for names and passwords: length alone, and not one of those that everybody tries first."""
 
+import re
 import unicodedata
 
 SHORTEST, LONGEST = 10, 200
@@ -57,3 +58,9 @@ def name_fault(name: str) -> str:
     if len(told) > LONGEST_NAME or not told.isprintable():
         return "wrong_name"
     return ""
+
+
+def plain_pin(written: str) -> str:
+    """Eight digits however they were typed (1234 5678, 1234-5678); anything else as it is."""
+    told = re.fullmatch(r"\s*(\d{4})[\s-]?(\d{4})\s*", written, re.ASCII)
+    return f"{told[1]}{told[2]}" if told else written

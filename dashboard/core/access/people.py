@@ -15,7 +15,12 @@ class Role(StrEnum):
     """Of a municipality: acts for its sites."""
     ADMINISTRATOR = "administrator"
     """Looks after accounts, sees the log, and acts for all sites."""
+    PROGRAM = "program"
+    """Another system, which comes with a token: reads, and enters about sites if it was given that; nothing else."""
 
+
+OF_PEOPLE = tuple(role for role in Role if role is not Role.PROGRAM)
+"""Roles that an account can have."""
 
 NEEDS_CODE = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """These sign in with a code of the minute beside the password."""
@@ -33,19 +38,36 @@ class Access(StrEnum):
     """What is about all sites at once."""
     ACT = "act"
     """One site, of those that the person acts for."""
+    ORDER = "order"
+    """The same, and the one thing that a program may do when it was given that: enter something about a site."""
+    COORDINATE = "coordinate"
+    """Looks after several sites: a coordinator or an administrator; which sites, the handler looks itself."""
     ACCOUNTS = "accounts"
 
 
 class Person(Struct, frozen=True, kw_only=True):
     """Who reads or acts. `name` is empty where nobody needs to sign in.
 
-    `scope`: a site's id, a municipality (the beginning of the ids of its sites), or "" for all sites.
+    `scope`: a site's id, a municipality (the beginning of the ids of its sites), or "" for all sites. A program has no
+    account but a `token` (its number), and `orders`: may it enter anything?
     """
 
     name: str = ""
     role: Role = Role.COORDINATOR
     scope: str = ""
     account: int = 0
+    token: int = 0
+    orders: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Has it been proven who this is?"""
+        return bool(self.account or self.token)
+
+    @property
+    def number(self) -> int:
+        """One number for each account and each token; 0 for whoever is not known."""
+        return self.account or -self.token
 
     def sees(self, site: str) -> bool:
         """May this person read about the site?"""
@@ -53,6 +75,8 @@ class Person(Struct, frozen=True, kw_only=True):
 
     def acts(self, site: str) -> bool:
         """May this person act for the site?"""
+        if self.role is Role.PROGRAM:
+            return self.orders and self.sees(site)
         return self.role is not Role.VIEWER and self.sees(site)
 
     @property
@@ -65,19 +89,30 @@ class Person(Struct, frozen=True, kw_only=True):
         """May this person look after accounts?"""
         return self.role is Role.ADMINISTRATOR
 
+    @property
+    def coordinates(self) -> bool:
+        """Does this person look after several sites?"""
+        return self.role in (Role.COORDINATOR, Role.ADMINISTRATOR)
+
     def may(self, access: Access, site: str | None) -> bool:
         """May this person come here? `site`: the one that the address names."""
+        if self.role is Role.PROGRAM and access not in OF_PROGRAMS:
+            return False
         if access is Access.ACCOUNTS:
             return self.manages
+        if access is Access.COORDINATE:
+            return self.coordinates and (site is None or self.acts(site))
         if access is Access.READ_ALL:
             return self.sees_all
-        if access is Access.ACT:
+        if access in (Access.ACT, Access.ORDER):
             return site is not None and self.acts(site)
         if access is Access.READ:
             return site is None or self.sees(site)
         return access in (Access.OPEN, Access.SIGNED_IN)
 
 
+OF_PROGRAMS = (Access.OPEN, Access.READ, Access.READ_ALL, Access.ORDER)
+"""What a token opens at most: never accounts, the log, messages, cards, or whom to wake."""
 ANYBODY = Person()
 """Whoever comes where nobody signs in: named by what they write."""
 

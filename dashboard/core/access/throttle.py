@@ -27,8 +27,10 @@ class Rule(NamedTuple):
     longest_s: int
 
 
-RULES = {"address": Rule(5, 900), "device": Rule(5, 900), "account": Rule(10, 60), "code": Rule(10, 900)}
-"""`code`: the codes of an account, which somebody guesses who has its password already."""
+RULES = {"address": Rule(5, 900), "device": Rule(5, 900), "account": Rule(10, 60), "code": Rule(10, 900),
+         "token": Rule(5, 900)}  # fmt: skip
+"""`code`: the codes of an account, which somebody guesses who has its password already. `token`: of programs at an
+address; one that was forgotten somewhere and tries on keeps nobody there from signing in."""
 
 
 class _Tally(Struct):

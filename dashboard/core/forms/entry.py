@@ -5,7 +5,7 @@ from msgspec import Struct, structs
 from dashboard.core.access.people import Role
 from dashboard.core.forms import machine, people
 from dashboard.core.forms.fields import Choices, Field, Said
-from dashboard.core.forms.form import Form
+from dashboard.core.forms.form import RELAY, Form
 from dashboard.core.hearing import link_alarm
 from dashboard.core.reader import Reader
 from dashboard.core.site.alarm_list import AlarmRow
@@ -90,7 +90,7 @@ _NOW = (people.POWER, people.FUEL, people.PEOPLE, people.DECLARE, people.NEED)
 def groups(card: Card, reader: Reader, tried: Tried | None = None) -> tuple[Group, ...]:
     """All forms of a site's entry page, as its state is now."""
     drawn = {
-        "now": [drawn_form(one, reader, tried) for one in _NOW],
+        "now": [drawn_form(_relayed(one, reader), reader, tried) for one in _NOW],
         "point": _point(card, reader, tried),
         "set": _set(card, reader, tried),
         "confirm": _confirm(card, reader, tried),
@@ -98,6 +98,13 @@ def groups(card: Card, reader: Reader, tried: Tried | None = None) -> tuple[Grou
     if card.wants_time:
         drawn["now"].insert(0, drawn_form(people.SET_CLOCK, reader, tried))
     return tuple(Group(id=key, title=_said(GROUPS[key], reader), forms=tuple(one)) for key, one in drawn.items())
+
+
+def _relayed(form: Form, reader: Reader) -> Form:
+    """At the centre a report asks who told of it; at the site whoever writes has seen it."""
+    if form.address != "reports" or reader.at_site:
+        return form
+    return structs.replace(form, fields=(*form.fields, RELAY))
 
 
 def alarm_forms(alarm: AlarmRow, reader: Reader, tried: Tried | None = None) -> tuple[FormView, ...]:
@@ -145,11 +152,11 @@ def _point(card: Card, reader: Reader, tried: Tried | None) -> list[FormView]:
     drawn = [] if card.opening.asked else [drawn_form(people.CALL_OUT, reader, tried)]
     if chosen:
         drawn.append(drawn_form(_choosing(people.ANSWER, "activator", chosen), reader, tried))
-    drawn += [_step(step, reader, tried) for step in card.opening.steps if not step.done and not step.blocked]
+    drawn += [step_form(step, reader, tried) for step in card.opening.steps if not step.done and not step.blocked]
     return [*drawn, drawn_form(people.CLOSE if card.active else people.OPEN, reader, tried)]
 
 
-def _step(step: StepRow, reader: Reader, tried: Tried | None) -> FormView:
+def step_form(step: StepRow, reader: Reader, tried: Tried | None) -> FormView:
     """One step in the site's own words; where the list asks for it, where the switch stands."""
     form = people.STEP
     if step.stands_at:
@@ -167,6 +174,14 @@ def _set(card: Card, reader: Reader, tried: Tried | None) -> list[FormView]:
     if card.verdict.run:
         drawn.append(drawn_form(machine.RUN_NOTE, reader, tried, {"run_id": card.verdict.run.id}))
     return [*drawn, drawn_form(machine.VISIT, reader, tried)]
+
+
+def run_note(run: str, anchor: str, reader: Reader) -> tuple[FormView, ...]:
+    """Who ran it, and a comment; only for whoever acts for the site. `anchor` tells the forms of a page apart."""
+    if not reader.acts:
+        return ()
+    named = structs.replace(machine.RUN_NOTE, title=(reader.t("run_note"), reader.t("run_note")))
+    return (drawn_form(named, reader, None, {"run_id": run}, of=anchor),)
 
 
 def _confirm(card: Card, reader: Reader, tried: Tried | None) -> list[FormView]:

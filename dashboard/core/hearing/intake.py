@@ -4,15 +4,18 @@ import msgspec
 
 from contract import topics
 from contract.messages import Alarms, Birth, DevicePicture, SiteState, SiteStatus, Value, decode
+from contract.page import PageNow
 from contract.records import GapBody, Record, RecordBatch, SampleBody
 from contract.wire import Refused
 from contract.words import Event, Origin, Stream
 from dashboard.core.sites import Site
 
-Picture = SiteStatus | Birth | SiteState | DevicePicture | Alarms
+Picture = SiteStatus | Birth | SiteState | DevicePicture | Alarms | PageNow
 Message = Picture | RecordBatch
 
-KINDS: dict[str, type[Message]] = {"status": SiteStatus, "birth": Birth, "state": SiteState, "alarms": Alarms}
+KINDS: dict[str, type[Message]] = {
+    "status": SiteStatus, "birth": Birth, "state": SiteState, "alarms": Alarms, "page": PageNow,
+}  # fmt: skip
 
 
 MAX_SEQ = 2**53

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from contract import freshness, vouching
 from contract.freshness import LOST_HEARTBEATS, Contact, Now, silence_ms
 from contract.messages import Alarms, Birth, DevicePicture, Head, SiteState, SiteStatus
+from contract.page import PageNow
 from contract.words import ClockQuality
 from dashboard.core.hearing.identity import Runs, spoke
 from dashboard.core.hearing.intake import Message, Picture
@@ -28,6 +31,8 @@ class SitePicture:
     told: dict[str, DevicePicture] = field(default_factory=dict)
     told_state: SiteState | None = None
     """As they were told."""
+    page: PageNow | None = None
+    """What the site's own page says of its certificate."""
     contact: Contact | None = None
     offline: bool = False
     runs: Runs = field(default_factory=Runs)
@@ -109,6 +114,14 @@ def _vouched(picture: SitePicture) -> SitePicture:
     return replace(picture, devices=devices, state=state)
 
 
+def only_alive(held: SiteStatus | None, message: Message) -> bool:
+    """Is it a heartbeat that says nothing but that the site is still there?"""
+    if held is None or not isinstance(message, SiteStatus):
+        return False
+    head = structs.replace(held.head, up_ms=message.head.up_ms, wall_ms=message.head.wall_ms)
+    return structs.replace(held, head=head) == message
+
+
 def heard(picture: SitePicture, message: Message, mono_ms: int) -> SitePicture:
     """The site spoke live just now."""
     contact = freshness.heard(picture.contact, message.head, mono_ms)
@@ -146,6 +159,8 @@ def _placed(picture: SitePicture, message: Picture) -> SitePicture:
         return replace(picture, birth=message)
     if isinstance(message, SiteState):
         return replace(picture, told_state=message)
+    if isinstance(message, PageNow):
+        return replace(picture, page=message)
     return replace(picture, alarms=message)
 
 
@@ -156,5 +171,6 @@ def _held(picture: SitePicture, message: Picture) -> Picture | None:
         Birth: picture.birth,
         SiteState: picture.told_state,
         Alarms: picture.alarms,
+        PageNow: picture.page,
     }
     return kinds[type(message)]

@@ -134,13 +134,13 @@ def _of_feed(one: Receipt, reader: Reader) -> ReceiptRow:
     if one.status is not Status.ACTUAL:
         whose = f"{reader.phrase('status', one.status)}: {whose}"
     if one.first_frame is None:
-        words = reader.t("feed_not_shown_on", what=whose, screen=one.screen, why=_why_not(one, reader))
+        words = reader.t("feed_not_shown_on", what=whose, screen=one.screen, why=why_not(one, reader))
     else:
         words = reader.t("feed_shown_on", what=whose, screen=one.screen, when=reader.moment(one.first_frame, None))
     return ReceiptRow(screen=one.screen, shown=one.first_frame is not None, words=words)
 
 
-def _why_not(one: Receipt, reader: Reader) -> str:
+def why_not(one: Receipt, reader: Reader) -> str:
     """Why a message was never drawn; a word that nobody here knows is told as it is."""
     if not one.why_not:
         return reader.t("unknown")
@@ -177,11 +177,11 @@ def _row(bulletin: Bulletin, receipts: list[Receipt], reader: Reader) -> Bulleti
         sent=reader.when(bulletin.sent_ms),
         expires=reader.t("expires", when=reader.when(expires)) if expires is not None else "",
         frame="" if bulletin.status is Status.ACTUAL else reader.phrase("status", bulletin.status),
-        receipts=tuple(_receipt(one, bulletin, reader) for one in _first_frames(receipts)),
+        receipts=tuple(_receipt(one, bulletin, reader) for one in first_frames(receipts)),
     )
 
 
-def _first_frames(receipts: list[Receipt]) -> list[Receipt]:
+def first_frames(receipts: list[Receipt]) -> list[Receipt]:
     """One per screen: the first that was really shown, else the last reason why not."""
     best: dict[str, Receipt] = {}
     for one in receipts:
@@ -194,7 +194,7 @@ def _first_frames(receipts: list[Receipt]) -> list[Receipt]:
 def _receipt(one: Receipt, bulletin: Bulletin, reader: Reader) -> ReceiptRow:
     """Never more than the frame proves: of a bulletin that takes no screen the banner with its headline."""
     if one.first_frame is None:
-        words = reader.t("not_shown_on", screen=one.screen, why=_why_not(one, reader))
+        words = reader.t("not_shown_on", screen=one.screen, why=why_not(one, reader))
     else:
         banner = bulletin.status is Status.TEST or bulletin.severity in ("minor", "unknown")
         words = reader.t(

@@ -11,6 +11,7 @@ import msgspec
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stub forgets ParserError
 
 from contract.content import DOCUMENTS, MAX_DOCUMENT, DocumentRef, Manifest
+from contract.pictures import MOST_PICTURES, is_picture, name_of
 from contract.topics import valid_level
 from contract.words import Audience
 from dashboard.core.sites import BadInput
@@ -82,3 +83,29 @@ def manifest(held: Manifest | None, changed: DocumentRef) -> Manifest:
         raise BadInput(f"--version: {changed.name} is at version {old.version} already; give a higher one")
     documents = tuple(sorted((*others, changed), key=lambda one: one.name))
     return Manifest(revision=held.revision + 1 if held else 1, documents=documents)
+
+
+def picture_ref(data: bytes) -> DocumentRef:
+    """A picture in the manifest: its name says its bytes, so there is only ever one version."""
+    digest = hashlib.sha256(data).hexdigest()
+    return DocumentRef(name=name_of(digest), version=1, sha256=digest, size=len(data), audience=Audience.PUBLIC)
+
+
+def illustrated(was: Manifest | None, new: Manifest, named: set[str], brought: tuple[DocumentRef, ...]) -> Manifest:
+    """The manifest with the pictures that its documents name, and no others; raises BadInput.
+
+    `was`: before the change. `brought`: pictures that come with it.
+    """
+    papers = tuple(one for one in new.documents if not is_picture(one.name))
+    known = {one.sha256: one for one in (*new.documents, *brought) if is_picture(one.name)}
+    if missing := sorted(named - known.keys()):
+        raise BadInput(f"picture {missing[0][:8]}… is not here; name the file in its place")
+    if len(named) > MOST_PICTURES:
+        raise BadInput(
+            f"the documents of this site name {len(named)} pictures, at most {MOST_PICTURES} are sent; take some out"
+        )
+    documents = tuple(sorted((*papers, *(known[digest] for digest in named)), key=lambda one: one.name))
+    if documents == new.documents:
+        return new
+    revision = was.revision + 1 if was is not None else 1
+    return Manifest(revision=revision, documents=documents)

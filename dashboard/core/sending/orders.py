@@ -1,6 +1,7 @@
 """Orders to a site: from what a person filled in, or a program sent, to an Order; and the list of what was sent."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +12,7 @@ from contract.orders import (
     AckAlarm,
     Activation,
     Answer,
+    BreakGlass,
     CallOut,
     Confirmation,
     Declaration,
@@ -33,10 +35,12 @@ from contract.records import AnswerBody
 from contract.wire import Ms, Name
 from contract.words import Event, Status
 from dashboard.core.forms import machine as forms_machine
+from dashboard.core.forms import own as forms_own
 from dashboard.core.forms import people as forms_people
 from dashboard.core.forms.fields import BadOrder, Field, read
-from dashboard.core.forms.form import Form
+from dashboard.core.forms.form import LONGEST_RELAY, Form
 from dashboard.core.reader import Reader
+from dashboard.core.sending import notices
 from dashboard.core.site import sitewords
 
 KINDS: dict[str, type[What]] = {
@@ -63,12 +67,19 @@ KINDS: dict[str, type[What]] = {
 """The last part of the address -> what it orders."""
 
 FORMS: dict[str, Form] = {
-    one.id: one for room in (forms_people, forms_machine) for one in vars(room).values() if isinstance(one, Form)
+    one.id: one
+    for room in (forms_people, forms_machine, forms_own)
+    for one in vars(room).values()
+    if isinstance(one, Form)
 }
 """Every form by its id."""
 EXPIRES_MS = 24 * 3_600_000
+OUTLIVED = "order_outlived"
+"""How a report is answered that newer ones have outlived; no site says it."""
+MOST_REPORTS = 60
+"""Reports of people that wait for one site."""
 Key = Annotated[str, Meta(min_length=8, max_length=80)]
-ENVELOPE = ("who", "idempotency_key", "lang", "kind", "form", "page", "page_token")
+ENVELOPE = ("who", "idempotency_key", "lang", "kind", "form", "page", "page_token", "waited_ms", "relay")
 """What goes with a form and is no part of the order."""
 NOT_YET = "-"
 """The boot of an offered time until `io/desk.py` has filled it in: nobody writes it."""
@@ -114,18 +125,34 @@ def asked(address: str, body: Any, reader: Reader) -> Asked:
     who = str(body.get("who", "")).strip()
     if not who:
         raise BadOrder(reader.t("wrong_missing"), "who")
+    who = _with_relay(who, str(body.get("relay", "")).strip(), reader)
     if len(who) > 80:
         raise BadOrder(reader.t("wrong_long", n=80), "who")
     told = {name: value for name, value in body.items() if name not in ENVELOPE}
     try:
         key = msgspec.convert(body.get("idempotency_key"), Key)
-        told = _completed(kind, _written(address, body, told, reader), key, reader)
+        told = _completed(kind, _written(address, body, told, reader), key, pressed(body, reader))
         tag = kind.__struct_config__.tag
         what = msgspec.convert({**told, "kind": tag}, kind, strict=False)
     except msgspec.ValidationError as fault:
         place = re.search(r"`\$\.(\w+)", str(fault))
         raise BadOrder(reader.t("wrong_body", why=f"{address}: {fault}"), place[1] if place else "") from fault
     return Asked(who=who, idempotency_key=key, what=_sound(what, reader))
+
+
+def _with_relay(who: str, relay: str, reader: Reader) -> str:
+    """Who enters it, and who has told them: the one who saw it is a witness, the one who writes is not."""
+    if len(relay) > LONGEST_RELAY:
+        raise BadOrder(reader.t("wrong_long", n=LONGEST_RELAY), "relay")
+    return reader.t("reported_relayed", who=who, relay=relay) if relay else who
+
+
+def pressed(body: dict[str, Any], reader: Reader) -> Reader:
+    """The reader when it was pressed: what waited for a network (`waited_ms`) meant its own now, and not ours."""
+    waited, now = body.get("waited_ms"), reader.now
+    if type(waited) is not int or not 0 <= waited <= EXPIRES_MS or now.wall_ms is None:
+        return reader
+    return replace(reader, now=msgspec.structs.replace(now, wall_ms=now.wall_ms - waited))
 
 
 def fields_of(address: str, form: str = "") -> dict[str, Field]:
@@ -166,6 +193,8 @@ def _completed(kind: type[What], told: dict[str, Any], key: str, reader: Reader)
     if kind is RunNote and "ran_by" in told:
         # "who" is whoever writes; who ran the set may be somebody else
         told["who"] = told.pop("ran_by")
+    if kind is Notice:
+        told = notices.completed(told, key, reader)
     if kind is SetClock:
         told |= {"boot": NOT_YET, "up_ms": 0}
     if kind in (Activation, CallOut):
@@ -199,6 +228,20 @@ def order(
     )
 
 
+def expired(one: Order, now_ms: int) -> bool:
+    """Has nobody answered within a day? That the sealed code was opened waits for ever: somebody must hear of it."""
+    lasts = not isinstance(one.what, BreakGlass)
+    return lasts and bool(one.entered_ms) and now_ms - one.entered_ms > EXPIRES_MS
+
+
+def outlived(pending: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Reports that newer ones have outlived: a site that nobody hears for weeks, or that has no box, is still full of
+    room for more. What was told stays in the store.
+    """
+    reports = [one for one in pending if isinstance(one.what, Report)]
+    return tuple(reports[:-MOST_REPORTS])
+
+
 def answer_of(one: Order, answer: str, detail: str, body: str) -> Answered:
     """From what is kept of an answer: `body` of its record as JSON; where that cannot be read, only the sentence."""
     try:
@@ -219,7 +262,7 @@ def _came_of(one: Answered, reader: Reader) -> tuple[str, str]:
         return reader.t("order_done"), "good"
     if one.answer == Event.ORDER_REFUSED:
         return reader.t("order_refused", why=sitewords.refusal(one.refusal, reader.language) or "?"), "bad"
-    return reader.t("order_expired"), "remark"
+    return reader.t("order_outlived" if one.answer == OUTLIVED else "order_expired"), "remark"
 
 
 def _sent(one: Order, state: str, role: str, reader: Reader) -> Sent:

@@ -56,6 +56,9 @@ class AlarmRow(Struct, frozen=True, kw_only=True):
     aside: str
     holds: str
     tags: tuple[str, ...]
+    stage: str = "open"
+    """open: nobody has acknowledged it; acked; aside: shelved, suppressed or out of service."""
+    first_out: bool = False
 
     @property
     def anchor(self) -> str:
@@ -108,7 +111,9 @@ def _row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader:
         raised_run=alarm.raised_run,
         raised_seq=alarm.raised_seq,
         name=alarm_name(alarm.key, reader.language),
-        do=alarm_do(alarm.key, reader.language),
+        do=""
+        if alarm.cleared
+        else alarm_do(alarm.key, reader.language),  # of a fault that is gone nothing is to be done
         priority=alarm.priority,
         urgency=reader.t(f"priority_{alarm.priority}"),
         state=reader.phrase("alarm_state", alarm.state),
@@ -128,6 +133,8 @@ def _row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader:
         aside=_aside(alarm, picture, reader),
         holds=_holds(alarm, reader),
         tags=_tags(alarm, reader),
+        stage="aside" if alarm.state in QUIET else "open" if alarm.state in UNACKED else "acked",
+        first_out=alarm.first_out,
     )
 
 

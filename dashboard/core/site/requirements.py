@@ -1,6 +1,7 @@
 """The five SOT requirements of a site: how many are met, what was declared and measured, who answers for each."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contract.judgement import RequirementNow
 from contract.requirements import count, met
@@ -33,6 +34,8 @@ def requirements(told: tuple[RequirementNow, ...], picture: SitePicture, reader:
     """The requirements in words; one that the site has not told of is unknown."""
     by_key = {one.key: one for one in told}
     rows = tuple(_row(by_key.get(key) or RequirementNow(key=key), picture, reader) for key in Sot)
+    if not told:  # that nobody is responsible is more than is known of a site that has told nothing
+        rows = tuple(_untold(row, reader) for row in rows)
     unknown = sum(row.met is None for row in rows)
     if unknown == len(rows):
         words = reader.t("requirements_unknown")
@@ -41,6 +44,10 @@ def requirements(told: tuple[RequirementNow, ...], picture: SitePicture, reader:
     else:
         words = reader.t("requirements_count", met=count(told)[0], all=len(rows))
     return Requirements(count=words, rows=rows)
+
+
+def _untold(row: RequirementRow, reader: Reader) -> RequirementRow:
+    return replace(row, responsible=reader.t("responsible_unknown"), confirmed=reader.t("confirmed_unknown"))
 
 
 def _row(one: RequirementNow, picture: SitePicture, reader: Reader) -> RequirementRow:

@@ -40,6 +40,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "trip": ("frånslag", "trip"),
     "controlled_shutdown": ("ordnat stopp", "controlled shutdown"),
     "unimplemented": ("finns inte", "not implemented"),
+    "indication_inactive": ("nej", "no"),
+    "indication_active": ("ja", "yes"),
+    "starting": ("startar", "starting"),
+    "running_loaded": ("går med last", "running on load"),
+    "running_unloaded": ("går utan last", "running off load"),
+    "mains": ("nätet", "mains"),
+    "generator": ("elverket", "the set"),
+    "on_mains": ("på nätet", "on mains"),
+    "on_battery": ("på batteri", "on battery"),
+    "charging": ("laddar", "charging"),
+    "bypass": ("förbikopplad", "bypass"),
 }
 
 SAYS: dict[str, tuple[str, str]] = {

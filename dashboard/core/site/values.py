@@ -13,7 +13,7 @@ from dashboard.core.hearing.picture import SitePicture
 from dashboard.core.reader import Reader, moment_of
 from dashboard.core.site.sitewords import word
 
-CALM = ("not_active", "inactive", "healthy", "disabled", "unimplemented")
+CALM = ("not_active", "inactive", "indication_inactive", "healthy", "disabled", "unimplemented")
 """Words of a controller's alarm condition that mean that nothing is wrong."""
 
 
@@ -29,6 +29,8 @@ class ValueRow(Struct, frozen=True, kw_only=True):
     ago: str
     limit_ms: int
     origin: str
+    quality: str
+    """The word of its quality, with the reason where one was given."""
     experimental: bool
     group: Literal["values", "conditions", "not_fitted"]
 
@@ -83,6 +85,7 @@ def value_row(
         ago=reader.ago(age),
         limit_ms=limit_ms(period_s, picture.told_every_s),
         origin="" if value is None or value.origin is Origin.MEASURED else reader.phrase("origin", value.origin),
+        quality=reader.phrase("quality", value.quality if value else Quality.NOT_YET_READ) + _reason(value),
         experimental=bool(birth and birth.experimental),
         group=_group(key, value),
     )

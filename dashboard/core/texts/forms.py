@@ -19,6 +19,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "waiting": ("väntar på platsen", "waiting for the site"),
     "order_done": ("utfört", "done"),
     "order_refused": ("gick inte: {why}", "not done: {why}"),
+    "order_outlived": ("nyare rapporter har kommit", "newer reports have come"),
     "order_expired": ("inget svar inom ett dygn", "no answer within a day"),
     "order_failed": ("Det gick inte: {why}", "It did not work: {why}"),
     "order_sent": ("Sparat. Väntar på platsen.", "Saved. Waiting for the site."),

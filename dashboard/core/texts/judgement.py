@@ -2,10 +2,8 @@
 
 JUDGEMENT: dict[str, tuple[str, str]] = {
     # how long it lasts
-    "endurance": ("Räcker", "Lasts"),
     "endurance_fuel": ("Bränslet räcker", "The fuel lasts"),
     "endurance_battery": ("Reservbatteriet (UPS) räcker", "The UPS lasts"),
-    "endurance_battery_short": ("Reservbatteriet", "The UPS"),
     "endurance_least": ("minst {low}", "at least {low}"),
     "endurance_over": ("kan ta slut när som helst", "may run out at any time"),
     "endurance_until": ("räcker till {when}", "lasts until {when}"),
@@ -83,6 +81,8 @@ JUDGEMENT: dict[str, tuple[str, str]] = {
     "responsible": ("Ansvarig: {who}", "Responsible: {who}"),
     "responsible_none": ("Ingen är ansvarig", "Nobody is responsible"),
     "confirmed_by": ("bekräftat {when} av {who}", "confirmed {when} by {who}"),
+    "responsible_unknown": ("Vet inte vem som är ansvarig", "Not known who is responsible"),
+    "confirmed_unknown": ("vet inte om det är bekräftat", "not known whether it is confirmed"),
     "confirmed_never": ("aldrig bekräftat", "never confirmed"),
     # opening the point
     "opening": ("Trygghetspunkten", "The crisis point"),

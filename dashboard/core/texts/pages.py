@@ -7,7 +7,14 @@ signing in and accounts in `texts_sign_in.py`.
 from contract.phrases import LANGUAGES
 from dashboard.core.texts.forms import FORMS
 from dashboard.core.texts.judgement import JUDGEMENT
+from dashboard.core.texts.messages import MESSAGES
+from dashboard.core.texts.notify import NOTIFY
+from dashboard.core.texts.overview import OVERVIEW
+from dashboard.core.texts.owner import OWNER
 from dashboard.core.texts.sign_in import SIGN_IN
+from dashboard.core.texts.site import SITE
+from dashboard.core.texts.tokens import TOKENS
+from dashboard.core.texts.work import WORK
 
 PAGE: dict[str, tuple[str, str]] = {
     # the page
@@ -59,7 +66,6 @@ PAGE: dict[str, tuple[str, str]] = {
     "messages_some": ("{n} meddelanden", "{n} messages"),
     "unacked_one": ("1 okvitterat larm", "1 unacknowledged alarm"),
     "unacked_many": ("{n} okvitterade larm", "{n} unacknowledged alarms"),
-    "no_unacked": ("Inga okvitterade larm", "No unacknowledged alarms"),
     "alarms_unknown": ("Larm: vet inte", "Alarms: not known"),
     "alarms_more": ("om fler: vet inte", "whether more: not known"),
     # contact
@@ -69,7 +75,7 @@ PAGE: dict[str, tuple[str, str]] = {
     "as_last_heard": ("Så var det när platsen senast hördes:", "This is how it was when the site was last heard:"),
     "no_contact_since": ("Ingen kontakt sedan {when}", "No contact since {when}"),
     "no_contact_for": ("Ingen kontakt på {age}", "No contact for {age}"),
-    "never_heard": ("Inte hörd sedan den här sidan startade", "Not heard since this page started"),
+    "never_heard": ("Inte hörd sedan servern startade", "Not heard since the server started"),
     "identity_double": (
         "Två enheter sänder under den här platsens namn (kopierat minneskort?). Stäng av den ena.",
         "Two boxes send under this site's name (a copied memory card?). Switch one of them off.",
@@ -151,10 +157,6 @@ PAGE: dict[str, tuple[str, str]] = {
     "gap_one": ("1 post saknas: {why}", "1 record is missing: {why}"),
     "gap_some": ("{n} poster saknas: {why}", "{n} records are missing: {why}"),
     "history": ("Bränsle och effekt, senaste dygnet", "Fuel and power, last 24 hours"),
-    "history_none": ("Ingen historik har kommit ännu.", "No history has come yet."),
-    "history_needs_script": ("Kurvan behöver JavaScript.", "The curve needs JavaScript."),
-    "curve_fuel": ("Bränslenivå, %", "Fuel level, %"),
-    "curve_power": ("Elverkets effekt, kW", "Generator power, kW"),
     "bulletins": ("Meddelanden till skärmarna", "Bulletins to the screens"),
     "no_bulletins": ("Inga meddelanden har skickats ut.", "No bulletins are out."),
     "shown_on": ("Första sidan visades på {screen} {when}", "First page shown on {screen} {when}"),
@@ -177,7 +179,7 @@ PAGE: dict[str, tuple[str, str]] = {
 }
 
 
-TEXTS = PAGE | JUDGEMENT | FORMS | SIGN_IN
+TEXTS = PAGE | JUDGEMENT | FORMS | SIGN_IN | OVERVIEW | WORK | SITE | MESSAGES | OWNER | NOTIFY | TOKENS
 
 
 def text(key: str, language: str = "sv", **parts: object) -> str:

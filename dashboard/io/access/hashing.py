@@ -46,6 +46,11 @@ class Hasher:
         self._how = how
         self._nobody = _of_nobody(how)
 
+    @property
+    def nobody(self) -> str:
+        """A hash that no known password fits, and that is as much work as any."""
+        return self._nobody
+
     async def fits(self, kept: str | None, password: str) -> bool:
         """Is it this password? `kept` None: nobody has that name. Raises TooBusy."""
         async with self._turn():

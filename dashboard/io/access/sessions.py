@@ -1,4 +1,4 @@
-"""Who is signed in. The browser holds 256 random bits, the store their hash; how time counts: `core/access/lapse.py`."""
+"""Who is signed in. The browser holds 256 random bits, the store their hash; the time is `core/access/lapse.py`."""
 
 import contextlib
 import secrets

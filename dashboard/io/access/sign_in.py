@@ -16,7 +16,10 @@ from dashboard.io.access.accounts import Account, Accounts, NotPossible
 from dashboard.io.access.audit import Audit
 from dashboard.io.access.hashing import Hasher, TooBusy, digest
 from dashboard.io.access.links import INVITE, RENEW, Invited, Links
+from dashboard.io.access.passes import Passes
+from dashboard.io.access.sealed import Sealed
 from dashboard.io.access.sessions import CODE, WHOLE, Session, Sessions
+from dashboard.io.access.tokens import Tokens
 from dashboard.io.store.database import Database, StoreTrouble
 from doors.clock import Clock
 
@@ -58,6 +61,9 @@ class SignIn:
         self.sessions = Sessions(database)
         self.links = Links(database)
         self.audit = Audit(database)
+        self.passes = Passes(database)
+        self.sealed = Sealed(database)
+        self.tokens = Tokens(database)
         self._clock = clock
         self._hasher = hasher or Hasher()
         self._throttle = Throttle()
@@ -74,6 +80,8 @@ class SignIn:
         now = self.now()
         self.sessions.carry_over(now)
         self.links.carry_over(now)
+        self.passes.carry_over(now)
+        self.tokens.carry_over(now)
 
     # --- coming in ---
 
@@ -82,8 +90,8 @@ class SignIn:
         account = await asyncio.to_thread(self.accounts.named, name)
         keys = self._keys(name, account, came)
         self._begin_try(keys)
-        fits = await self._password_fits(account, password, keys)
-        if account is None or not fits or account.locked:
+        fits = await self._password_fits(account, passwords.plain_pin(password), keys)
+        if account is None or not fits or account.locked or await asyncio.to_thread(self._is_over, account):
             await self._note_wrong(account, came, "wrong_password" if account is None or not fits else "locked")
             raise NotIn("wrong_sign_in", "password")
         if account.role in NEEDS_CODE:
@@ -161,7 +169,35 @@ class SignIn:
     def session(self, token: str, *, touch: bool) -> Session | None:
         """The session of a token, if somebody is signed in with it."""
         found = self.sessions.find(token, self.now(), touch=touch)
-        return found if found is not None and found.stage == WHOLE and digest(token) not in self._ended else None
+        if found is None or found.stage != WHOLE or digest(token) in self._ended or self._is_over(found.account):
+            return None
+        return found
+
+    def _is_over(self, account: Account) -> bool:
+        return self.passes.over(account.number, self.now())
+
+    async def without_password(self, number: int, came: Came, did: str) -> Let:
+        """Let somebody in by what was proven elsewhere: a picture that was scanned, the sealed code; raises NotIn."""
+        account = await asyncio.to_thread(self.accounts.numbered, number)
+        if account is None or account.locked or account.role in NEEDS_CODE:
+            raise NotIn("wrong_too_late")
+        return await self._let_in(account, [], came, did)
+
+    def begin_try_from(self, address: str, kind: str = "address") -> list[Key]:
+        """A try that names nobody, from an address; what to give to `take_back`. `kind`: of the throttle's rules.
+        Raises NotIn."""
+        keys: list[Key] = [(kind, counted(address))]
+        self._begin_try(keys)
+        return keys
+
+    def take_back(self, keys: list[Key]) -> None:
+        """That try was no wrong one."""
+        self._throttle.take_back(keys)
+
+    @property
+    def hasher(self) -> Hasher:
+        """What makes hashes here."""
+        return self._hasher
 
     async def leave(self, token: str, person: Person, address: str) -> None:
         """Sign out, also while the store takes nothing: then in memory."""
@@ -205,6 +241,23 @@ class SignIn:
         if not await self._password_fits(account, password, keys):
             await self._note_wrong(account, came, "wrong_password")
             raise NotIn("wrong_old_password", "old")
+        self._throttle.take_back(keys)
+
+    async def prove_code(self, account: Account, written: str, came: Came) -> None:
+        """Whoever is signed in shows again that it is them, by a code of the minute or a recovery code, each of which
+        counts once. A wrong one costs as at signing in. Raises NotIn, StoreTrouble."""
+        recovery = codes.plain_recovery(written)
+        if not recovery and self.now().wall_ms is None:
+            raise NotIn("wrong_no_clock", "code")
+        keys = self._keys(account.name, account, came, code=True)
+        self._begin_try(keys)
+        if recovery:
+            right = await asyncio.to_thread(self.accounts.use_recovery, account.number, recovery)
+        else:
+            right = await self._code_fits(account, written)
+        if not right:
+            await self._note_wrong(account, came, "wrong_code")
+            raise NotIn("wrong_code", "code")
         self._throttle.take_back(keys)
 
     async def _hashed(self, password: str) -> str:

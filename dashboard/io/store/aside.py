@@ -10,6 +10,11 @@ MAX_ROWS = 500
 MAX_BYTES = 4 * 1024 * 1024
 """Of one site: what is sent wrongly again and again must not fill the disk."""
 
+_BEYOND = text(
+    """select first, seq from aside where site = :site and run = :run and stream = :stream and seq > :held
+    and first is not null"""
+)
+
 
 def put_aside(connection: Connection, site: str, odd: tuple[Odd, ...], received_ms: int | None) -> int:
     """Keep what came, each once; the number of new ones. The oldest give way."""
@@ -43,13 +48,7 @@ def _bound(connection: Connection, site: str) -> None:
 
 def aside_spans(connection: Connection, site: str, run: str, stream: str, held: int) -> list[tuple[int, int]]:
     """The numbers behind `held` that were put aside: received, though nobody could read them."""
-    rows = connection.execute(
-        text(
-            "select first, seq from aside where site = :site and run = :run and stream = :stream and seq > :held "
-            "and first is not null"
-        ),
-        {"site": site, "run": run, "stream": stream, "held": held},
-    )
+    rows = connection.execute(_BEYOND, {"site": site, "run": run, "stream": stream, "held": held})
     return [(int(first), int(seq)) for first, seq in rows]
 
 

@@ -22,6 +22,10 @@ _ROWS = text(
     """select number, run, stream, kind, wall_ms, up_ms, body from records
     where site = :site and run = :run and stream = :stream and seq > :seq order by seq limit :most"""
 )
+_BOOT_OF_RUN = text(
+    """select runs.boot, offset_ms, quality, up_ms from runs left join boots
+    on boots.site = runs.site and boots.boot = runs.boot where runs.site = :site and runs.run = :run"""
+)
 Row = dict[str, Any]
 
 
@@ -31,13 +35,7 @@ def dated(connection: Connection, batch: RecordBatch, records: list[Record]) -> 
     if boot is None:
         return records
     at = {"site": batch.head.site, "run": batch.run, "boot": boot}
-    held = connection.execute(
-        text(
-            """select runs.boot, offset_ms, quality, up_ms from runs left join boots
-            on boots.site = runs.site and boots.boot = runs.boot where runs.site = :site and runs.run = :run"""
-        ),
-        at,
-    ).first()
+    held = connection.execute(_BOOT_OF_RUN, at).first()
     if held is None:
         connection.execute(text("insert into runs values (:site, :run, :boot)"), at)
         held = connection.execute(

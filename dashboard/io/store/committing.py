@@ -17,11 +17,24 @@ from dashboard.io.store.counters import raise_counter
 
 # many rows at once, past SQLAlchemy's parameters by name: they cost more than SQLite itself, and a hundred sites come
 # back with their history together
-_KEEP = """insert or ignore into records (site, run, stream, seq, first, kind, wall_ms, up_ms, status, simulated,
-    historical, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_HEARD = "insert or ignore into heard (site, device, wall_ms) values (?, ?, ?)"
+_KEEP = """insert into records (site, run, stream, seq, first, kind, wall_ms, up_ms, status, simulated,
+    historical, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"""
+_HEARD = "insert into heard (site, device, wall_ms) values (?, ?, ?) on conflict do nothing"
 _SAMPLE = "insert into samples (site, signal, wall_ms, device, run, value) values (?, ?, ?, ?, ?, ?)"
 _OF_RUN = "site = :site and run = :run and stream = :stream"
+# made once: to read a statement anew for each message costs more than SQLite takes to run it
+_MARKED = text(f"select mark from marks where {_OF_RUN}")  # noqa: S608
+_HELD = text(f"select seq from records where {_OF_RUN} and seq between :low and :high")  # noqa: S608
+_OF_STRETCH = text(f"select first, seq from records where {_OF_RUN} and seq >= :first and first <= :last")  # noqa: S608
+_BEYOND = text(f"select first, seq from records where {_OF_RUN} and seq > :held order by first")  # noqa: S608
+_MARK = text(
+    """insert into marks values (:site, :run, :stream, :mark, :touched) on conflict (site, run, stream)
+    do update set mark = excluded.mark, touched = excluded.touched"""
+)
+_ANSWERED = text(
+    """update orders set answer = :answer, detail = :detail, refusal = :refusal
+    where id = :id and site = :site and answer is null"""
+)
 Row = tuple[Any, ...]
 
 
@@ -51,8 +64,7 @@ def begins(taken: Taken) -> tuple[str, str, int] | None:
 
 def marked(connection: Connection, site: str, run: str, stream: str) -> int:
     """How far nothing is missing."""
-    asked = text(f"select mark from marks where {_OF_RUN}")  # noqa: S608
-    return int(connection.execute(asked, {"site": site, "run": run, "stream": stream}).scalar() or 0)
+    return int(connection.execute(_MARKED, {"site": site, "run": run, "stream": stream}).scalar() or 0)
 
 
 def commit_one(connection: Connection, taken: Taken) -> int:
@@ -98,7 +110,7 @@ def _new(connection: Connection, batch: RecordBatch) -> list[Record]:
     """The records that are not there yet; of two with one number the first."""
     told = {record.seq: record for record in reversed(batch.records)}
     held = connection.execute(
-        text(f"select seq from records where {_OF_RUN} and seq between :low and :high"),  # noqa: S608
+        _HELD,
         {"site": batch.head.site, "run": batch.run, "stream": batch.stream.value, "low": min(told), "high": max(told)},
     )
     gaps = {seq: record for seq, record in told.items() if span(record)[0] < seq}
@@ -115,10 +127,7 @@ def _of_gap(connection: Connection, batch: RecordBatch, gap: Record) -> list[Rec
     the stretch, the last one perhaps, and is told one gap over all of it."""
     first, last = span(gap)
     of = {"site": batch.head.site, "run": batch.run, "stream": batch.stream.value}
-    rows = connection.execute(
-        text(f"select first, seq from records where {_OF_RUN} and seq >= :first and first <= :last"),  # noqa: S608
-        {**of, "first": first, "last": last},
-    )
+    rows = connection.execute(_OF_STRETCH, {**of, "first": first, "last": last})
     spans = [(int(begin), int(end)) for begin, end in rows]
     spans += aside_spans(connection, *of.values(), first - 1)
     return [
@@ -151,10 +160,7 @@ def _sample(batch: RecordBatch, record: Record, wall_ms: int, heard: list[Row], 
 def _answer(connection: Connection, site: str, record: Record) -> None:
     """The site has answered an order: it leaves the document of what waits."""
     done = connection.execute(
-        text(
-            "update orders set answer = :answer, detail = :detail, refusal = :refusal "
-            "where id = :id and site = :site and answer is null"
-        ),
+        _ANSWERED,
         {"answer": record.kind, "detail": str(record.body.get("detail", ""))[:2000], "site": site,
          "refusal": written(record), "id": str(record.body.get("order", ""))},
     )  # fmt: skip
@@ -166,15 +172,9 @@ def _move_mark(connection: Connection, site: str, run: str, stream: str) -> None
     """As far as nothing is missing now, and no further."""
     at = {"site": site, "run": run, "stream": stream}
     held = marked(connection, site, run, stream)
-    rows = connection.execute(
-        text(f"select first, seq from records where {_OF_RUN} and seq > :held order by first"),  # noqa: S608
-        {**at, "held": held},
-    )
+    rows = connection.execute(_BEYOND, {**at, "held": held})
     spans = [(int(first), int(last)) for first, last in rows]
     if odd := aside_spans(connection, site, run, stream, held):
         spans = sorted(spans + odd)
     mark = advance(held, spans)
-    connection.execute(
-        text("insert or replace into marks values (:site, :run, :stream, :mark, :touched)"),
-        {**at, "mark": mark, "touched": raise_counter(connection, "touched")},
-    )
+    connection.execute(_MARK, {**at, "mark": mark, "touched": raise_counter(connection, "touched")})

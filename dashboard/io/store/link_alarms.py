@@ -17,6 +17,11 @@ class LinkAlarms:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """The file that it lies in."""
+        return self._database
+
     def lately(self, site: str) -> tuple[LinkLoss, ...]:
         """The last silences of a site, newest first."""
         asked = text("select * from link_losses where site = :site order by number desc limit :limit")

@@ -93,6 +93,90 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """create trigger audit_is_never_shortened before delete on audit
             begin select raise(abort, 'the audit log is append only'); end""",
     ),
+    # who did what about a site or an incident (owns: it decides who has it), added to, never changed; incidents by id
+    (
+        """create table work_facts (
+            number integer primary key autoincrement, id text not null unique, subject text not null, key text not null,
+            act text not null, owns integer not null, body blob not null, unique (subject, key))""",
+        "create index work_facts_by_subject on work_facts (subject, owns, number)",
+        """create trigger work_facts_are_never_changed before update on work_facts
+            begin select raise(abort, 'what was done is append only'); end""",
+        """create trigger work_facts_are_never_shortened before delete on work_facts
+            begin select raise(abort, 'what was done is append only'); end""",
+        # offset_ms: wall clock less uptime when it was written, null while nobody knew the time
+        """create table incidents (
+            number integer primary key autoincrement, id text not null unique, over integer not null default 0,
+            boot text not null, offset_ms integer, body blob not null)""",
+        "create index incidents_by_over on incidents (over, number)",
+    ),
+    # accounts that end: lasts_ms after they were made; digest: SHA-256 of what their picture says, null once scanned.
+    # the sealed code of a site: its hash, and who opened it
+    (
+        """create table passes (
+            account integer primary key references accounts (number) on delete cascade, kind text not null,
+            issuer text not null, digest blob unique, lasts_ms integer not null, until_ms integer,
+            age_ms integer not null default 0, boot text not null, up_ms integer not null, wall_ms integer,
+            clock text not null)""",
+        """create table sealed (
+            site text primary key, digest blob not null, made_ms integer, used_by text, used_ms integer)""",
+    ),
+    # the history of a site. proofs: times in which a run was alive (stream `live`: heard; `sample`: its samples, summed
+    # up since). judged: what the site said of itself as it was heard. quarters: a day of a signal, by quarters
+    (
+        """create table proofs (
+            site text not null, run text not null, stream text not null, from_ms integer not null,
+            until_ms integer not null, primary key (site, run, stream, from_ms)) without rowid""",
+        """create table judged (
+            site text not null, wall_ms integer not null, run text not null, power text not null, frame text not null,
+            low_h real, high_h real, usable_l real, primary key (site, wall_ms)) without rowid""",
+        """create table quarters (
+            site text not null, signal text not null, device text not null, day integer not null, body blob not null,
+            primary key (site, signal, device, day)) without rowid""",
+        "create index records_by_run on records (site, stream, run, wall_ms)",
+        "create index events_by_kind on records (site, kind, wall_ms) where stream = 'event'",
+        "create index gaps_by_site on records (site, stream) where kind = 'gap'",
+    ),
+    # who issued a bulletin on a page, and what was chosen for it (JSON: who, kind, gravity); replaces: the id of the
+    # one that it updates or ends
+    (
+        "create table messages (id text primary key, told text not null, replaces text not null)",
+        "create index bulletins_by_id on bulletins (id)",
+        "create index receipts_by_number on records (number) where stream = 'receipt'",
+        """create index bulletins_answered on records (number)
+            where kind in ('bulletin_taken', 'bulletin_refused')""",
+    ),
+    # who is woken and how (channel addresses are secrets); what waits to be sent and what came of it; notify_now: the
+    # state of the judgement and the last record that it has seen. due_ms: uptime in due_boot
+    (
+        """create table notify_people (
+            number integer primary key autoincrement, key text not null unique, name text not null, scope text not null,
+            language text not null, quiet_from integer, quiet_until integer, place integer not null)""",
+        """create table notify_channels (
+            number integer primary key autoincrement, key text not null unique,
+            person integer not null references notify_people (number) on delete cascade, label text not null,
+            address text not null, exercises integer not null, tests integer not null)""",
+        """create table notify_now (
+            one integer primary key check (one = 1), seen integer not null, state blob not null)""",
+        "create table notify_settings (name text primary key, value text not null)",
+        """create table notify_deliveries (
+            number integer primary key autoincrement, message text not null, matter integer not null,
+            round integer not null, kind text not null, status text not null, person integer not null,
+            who text not null, channel integer not null, label text not null, title text not null, body text not null,
+            made_ms integer, tried_ms integer, state text not null, tries integer not null default 0,
+            due_boot text not null default '', due_ms integer not null default 0,
+            why text not null default '', unique (message, channel))""",
+        "create index notify_deliveries_by_state on notify_deliveries (state, number)",
+    ),
+    # programs that come in by a token, of which the SHA-256 is kept; orders: may they enter anything? used: the day on
+    # which one came last, as far as that is known
+    (
+        """create table tokens (
+            number integer primary key autoincrement, name text not null, known_as text not null unique,
+            scope text not null, orders integer not null, digest blob not null unique, issuer text not null,
+            made_ms integer, used text not null default '', lasts_ms integer not null, until_ms integer,
+            age_ms integer not null default 0, boot text not null, up_ms integer not null, wall_ms integer,
+            clock text not null)""",
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -16,6 +17,7 @@ from dashboard.io.store.aside import aside_counts
 from dashboard.io.store.committing import Taken, begins, commit_one, marked
 from dashboard.io.store.counters import raise_counter
 from dashboard.io.store.database import Database, StoreTrouble
+from dashboard.io.store.history import History
 
 __all__ = ["Records", "Taken", "raise_counter"]
 
@@ -25,6 +27,10 @@ AHEAD_S = 120.0
 """Real seconds that a stream waits for what is missing in it; a site begins anew within seconds of a mark."""
 MAX_AHEAD = 10_000
 
+_MARKS = text(
+    """select run, stream, mark from marks where site = :site and run in (select run from marks
+    where site = :site group by run order by max(touched) desc limit :runs)"""
+)
 _COLUMNS = "number, run, stream, seq, kind, wall_ms, up_ms, status, simulated, historical, body"
 
 
@@ -33,6 +39,8 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.history = History(database)
+        """What lies behind: questions about the past of a site."""
         self._ahead: dict[tuple[str, str, str], float] = {}
         """Streams that came with a hole, and since when (monotonic, s)."""
 
@@ -97,18 +105,12 @@ class Records:
 
     def mark(self, site: str, wall_ms: int | None) -> Mark:
         """What may be forgotten at the site."""
+        return self.marks((site,), wall_ms)[0]
+
+    def marks(self, sites: Iterable[str], wall_ms: int | None) -> list[Mark]:
+        """The same of several, in one view."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                text(
-                    """select run, stream, mark from marks where site = :site and run in (select run from marks
-                    where site = :site group by run order by max(touched) desc limit :runs)"""
-                ),
-                {"site": site, "runs": MARKED_RUNS},
-            )
-            marks: dict[str, dict[Stream, int]] = {}
-            for run, stream, mark in rows:
-                marks.setdefault(run, {})[Stream(stream)] = mark
-        return Mark(site=site, wall_ms=wall_ms or 0, marks=marks)
+            return [_mark(connection, site, wall_ms) for site in sites]
 
     def listed(self, site: str, stream: Stream, *, after: int = 0, limit: int = 1000) -> list[Stored]:
         """Records of a stream in the order in which they were committed."""
@@ -152,12 +154,12 @@ class Records:
         return None if found is None else int(found)
 
     def samples(self, site: str, signal: str, since_ms: int) -> tuple[list[Sample], list[int]]:
-        """A signal's samples, and all moments at which their devices said anything."""
+        """A signal's samples as they came, and all moments at which their devices said anything."""
         asked = {"site": site, "signal": signal, "since": since_ms}
         with self._database.reading() as connection:
             rows = connection.execute(
                 text(
-                    "select wall_ms, run, value from samples where site = :site and signal = :signal "
+                    "select wall_ms, value from samples where site = :site and signal = :signal "
                     "and wall_ms >= :since order by wall_ms"
                 ),
                 asked,
@@ -170,3 +172,10 @@ class Records:
                 asked,
             ).all()
         return [Sample(*row) for row in rows], [row[0] for row in heard]
+
+
+def _mark(connection: Connection, site: str, wall_ms: int | None) -> Mark:
+    marks: dict[str, dict[Stream, int]] = {}
+    for run, stream, mark in connection.execute(_MARKS, {"site": site, "runs": MARKED_RUNS}):
+        marks.setdefault(run, {})[Stream(stream)] = mark
+    return Mark(site=site, wall_ms=wall_ms or 0, marks=marks)

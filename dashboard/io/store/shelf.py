@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from contract.bulletins import SignedBulletin
 from contract.content import DocumentRef, Manifest
 from contract.messages import decode, encode
 from contract.orders import MAX_ORDERS, Order, Orders
+from contract.pictures import is_picture, named
 from contract.records import AnswerBody
 from dashboard.core.forms.fields import BadOrder
 from dashboard.core.sending import documents
@@ -42,11 +44,7 @@ class Shelf:
             ).scalar_one()
             if waiting >= MAX_ORDERS:
                 raise BadOrder(full)
-            connection.execute(
-                text("insert into orders (id, site, key, entered_ms, body) values (:id, :site, :key, :at, :body)"),
-                {"id": order.id, "site": site, "key": key, "at": order.entered_ms, "body": encode(order)},
-            )
-            raise_counter(connection, f"orders:{site}")
+            place_order(connection, site, key, order)
             if note is not None:
                 note(connection)
         return order
@@ -100,31 +98,6 @@ class Shelf:
 
     # --- bulletins ---
 
-    def last_serial(self, key_id: str) -> int:
-        """The highest serial number this key has issued here."""
-        with self._database.reading() as connection:
-            asked = text("select coalesce(max(serial), 0) from bulletins where key_id = :key")
-            return int(connection.execute(asked, {"key": key_id}).scalar_one())
-
-    def bulletin(self, name: str) -> SignedBulletin | None:
-        """A bulletin by its id, whatever site it went to."""
-        with self._database.reading() as connection:
-            found = connection.execute(text("select message from bulletins where id = :id limit 1"), {"id": name})
-            message = found.scalar()
-        return None if message is None else decode(message, SignedBulletin)
-
-    def add_bulletin(self, sites: tuple[str, ...], name: str, serial: int, signed: SignedBulletin) -> None:
-        """Keep a bulletin for each of its sites."""
-        with self._database.writing() as connection:
-            for site in sites:
-                connection.execute(
-                    text(
-                        "insert or ignore into bulletins (site, id, serial, key_id, message) "
-                        "values (:site, :id, :serial, :key, :message)"
-                    ),
-                    {"site": site, "id": name, "serial": serial, "key": signed.key_id, "message": encode(signed)},
-                )
-
     def bulletins(self, site: str) -> list[SignedBulletin]:
         """All bulletins of a site, the newest first."""
         with self._database.reading() as connection:
@@ -135,18 +108,25 @@ class Shelf:
 
     # --- content ---
 
-    def change_document(self, site: str, reference: DocumentRef, data: bytes) -> Manifest:
-        """Keep a document and the manifest that names it; all other documents stay. Raises BadInput."""
+    def change_document(
+        self, site: str, reference: DocumentRef, data: bytes, pictures: tuple[bytes, ...] = ()
+    ) -> Manifest:
+        """Keep a document with its pictures and the manifest that names them; all others stay. Raises BadInput."""
         with self._database.writing() as connection:
             message = connection.execute(
                 text("select message from manifests where site = :site"), {"site": site}
             ).scalar()
             held = None if message is None else decode(message, Manifest)
             manifest = documents.manifest(held, reference)
-            connection.execute(
-                text("insert or replace into documents values (:site, :sha256, :bytes)"),
-                {"site": site, "sha256": reference.sha256, "bytes": data},
-            )
+            brought = {documents.picture_ref(picture): picture for picture in pictures}
+            for one, body in {reference: data, **brought}.items():
+                connection.execute(
+                    text("insert or replace into documents values (:site, :sha256, :bytes)"),
+                    {"site": site, "sha256": one.sha256, "bytes": body},
+                )
+            wanted = _pictures_named(connection, site, manifest)
+            manifest = documents.illustrated(held, manifest, wanted, tuple(brought))
+            _empty_others(connection, site, manifest)
             connection.execute(
                 text("insert or replace into manifests values (:site, :message)"),
                 {"site": site, "message": encode(manifest)},
@@ -154,7 +134,10 @@ class Shelf:
         return manifest
 
     def content(self, site: str) -> tuple[Manifest, dict[str, bytes]] | None:
-        """The manifest of a site with the bytes of its documents by SHA-256; None when nothing was published."""
+        """The manifest of a site with the bytes of its documents by SHA-256; None when nothing was published.
+
+        What no manifest names any more has no bytes: told so, the broker lets go of what it has retained of it.
+        """
         with self._database.reading() as connection:
             message = connection.execute(
                 text("select message from manifests where site = :site"), {"site": site}
@@ -162,8 +145,35 @@ class Shelf:
             if message is None:
                 return None
             manifest = decode(message, Manifest)
-            wanted = {reference.sha256 for reference in manifest.documents}
             rows = connection.execute(
                 text("select sha256, bytes from documents where site = :site"), {"site": site}
             ).all()
-        return manifest, {digest: data for digest, data in rows if digest in wanted}
+        wanted = {reference.sha256 for reference in manifest.documents}
+        return manifest, {digest: data if digest in wanted else b"" for digest, data in rows}
+
+
+def place_order(connection: Connection, site: str, key: str, order: Order) -> None:
+    """Within somebody's transaction: one more order that waits, however many do."""
+    connection.execute(
+        text("insert into orders (id, site, key, entered_ms, body) values (:id, :site, :key, :at, :body)"),
+        {"id": order.id, "site": site, "key": key, "at": order.entered_ms, "body": encode(order)},
+    )
+    raise_counter(connection, f"orders:{site}")
+
+
+def _pictures_named(connection: Connection, site: str, manifest: Manifest) -> set[str]:
+    """The digests of all pictures that stand in a site's documents."""
+    rows = connection.execute(text("select sha256, bytes from documents where site = :site"), {"site": site}).all()
+    papers = {one.sha256 for one in manifest.documents if not is_picture(one.name)}
+    return {name for digest, data in rows if digest in papers for name in named(msgspec.json.decode(data))}
+
+
+def _empty_others(connection: Connection, site: str, manifest: Manifest) -> None:
+    """What is not sent any more takes no room; its digest stays, so that the broker is told."""
+    wanted = {one.sha256 for one in manifest.documents}
+    digests = connection.execute(text("select sha256 from documents where site = :site"), {"site": site}).scalars()
+    for digest in set(digests) - wanted:
+        connection.execute(
+            text("update documents set bytes = :none where site = :site and sha256 = :digest"),
+            {"none": b"", "site": site, "digest": digest},
+        )

@@ -7,8 +7,9 @@ from typing import Any
 from litestar import MediaType, Response, get, post
 from litestar.params import Parameter
 
-from dashboard.core.access.people import Access, Role, municipalities, scope_fault
+from dashboard.core.access.people import OF_PEOPLE, Access, Role, municipalities, scope_fault
 from dashboard.core.reader import Reader
+from dashboard.core.texts.pages import TEXTS
 from dashboard.io.access import codes
 from dashboard.io.access.audit import Line
 from dashboard.io.access.sign_in import NotIn
@@ -94,13 +95,18 @@ def _worded(line: Line, reader: Reader) -> dict[str, str]:
     """A line of the log in the reader's words."""
     did, _, about = line.did.partition(": ")
     if did == "order":
-        about = reader.t(f"order_{about}")
+        about = _words(reader, f"order_{about}", about)
     role = reader.t(f"role_{line.role}") if line.role in tuple(Role) else line.role
     return {
         "when": reader.when(line.wall_ms), "who": line.who or reader.t("unknown_name"), "role": role,
-        "did": f"{reader.t(f'did_{did}')} {about}".strip(), "site": line.site, "address": line.address,
-        "result": reader.t(f"result_{line.result}"), "ok": "yes" if line.result == "ok" else "",
+        "did": f"{_words(reader, f'did_{did}', did)} {about}".strip(), "site": line.site, "address": line.address,
+        "result": _words(reader, f"result_{line.result}", line.result), "ok": "yes" if line.result == "ok" else "",
     }  # fmt: skip
+
+
+def _words(reader: Reader, key: str, plain: str) -> str:
+    """What the log has no words for stands as it was written: no line may hide all others."""
+    return reader.t(key) if key in TEXTS else plain
 
 
 def _chosen(request: Asked, told: dict[str, str]) -> tuple[Role, str]:
@@ -109,6 +115,8 @@ def _chosen(request: Asked, told: dict[str, str]) -> tuple[Role, str]:
         role = Role(told.get("role", ""))
     except ValueError as fault:
         raise NotIn("wrong_choice", "role") from fault
+    if role not in OF_PEOPLE:
+        raise NotIn("wrong_choice", "role")
     settings = desk_of(request).settings
     sites, scope = tuple(one.id for one in settings.site), told.get("scope", "")
     if role is Role.ADMINISTRATOR:
@@ -141,7 +149,7 @@ async def _accounts(
     scopes += [(site.id, site.place) for site in settings.site]
     page = pages_of(request).plain(
         "accounts.html", reader, rows=rows, wrong=wrong, told=told or {}, made=made, scopes=dict(scopes),
-        waiting=waiting, roles=list(Role), one_site=settings.view.mode == "site",
+        waiting=waiting, roles=OF_PEOPLE, one_site=settings.view.mode == "site",
     )  # fmt: skip
     return Response(page, status_code=400 if fault else 200, media_type=MediaType.HTML)
 

@@ -22,22 +22,26 @@ SESSION, BEFORE, DEVICE, TICKET = "sotpunkt", "sotpunkt-before", "sotpunkt-devic
 """Cookies: who is signed in; a page before that; a device that has signed in before; who opened a link."""
 DEVICE_S = 400 * 24 * 3600
 TICKET_S = 3600
+NO_SITE = "there is no such site here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Whoever asks. `page_token`: what the forms of this page carry; "" where nobody signs in."""
+    """Whoever asks. `page_token`: what the forms of this page carry; "" where nobody signs in. `bearer`: what a program
+    came with.
+    """
 
     person: Person
     page_token: str = ""
     session: str = ""
     before: str = ""
+    bearer: str = ""
     site: str | None = None
 
     @property
     def signed_in(self) -> bool:
         """Is it known who it is?"""
-        return bool(self.person.account)
+        return self.person.is_known
 
     def right_token(self, told: str) -> bool:
         """Is this what a page of ours carried?"""
@@ -74,7 +78,7 @@ def site_of(request: Asked, name: str) -> Site:
     """The site that an address names."""
     site = desk_of(request).settings.find(name)
     if site is None:
-        raise HTTPException(status_code=404, detail="there is no such site here")
+        raise HTTPException(status_code=404, detail=NO_SITE)
     return site
 
 

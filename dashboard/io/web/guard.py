@@ -21,7 +21,8 @@ from dashboard.config import Web
 from dashboard.core.access.addresses import shortened
 from dashboard.core.access.people import Access
 from dashboard.io.store.database import StoreTrouble
-from dashboard.io.web.asking import Visitor, came_from, sign_in_of, visitor_of
+from dashboard.io.web.arriving import bearer_of, program_of
+from dashboard.io.web.asking import NO_SITE, Visitor, came_from, sign_in_of, visitor_of
 
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 HEADERS = {
@@ -36,8 +37,13 @@ HEADERS = {
 }
 """'unsafe-inline' is for styles only: the curve library writes its own."""
 FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 50
+MOST_FIELDS = 1100
+"""A message may name a thousand sites, each a field; the size of a body is bounded beside it."""
 READING = ("GET", "HEAD")
+PUBLIC = {"access": Access.OPEN, "public": True}
+"""Files that are the same for everybody; nobody looks who asks."""
+LIVE = {"access": Access.READ, "quiet": True}
+"""What an open page fetches by itself: no sign that somebody is there."""
 
 
 def refused(method: str, headers: Mapping[str, str], port: int, web: Web | None = None) -> str | None:
@@ -109,17 +115,29 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
 
 async def _admit_person(request: Request[Any, Any, Any], access: Access, *, quiet: bool) -> None:
-    visitor = request.state.visitor = await visitor_of(request, touch=not quiet)
+    bearer = bearer_of(request)
+    found = await program_of(request, bearer) if bearer else await visitor_of(request, touch=not quiet)
+    visitor = request.state.visitor = found
     if access is not Access.OPEN:
         if not visitor.signed_in:
             raise HTTPException(status_code=401, detail="sign in first")
-        site = request.path_params.get("site")
-        known = site is None or request.app.state.desk.settings.find(site) is not None
-        if known and not visitor.person.may(access, site):
-            await _denied(request, visitor)
-            raise HTTPException(status_code=403, detail="denied", extra={"key": "denied"})
-    if request.method not in READING and not await _carries_token(request, visitor):
+        await _may(request, access, visitor)
+    # a program's token is sent by no browser by itself, so that no foreign page can make use of it
+    if request.method not in READING and not bearer and not await _carries_token(request, visitor):
         raise HTTPException(status_code=403, detail="wrong_page", extra={"key": "wrong_page"})
+
+
+async def _may(request: Request[Any, Any, Any], access: Access, visitor: Visitor) -> None:
+    """Raises 403; 404 at a site that is not theirs, in the same words as for one that does not exist: nobody learns by
+    asking which sites there are."""
+    site = request.path_params.get("site")
+    there = site is None or request.app.state.desk.settings.find(site) is not None
+    if site is not None and not (there and visitor.person.sees(site)):
+        await _denied(request, visitor)
+        raise HTTPException(status_code=404, detail=NO_SITE)
+    if not visitor.person.may(access, site):
+        await _denied(request, visitor)
+        raise HTTPException(status_code=403, detail="denied", extra={"key": "denied"})
 
 
 async def _denied(request: Request[Any, Any, Any], visitor: Visitor) -> None:

@@ -9,15 +9,19 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contract.words import Stream
+from dashboard.core import navigation
 from dashboard.core.forms import entry
 from dashboard.core.forms.entry import Tried
 from dashboard.core.hearing import link_alarm
 from dashboard.core.hearing.picture import SitePicture
-from dashboard.core.ranking import newest, summary, worst_first
 from dashboard.core.reader import Reader
 from dashboard.core.sending import bulletins, orders
 from dashboard.core.site import events
+from dashboard.core.site.periods import Period
+from dashboard.core.site.radio_line import radio_words
+from dashboard.core.site.reported import reported_rows
 from dashboard.core.sites import Site
+from dashboard.io import site_past
 from dashboard.io.desk import Desk
 from dashboard.io.store.database import StoreTrouble
 
@@ -26,6 +30,7 @@ SHOWN_EVENTS = 100
 SHOWN_ANSWERS = 5
 PANELS = (
     "state", "alarms", "readiness", "opening", "needs", "requirements", "orders", "values", "events", "bulletins",
+    "timeline", "runs", "contacts", "ownership",
 )  # fmt: skip
 """Parts of a site's page that are fetched again when the site changes; the curve fetches its own points."""
 
@@ -40,26 +45,17 @@ class Pages:
             lstrip_blocks=True,
         )  # fmt: skip
         self._jinja.globals["idempotency_key"] = lambda: secrets.token_hex(16)
+        self._jinja.globals["navigation"] = navigation.entries
+        self._jinja.globals |= {"radio_words": radio_words, "reported_rows": reported_rows}
 
-    def overview(self, reader: Reader) -> str:
-        """All sites that the reader may see."""
-        return self._render("overview.html", reader, **self._all(reader))
+    async def site(self, site: Site, reader: Reader, period: Period = Period.DAY) -> str:
+        """One site in full; `period`: how far back."""
+        context = await self._one(site, reader) | await self._past(site, reader, period)
+        return self._render("site.html", reader, **context)
 
-    def cards(self, reader: Reader) -> dict[str, str]:
-        """The parts of the overview that change."""
-        context = self._all(reader)
-        return {
-            "notices": self._render("panels/notices.html", reader),
-            "overview": self._render("panels/overview.html", reader, **context),
-        }
-
-    async def site(self, site: Site, reader: Reader) -> str:
-        """One site in full."""
-        return self._render("site.html", reader, **await self._one(site, reader))
-
-    async def panels(self, site: Site, reader: Reader) -> dict[str, str]:
+    async def panels(self, site: Site, reader: Reader, period: Period = Period.DAY) -> dict[str, str]:
         """The panels of a site's page."""
-        context = await self._one(site, reader)
+        context = await self._one(site, reader) | await self._past(site, reader, period)
         panels = {name: self._render(f"panels/{name}.html", reader, **context) for name in PANELS}
         return {"notices": self._render("panels/notices.html", reader), **panels}
 
@@ -86,17 +82,9 @@ class Pages:
         """A page that shows no site."""
         return self._render(template, reader, **context)
 
-    def _all(self, reader: Reader) -> dict[str, Any]:
-        cards = worst_first(
-            [self._desk.card(site, reader) for site in self._desk.settings.site if reader.person.sees(site.id)]
-        )
-        return {
-            "cards": cards,
-            "summary": summary(cards, reader),
-            "newest": newest(cards, reader),
-            "newest_ms": min((c.contact.silence_ms for c in cards if c.contact.silence_ms is not None), default=None),
-            "strangers": self._desk.strangers if reader.person.sees_all else {},
-        }
+    async def _past(self, site: Site, reader: Reader, period: Period) -> dict[str, Any]:
+        """What lies behind; nothing of it when the store does not answer, which the page says above."""
+        return await asyncio.to_thread(site_past.panels_of, self._desk, self._desk.pictures[site.id], period, reader)
 
     async def _one(self, site: Site, reader: Reader) -> dict[str, Any]:
         card = self._desk.card(site, reader)
@@ -110,6 +98,7 @@ class Pages:
             "orders": orders.sent(self._desk.pending[site.id], answered, reader),
             "refusals": self._desk.refused.get(site.id),
             "alarm_forms": entry.alarm_forms,
+            "ownership": await self._desk.work.site_panel(site.id, reader),
             "need_forms": entry.need_forms,
         }
 

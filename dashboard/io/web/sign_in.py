@@ -22,7 +22,7 @@ from dashboard.io.web.guard import HEADERS, body_of
 
 WAY_IN = {"access": Access.OPEN, "for_accounts": True}
 OWN = {"access": Access.SIGNED_IN, "for_accounts": True}
-ONWARD = re.compile(r"/(?:sites/[a-z0-9-]{1,64}(?:/enter)?|account|accounts|log)?", re.ASCII)
+ONWARD = re.compile(r"/(?:sites/[a-z0-9-]{1,64}(?:/enter)?|account|accounts|tokens|log|messages|reports)?", re.ASCII)
 """Where somebody may be sent after signing in: pages of ours, nothing that a link made up."""
 TOO_MANY, WRONG = 429, 400
 Lang = str | None

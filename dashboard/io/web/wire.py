@@ -60,6 +60,13 @@ class Listener(socket.socket):
         told._of_one = told._most if loopback else min(OF_ONE, told._most)
         return told
 
+    def again(self) -> "Listener":
+        """The same place once more, for one that closes what it was given; connections are counted together."""
+        told = self.dup()
+        told.setblocking(False)
+        told._held, told._most, told._of_one = self._held, self._most, self._of_one
+        return told
+
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection that has a place. Raises BlockingIOError when there is none now."""
         for _ in range(AT_ONCE):

@@ -171,6 +171,7 @@ SITE_FACTS: dict[str, Callable[[View], Value]] = {
     "call_unanswered": lambda view: view.site.memory.call.unanswered,
     "clock_unknown": lambda view: view.now.clock is ClockQuality.UNSYNCED,
     "engine_running": engine_running,
+    "glass_broken": lambda view: view.site.memory.glass is not None,
     "heater_fitted": lambda view: view.facts.set.heater,
     "in_outage": lambda view: view.site.memory.judged.outage,
     "just_started": just_started,

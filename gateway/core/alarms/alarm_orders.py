@@ -10,8 +10,9 @@ from gateway.core.alarms.alarm_life import acknowledged, kept, listed, moved, sh
 from gateway.core.alarms.alarm_rules import SITE
 from gateway.core.facts import Facts
 from gateway.core.orders.handling import Done, Refusal, note
-from gateway.core.remembered import Out, Visit
+from gateway.core.remembered import Out
 from gateway.core.site import Change, Now, Site, remember
+from gateway.core.visits import Visit
 
 MAX_ACKS = 20
 SHELF_GRAVE_S = 2 * 3600

@@ -24,20 +24,27 @@ UPLINK_KNOWN_MS = 600_000
 """A share of less than ten minutes is no share of an hour."""
 QUIET_MS = 180_000
 """Three signs of life: so long a screen may be silent before anybody asks why."""
+UNHEARD_MS = 900_000
+"""So long what a screen said of its sources holds; a slow start or a restart is no fault of anything."""
 MAX_SCREENS = 40
 KEYS = (
     "box.disk_free", "box.unstored", "box.card_worn", "box.undervoltage", "box.temperature", "box.certificate_days",
     "box.uplink",
     "box.on_battery", "box.battery_charge", "box.battery_left", "box.bearer", "box.signal", "box.signal_power",
     "box.answer", "box.unanswered", "box.outages", "box.outage_time", "box.kiosk_silent",
+    "box.kiosk_unchecked",
 )  # fmt: skip
 
 
 class Screen(msgspec.Struct, frozen=True):
-    """When a screen last drew, and when anything was last heard of it; both on this computer's uptime."""
+    """When a screen last drew, and when anything was last heard of it; both on this computer's uptime.
+
+    `unchecked_ms`: as in `KioskStatus`, when that was heard.
+    """
 
     drawn_ms: int | None
     heard_ms: int
+    unchecked_ms: int | None = None
 
 
 class Outside(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +124,7 @@ def heard(box: Box, status: KioskStatus, now: Now) -> Box:
     kept = {name: box.screens[name] for _, name in others[-MAX_SCREENS + 1 :]}
     return msgspec.structs.replace(
         box,
-        screens={**kept, status.screen: Screen(drawn_ms, now.up_ms)},
+        screens={**kept, status.screen: Screen(drawn_ms, now.up_ms, status.unchecked_ms)},
         site_up_ms=now.up_ms if box.site_up_ms is None else box.site_up_ms,  # what is heard came over a link that holds
     )
 
@@ -137,6 +144,7 @@ def batch(box: Box, look: Look, facts: Facts, now: Now, outside: Outside | None 
         else Missing(Quality.NOT_FITTED, "no link of this site is encrypted"),
         "box.uplink": _uplink(box, now),
         "box.kiosk_silent": _kiosk_silent(box, facts.screens, now),
+        "box.kiosk_unchecked": _kiosk_unchecked(box, facts.screens, now),
         **_hung_on(box, outside or Outside(), facts),
     }
     box = msgspec.structs.replace(box, had=box.had | {key for key in KEYS if not _absent(found[key])})
@@ -235,3 +243,17 @@ def _kiosk_silent(box: Box, expected: int, now: Now) -> Found:
     ):
         return Missing(Quality.NOT_YET_READ, "the link to the screen has only just come up")
     return round(max(0, now.up_ms - (newest[-1][0] if complete else box.began_ms)) / 1000)
+
+
+def _kiosk_unchecked(box: Box, expected: int, now: Now) -> Found:
+    """Seconds for which a source of warnings was not checked, on the screen where that is longest; 0: all is fresh."""
+    if not expected:
+        return Missing(Quality.NOT_FITTED, "the settings expect no screen")
+    heard = [one for one in box.screens.values() if now.up_ms - one.heard_ms < UNHEARD_MS]
+    since_ms = box.began_ms if box.site_up_ms is None else box.site_up_ms
+    if not heard and now.up_ms - since_ms < UNHEARD_MS:
+        return Missing(Quality.NOT_YET_READ, "no screen has been heard yet")
+    if not heard:
+        return Missing(Quality.COMM_ERROR, "no screen was heard in the last quarter of an hour")
+    asking = [one.unchecked_ms for one in heard if one.unchecked_ms is not None]
+    return round(max(asking) / 1000) if asking else Missing(Quality.NOT_FITTED, "no screen asks a source of warnings")

@@ -39,6 +39,11 @@ LEAST_SWING_S = 6 * 3600.0
 ECU_RANGE = (0.3, 3.0)
 """Of the model: what lies outside is no consumption of this engine."""
 ECU_LEAST_S = 30.0
+ECU_SURE_S = 300.0
+"""Until then the count of the engine is weighed against the model: its first minutes are the warm-up without load, and
+a reading of the rate may belong to another load than the one that was read beside it."""
+ECU_EDGE_S = 30.0
+"""For so long, about, rate and load may not belong together; after half an hour that is nothing."""
 LEARN_RATE = 0.3
 K_RANGE = (0.6, 1.6)
 LEARN_SD = 0.05
@@ -152,11 +157,12 @@ def scatter(points: Sequence[tuple[float, float]]) -> float:
 
 
 def from_ecu(ecu_l: float, line_l: float, seconds: float) -> Factor | None:
-    """What the engine counts itself, against the model; beats everything else where it makes sense."""
+    """What the engine counts itself, against the model; beats all else where it makes sense and is long enough."""
     if seconds < ECU_LEAST_S or line_l <= 0:
         return None
     k = ecu_l / line_l
-    return Factor(k, ECU_SD, "ecu") if ECU_RANGE[0] <= k <= ECU_RANGE[1] else None
+    sd = ECU_SD if seconds >= LEARN_ECU_S else hypot(ECU_SD, ECU_EDGE_S / seconds)
+    return Factor(k, sd, "ecu") if ECU_RANGE[0] <= k <= ECU_RANGE[1] else None
 
 
 def blend(model: Factor, measured: Factor | None) -> Factor:

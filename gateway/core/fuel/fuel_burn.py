@@ -152,7 +152,9 @@ def factor_of(burning: Burning | None, memory: FuelMemory, facts: Facts, *, leak
     if leak and burning.tank is not None:
         # the engine burns what it burns: what leaves the tank is what counts
         return burning.tank
-    return ecu if ecu is not None else consumption.blend(model, burning.tank)
+    if ecu is None:
+        return consumption.blend(model, burning.tank)
+    return ecu if sums.ecu_s + burning.ecu_s >= consumption.ECU_SURE_S else consumption.blend(model, ecu)
 
 
 def leaks(memory: FuelMemory, facts: Facts, burning: Burning, noise_l: float, *, was: bool) -> bool | None:

@@ -4,11 +4,12 @@ import msgspec
 
 from contract.judgement import Reported
 from contract.messages import NoticeNow, ServiceNow
-from contract.orders import Command, Declaration, Notice, Order, Report
+from contract.orders import Command, Declaration, NeedSaid, Notice, Order, Report
 from contract.wire import Moment
-from contract.words import Event
+from contract.words import Event, NeedKind
 from gateway.core.facts import Facts
 from gateway.core.moments import before, believed_ms
+from gateway.core.orders import needs
 from gateway.core.orders.handling import Done, Refusal, entered_at, note, observed
 from gateway.core.remembered import Witnessed
 from gateway.core.site import Change, Now, Site, remember
@@ -16,9 +17,16 @@ from gateway.core.site import Change, Now, Site, remember
 MAX_REPORTS = 50
 MAX_NOTICES = 20
 MAX_SERVICES = 50
+MOST_TEXT = 300
+"""Letters of a need (`NeedSaid`)."""
+OWN_PAGE = "owner-page"
+LONGEST_NOTICE_H = 24
+"""Of a notice from the site's own page: nobody there is sure to come back and take it away."""
+LATE_MS = 600_000
+"""What the clocks of page and gateway may differ."""
 
 
-def report(site: Site, order: Order, what: Report, _facts: Facts, now: Now) -> Done:
+def report(site: Site, order: Order, what: Report, facts: Facts, now: Now) -> Done:
     """A person is a witness, also of what is open and of the fuel station's own tank."""
     seen = observed(order, what.observed_ms, now)
     told = Witnessed(report=what, who=order.who, through=order.through, at=seen)
@@ -30,8 +38,20 @@ def report(site: Site, order: Order, what: Report, _facts: Facts, now: Now) -> D
     station = site.memory.station
     if what.station_litres is not None and (station is None or not before(seen, station.at, now)):
         site = remember(site, station=Reported(value=what.station_litres, who=order.who, at=seen))
+    site, needed = _needed(site, order, what, facts, now)
     body = {"report": msgspec.to_builtins(what), "who": order.who, "role": order.role, "through": order.through}
-    return site, [Change(Event.REPORT_ENTERED, body)]
+    return site, [*needed, Change(Event.REPORT_ENTERED, body)]
+
+
+def _needed(site: Site, order: Order, what: Report, facts: Facts, now: Now) -> Done:
+    """What a report says is needed is a need like any other; where no more fit, it still stands in the report."""
+    text = " ".join(what.needs.split())
+    if not text:
+        return site, []
+    try:
+        return needs.say(site, order, NeedSaid(need=order.id, what=NeedKind.OTHER, text=text[:MOST_TEXT]), facts, now)
+    except Refusal:
+        return site, []
 
 
 def declare(site: Site, order: Order, what: Declaration, _facts: Facts, now: Now) -> Done:
@@ -73,12 +93,18 @@ def notice(site: Site, order: Order, what: Notice, _facts: Facts, now: Now) -> D
         params = {"text": was.sv, "text_en": was.en} if was is not None else {}
         told = note(Event.NOTICE_CHANGED, f"{what.notice}: withdrawn", order, "notice_away", **params)
         return remember(site, notices=others), [told]
+    if order.through == OWN_PAGE and now.wall_ms is not None and _too_long(what.until_ms, now.wall_ms):
+        raise Refusal("notice_long", hours=LONGEST_NOTICE_H)
     if len(others) >= MAX_NOTICES:
         raise Refusal("notices_full", most=MAX_NOTICES)
     new = NoticeNow(id=what.notice, sv=what.sv, en=what.en, since=now.moment(), until_ms=what.until_ms)
     detail = f"{what.notice}: {what.sv}"
     told = note(Event.NOTICE_CHANGED, detail, order, "notice_up", text=what.sv, text_en=what.en)
     return remember(site, notices=(*others, new)), [told]
+
+
+def _too_long(until_ms: int | None, wall_ms: int) -> bool:
+    return until_ms is None or until_ms > wall_ms + LONGEST_NOTICE_H * 3_600_000 + LATE_MS
 
 
 def over(one: NoticeNow, now: Now) -> bool:

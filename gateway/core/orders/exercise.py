@@ -36,7 +36,7 @@ def forget_other_status(memory: Memory, status: Status) -> tuple[Memory, list[Ch
 
 def _emptied(memory: Memory) -> Memory:
     fresh = Memory()
-    parts = ("notices", "services", "active", "call", "needs", "reports", "visit", "woken")
+    parts = ("notices", "services", "active", "call", "needs", "reports", "visit", "woken", "waking")
     alarms = tuple(_off_the_shelf(alarm) for alarm in memory.alarms)
     return keep(memory, alarms=alarms, **{part: getattr(fresh, part) for part in parts})
 

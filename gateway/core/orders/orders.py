@@ -7,6 +7,7 @@ from contract.orders import (
     AckAlarm,
     Activation,
     Answer,
+    BreakGlass,
     CallOut,
     Command,
     Confirmation,
@@ -30,7 +31,7 @@ from contract.words import Event
 from gateway.core.alarms import alarm_orders
 from gateway.core.facts import Facts
 from gateway.core.fuel import deliveries
-from gateway.core.orders import activation, clock, entered, needs
+from gateway.core.orders import activation, clock, entered, glass, needs
 from gateway.core.orders.handling import Done, Handler, Refusal
 from gateway.core.readiness import people
 from gateway.core.remembered import MAX_DONE_ORDERS
@@ -86,5 +87,6 @@ HANDLERS: dict[type, Handler] = {
     RunNote: run_orders.annotate,
     Delivery: deliveries.delivered,
     SetClock: clock.set_clock,
+    BreakGlass: glass.broken,
 }
 """What each kind of order does: the site after it and what must be told, or a Refusal (`handling.py`)."""

@@ -49,6 +49,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "need": ("what", "text"),
     "need_mark": ("state", "note"),
     "set_clock": ("wall_ms",),
+    "break_glass": ("replaced",),
 }
 USUAL: dict[str, dict[str, Any]] = {
     "activation": {"active": True, "reason": "–"},

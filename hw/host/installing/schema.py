@@ -7,7 +7,7 @@ from typing import Any
 
 COPIED = (
     "site", "generator", "tank", "test_run", "ups", "call_out", "activator", "checklist", "movable", "responsible",
-    "pace", "screens", "last_words", "bulletins", "device",
+    "pace", "screens", "last_words", "wake", "bulletins", "device",
 )  # fmt: skip
 """Tables that are handed to the gateway as they stand (gateway/README.md); the gateway itself checks them."""
 KIOSK = ("place", "fetch", "feeds", "speech", "keys")
@@ -107,7 +107,8 @@ ROWS: dict[str, dict[str, Rule]] = {
         "plain_nodes": truth,
         "ssh_from": one_of(SSH),
     },
-    "owner_page": {"port": port, "names": anything, "certificate_file": path, "key_file": path},
+    "owner_page": {"port": port, "names": anything, "certificate_file": path, "key_file": path,
+                   "certificate_name": anything},
     "screen": {
         "name": anything, "width": anything, "height": anything, "language": anything, "languages": anything,
         "px_per_mm": anything, "viewing_distance_mm": anything, "idle_return_s": anything, "attract_after_s": anything,

@@ -86,7 +86,8 @@ def owner_page(answers: Answers) -> dict[str, Any]:
     else), else on the box alone."""
     told = answers.tree.get("owner_page", {})
     web = {"host": "::" if answers.interfaces("staff") else "127.0.0.1", "port": answers.owner_page}
-    return web | {name: told[name] for name in ("names", "certificate_file", "key_file") if name in told}
+    given = ("names", "certificate_file", "key_file", "certificate_name")
+    return web | {name: told[name] for name in given if name in told}
 
 
 def site_broker(program: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     tried: Moment | None = None
     checked: Moment | None = None
     changed: Moment | None = None
+    resting: Moment | None = None
+    """Since when it is not asked at all, to save power; None: it is. That is no failure."""
     fault: str = ""
     rejected: int = 0
     known_ms: int = 0

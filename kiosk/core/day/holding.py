@@ -53,7 +53,13 @@ class Fed:
         return age is not None and age <= STALE_TIMES * self.state.every_s * 1000
 
     def checked(self, reader: Reader) -> str:
-        """When it was checked, in words; whether that is still new enough is said with it."""
+        """When it was checked, in words; whether that is still new enough is said with it. What is not asked at all to
+        save power is no failure, and says so."""
+        state, words = self.state, reader.words
+        if state is not None and state.resting is not None:
+            resting = words.say("day.resting", when=reader.since(state.resting))
+            known = state.checked is not None and words.say("day.checked", when=reader.when(state.checked))
+            return f"{resting} {known}" if known else resting
         if self.state is None or self.state.checked is None:
             return reader.words.say("day.never_checked")
         if self.fresh(reader):

@@ -126,8 +126,8 @@ def open_line(services: tuple[Offered, ...], reader: Reader) -> tuple[str, Role]
         return say("service.summary_unknown"), Role.UNKNOWN
     opens = [one.standing.opens_ms for one in closed if one.standing.opens_ms is not None]
     if opens and len(closed) == len(services):
-        return say("day.closed_opens", when=reader.at(min(opens))), Role.BAD
-    return say("service.summary_closed", names=", ".join(one.entry.text for one in closed)), Role.BAD
+        return say("day.closed_opens", when=reader.at(min(opens))), Role.CLOSED
+    return say("service.summary_closed", names=", ".join(one.entry.text for one in closed)), Role.CLOSED
 
 
 def _open(found: list[Offered], key: str, reader: Reader) -> str:

@@ -172,6 +172,7 @@ def page_entry(one: Information, reader: Reader) -> Entry:
         text=in_language(one.title, language), detail=" · ".join(part for part in details if part),
         more="\n\n".join(part for part in parts if part),
         code=one.link or phone_code(one.phone), search=" ".join(clean(word) for word in one.search),
+        **_picture(one, reader),
     )  # fmt: skip
 
 
@@ -187,8 +188,16 @@ def _entry(one: Any, reader: Reader, *, word: str = "", role: Role = Role.PLAIN,
     detail = (*detail, may_be_over(one, day_of(reader), reader.words))
     return Entry(
         text=in_language(one.title, language), word=word, role=role, detail=" · ".join(part for part in detail if part),
-        more=text, code=one.link or phone_code(one.phone),
+        more=text, code=one.link or phone_code(one.phone), **_picture(one, reader),
     )  # fmt: skip
+
+
+def _picture(one: Any, reader: Reader) -> dict[str, Any]:
+    """Its picture, with words for those who do not see it."""
+    if not one.picture:
+        return {}
+    told = in_language(one.picture_text, reader.words.language)
+    return {"picture": one.picture, "picture_text": reader.words.say("section.picture", text=told)}
 
 
 def _plain(

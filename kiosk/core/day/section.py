@@ -18,11 +18,15 @@ class Entry(Row):
     more: str = ""
     code: str = ""
     search: str = ""
+    picture: str = ""
+    """The digest of a picture; shown only when the cache holds it, and what stands here says nothing without it."""
+    picture_text: str = ""
+    """What is on it, for those who do not see it."""
 
     @property
     def opens(self) -> bool:
         """Is there more than the row itself says?"""
-        return bool(self.more or self.code)
+        return bool(self.more or self.code or self.picture)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

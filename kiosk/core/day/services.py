@@ -21,7 +21,8 @@ from kiosk.core.words import clean
 
 Why = Literal["said", "decided", "staffed", "unstaffed", "doubt", "nobody"]
 ROLES = {
-    Declared.OPEN: Role.GOOD, Declared.LIMITED: Role.REMARK, Declared.CLOSED: Role.BAD, Declared.UNKNOWN: Role.UNKNOWN,
+    Declared.OPEN: Role.GOOD, Declared.LIMITED: Role.REMARK, Declared.CLOSED: Role.CLOSED,
+    Declared.UNKNOWN: Role.UNKNOWN,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ TEXT_MM = {"small": 4.2, "body": 5.4, "lead": 7.0, "title": 9.4, "display": 17.0
 LARGER_MM = {"small": 6.6, "body": 8.7, "lead": 9.4, "title": 11.0, "display": 17.0}
 """Font sizes at `NEAR_MM`; 8.7 mm makes a capital H of 6.1 mm, 0.7 degrees at half a metre."""
 NEAR_MM = 500.0
-"""The distance from which larger text is read unless the settings say another."""
+"""The distance from which the screen is read unless the settings say another; from further away all text is larger."""
 CAPITAL = 0.71
 """Height of a capital H as a part of the font size."""
 SEEN_DEGREES = 0.7
@@ -29,7 +29,7 @@ class Style:
     dark: bool = False
     high: bool = False
     distance_mm: float = NEAR_MM
-    """From where larger text has to be readable."""
+    """From where text has to be readable."""
 
     @property
     def theme(self) -> Theme:
@@ -48,9 +48,8 @@ class Style:
 
     def text(self, size: str) -> float:
         """One of the five sizes of text as pixels."""
-        if not self.larger:
-            return self.mm(TEXT_MM[size])
-        return self.mm(LARGER_MM[size] * max(1.0, self.distance_mm / NEAR_MM))
+        table = LARGER_MM if self.larger else TEXT_MM
+        return self.mm(table[size] * max(1.0, self.distance_mm / NEAR_MM))
 
     @property
     def capital_mm(self) -> float:

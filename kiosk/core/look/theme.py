@@ -10,6 +10,8 @@ class Role(StrEnum):
     GOOD = "good"
     REMARK = "remark"
     BAD = "bad"
+    CLOSED = "closed"
+    """Not open, and nothing is wrong: as calm as paper."""
     RESERVE = "reserve"
     UNKNOWN = "unknown"
     INFORMATION = "information"
@@ -44,6 +46,7 @@ SHAPES = {
     Role.GOOD: "circle",
     Role.REMARK: "diamond",
     Role.BAD: "octagon",
+    Role.CLOSED: "closed",
     Role.RESERVE: "bolt",
     Role.UNKNOWN: "hatched",
     Role.INFORMATION: "information",
@@ -69,6 +72,7 @@ LIGHT = Theme(
         Role.GOOD: Pair("#FFFFFF", "#155A30"),
         Role.REMARK: Pair("#000000", "#FFCB2E"),
         Role.BAD: Pair("#FFFFFF", "#9C1414"),
+        Role.CLOSED: Pair("#15181A", "#E3E0D6"),
         Role.RESERVE: Pair("#000000", "#FFB020"),
         Role.UNKNOWN: Pair("#2B2B3A", "#D9D9E3"),
         Role.INFORMATION: Pair("#FFFFFF", "#0F4C81"),
@@ -87,6 +91,7 @@ DARK = Theme(
         Role.GOOD: Pair("#7FD6A0", "#12291C"),
         Role.REMARK: Pair("#000000", "#FFCB2E"),
         Role.BAD: Pair("#FFFFFF", "#9C1F18"),
+        Role.CLOSED: Pair("#F2F4F3", "#2B3632"),
         Role.RESERVE: Pair("#000000", "#FFB020"),
         Role.UNKNOWN: Pair("#E6E6F0", "#3A3A4A"),
         Role.INFORMATION: Pair("#9CC9F5", "#14202B"),
@@ -105,6 +110,7 @@ HIGH = Theme(
         Role.GOOD: Pair("#000000", "#6FF09A"),
         Role.REMARK: Pair("#000000", "#FFD400"),
         Role.BAD: Pair("#FFFFFF", "#8B0000"),
+        Role.CLOSED: Pair("#FFFFFF", "#000000"),
         Role.RESERVE: Pair("#000000", "#FFB020"),
         Role.UNKNOWN: Pair("#FFFFFF", "#000000"),
         Role.INFORMATION: Pair("#000000", "#8FD0FF"),

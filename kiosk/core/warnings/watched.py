@@ -18,15 +18,19 @@ from kiosk.feeds.alert import Level, Source
 def checked(standing: tuple[Life, ...], by: Teller, place: str, box_heard: bool) -> Line:
     """The sentence. `standing`: all messages that stand; `box_heard`: was a picture of the box ever heard?"""
     warnings = [life for life in standing if warns(life)]
-    exercise = any(life.alert.status is not Status.ACTUAL and not life.alert.news for life in standing)
     quiet = _quiet(by, place, box_heard)
     if not warnings:
-        before = f"{by.words.say('check.exercise')} " if exercise else ""
-        return Line(before + quiet.text, quiet.role)
+        return Line(" ".join((*_played(standing, by), quiet.text)), quiet.role)
     text = _in_force(warnings, by)
     if quiet.role is Role.UNKNOWN and _feeds(by):
         text = f"{text} {quiet.text}"
     return Line(text, Role.REMARK)
+
+
+def _played(standing: tuple[Life, ...], by: Teller) -> list[str]:
+    """What is shown and is not for real, by its own name: a technical test is no exercise."""
+    shown = {life.alert.status for life in standing if not life.alert.news}
+    return [by.words.say(f"check.{status}") for status in (Status.EXERCISE, Status.TEST) if status in shown]
 
 
 def warns(life: Life) -> bool:

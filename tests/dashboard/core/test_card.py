@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from contract.freshness import Now
-from contract.judgement import CallNow, Contradiction, Witness
+from contract.judgement import Contradiction, Witness
 from contract.phrases import LANGUAGES
 from contract.words import Clash, ClockQuality, Freshness, Origin, Place, Power, Readiness
 from dashboard.core.hearing.picture import SitePicture, fold
-from dashboard.core.ranking import summary, worst_first
 from dashboard.core.reader import Reader
 from dashboard.core.site.card import Card, card
 from dashboard.core.site.values import ValueRow
@@ -111,26 +110,6 @@ def test_endurance_counts_down_on_reserve(voice: Any) -> None:
     assert ("minst 29\u00a0h", "Troligen 29–44\u00a0h") == (later.least, later.between)
 
 
-def test_worst_stands_first(voice: Any) -> None:
-    """No power, then no contact, then on reserve, then the rest; one sentence counts them."""
-    cards = []
-    powers = [
-        ("a", Power.ON_MAINS, 0),
-        ("b", Power.ON_RESERVE, 0),
-        ("c", Power.ON_MAINS, 900_001),
-        ("d", Power.DEAD, 0),
-    ]
-    for name, power, gone_ms in powers:
-        site = voice(name)
-        picture = SitePicture(site=name)
-        for message in (site.alive(), site.state(power)):
-            picture = fold(picture, message, -gone_ms)
-        cards.append(card(Site(id=name, place=name.upper(), in_service=True), picture, (), _reader(0)))
-
-    assert ["d", "c", "b", "a"] == [one.id for one in worst_first(cards)]
-    assert "4 platser: 1 utan ström, 1 på reservkraft, 1 på nätet, 1 utan kontakt." == summary(cards, _reader(0))
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_has_words_in_both_languages(voice: Any, language: str) -> None:
     """No state, readiness or frame lacks its word."""
@@ -210,26 +189,3 @@ def test_contradictions_name_their_sources(voice: Any) -> None:
 
     assert said.startswith("Nätet: Elverk (")
     assert "säger att det har spänning, Elmätare (" in said
-
-
-def test_unanswered_call_stands_before_everything(voice: Any) -> None:
-    """Nobody has promised to come: that site is first, whatever the others have, and the sentence counts it."""
-    cards = []
-    for name, call in (("a", CallNow()), ("b", CallNow(unanswered=True))):
-        site = voice(name)
-        picture = SitePicture(site=name)
-        for message in (site.alive(), site.state(Power.DEAD if name == "a" else Power.ON_MAINS, call=call)):
-            picture = fold(picture, message, 0)
-        cards.append(card(Site(id=name, place=name, in_service=True), picture, (), _reader(0)))
-
-    assert ["b", "a"] == [one.id for one in worst_first(cards)]
-    assert "2 platser: 1 dit ingen har lovat att komma, 1 utan ström, 1 på nätet." == summary(cards, _reader(0))
-
-
-def test_state_with_a_comma_is_short_in_the_sentence(voice: Any) -> None:
-    """The sentence for all sites takes the first part of the words."""
-    site = voice("are-kall")
-    shown = _card([site.alive(), site.state(Power.ON_BATTERY)])
-
-    assert "På batteri, bara det viktigaste har ström" == shown.power_words
-    assert "1 plats: 1 på batteri." == summary([shown], _reader(0))

@@ -75,6 +75,8 @@ story = """
 00:34 Kim declared_run 31
 00:35 Kim run_note "gick bra" who=Kim
 00:40 Kim activation false "slut"
+00:42 Kim break_glass role=owner through=owner-page until_ms=+24h
+00:43 Kim break_glass yes role=owner through=owner-page
 00:50 genset fuel.level=sensor_fault
 01:00 genset fuel.level=70
 01:10 meter silent

@@ -9,7 +9,6 @@ from contract.freshness import Now
 from contract.messages import Farewell, SiteStatus
 from contract.words import ClockQuality, FarewellWhy, Power
 from dashboard.core.hearing.picture import SitePicture, fold
-from dashboard.core.ranking import summary
 from dashboard.core.reader import Reader
 from dashboard.core.site import farewell
 from dashboard.core.site.card import Card, card
@@ -165,12 +164,3 @@ def test_a_word_that_was_taken_back_is_not_held_against_anybody(kall: Any) -> No
     picture = pictured(foretold, said(kall, None))
 
     assert ("", "") == (seen(picture, kall, 1).contact.soon, seen(picture, kall, 60).contact.gone)
-
-
-def test_the_sentence_over_all_sites_counts_it_apart(kall: Any, voice: Any) -> None:
-    """Neither well nor lost."""
-    silent = seen(pictured(kall.state(), said(kall, battery(kall), online=False)), kall, 60)
-    well = seen(pictured(kall.alive(), kall.state()), kall, 0)
-
-    assert "1 plats: 1 tyst som den själv sa." == summary([silent], reader(0, None))
-    assert "2 platser: 1 på nätet, 1 tyst som den själv sa." == summary([silent, well], reader(0, None))

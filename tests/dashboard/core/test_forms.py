@@ -15,6 +15,7 @@ from contract.orders import (
     Delivery,
     NeedMark,
     NeedSaid,
+    Notice,
     Report,
     RunNote,
     ServiceVisit,
@@ -30,8 +31,8 @@ from dashboard.core.sending.orders import FORMS, KINDS, asked
 from gateway.core.readiness.found import REPORT_HOLDS_DAYS
 
 NOON_MS = 1_764_241_200_000
-ELSEWHERE = {"ran_by": "who"}
-"""Fields whose name is taken by whoever fills in the form."""
+ELSEWHERE = {"ran_by": "who", "for_h": "until_ms"}
+"""Fields that the order has under another name: one is taken by whoever fills in the form, one is worked out."""
 SENT = {"who": " Bo ", "idempotency_key": "key-0000001", "lang": "sv", "page": "enter"}
 FILLED = [
     ("report-power", {"power": "reserve", "set_running": "yes", "load_connected": "no", "doubt_minutes": "15"},
@@ -76,6 +77,9 @@ FILLED = [
      Shelve(key="fuel-low", device="genset", for_s=1800, comment="byts")),
     ("unshelve", {"key": "fuel-low", "device": "genset", "for_s": "0", "comment": "klart"},
      Shelve(key="fuel-low", device="genset", for_s=0, comment="klart")),
+    ("notice", {"sv": "Soppa kl. 12", "en": "", "for_h": "4"}, Notice(notice="n-key-0000001", sv="Soppa kl. 12")),
+    ("notice-away", {"notice": "n-1", "sv": "Soppa kl. 12", "withdrawn": "true"},
+     Notice(notice="n-1", sv="Soppa kl. 12", withdrawn=True)),
     ("out", {"key": "fuel-low", "device": "genset", "out": "true", "comment": "borta"}, None),
     ("back", {"key": "fuel-low", "device": "genset", "out": "false", "comment": "åter"}, None),
 ]  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from contract.words import ClockQuality
 from dashboard.core.access.lapse import DAY_MS, HALF_BELIEVED_MS, HOUR_MS, LASTS, MINUTE_MS, Instant, gap_ms, over
-from dashboard.core.access.people import Role
+from dashboard.core.access.people import OF_PEOPLE, Role
 
 SYNCED, HOLDOVER, UNSYNCED = ClockQuality.SYNCED, ClockQuality.HOLDOVER, ClockQuality.UNSYNCED
 NOW_MS = 1_764_000_000_000
@@ -55,7 +55,7 @@ def test_wrong_battery_clock_throws_no_owner_out() -> None:
     assert (False, True) == (over(gone, gone, Role.OWNER), over(gone, gone, Role.ADMINISTRATOR))
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", OF_PEOPLE)
 def test_session_ends_idle_and_at_last(role: Role) -> None:
     """To the millisecond; those who may more are out sooner."""
     lasts = LASTS[role]

@@ -26,6 +26,8 @@ def test_what_nobody_has_said_is_unknown(kall: Any) -> None:
 
     assert ("vet inte", 5) == (nothing.count, len(nothing.rows))
     assert "2 av 5, 3 vet vi inte" == two.count
+    assert {"Vet inte vem som är ansvarig"} == {row.responsible for row in nothing.rows}
+    assert {"vet inte om det är bekräftat"} == {row.confirmed for row in nothing.rows}
     assert {"unknown"} == {row.role for row in nothing.rows}
 
 

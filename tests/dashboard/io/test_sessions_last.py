@@ -68,7 +68,7 @@ def test_session_ends_when_nothing_is_done_and_open_pages_do_not_count(staff: An
     staff.add("Ada", Role.ADMINISTRATOR)
     ada = staff.enter("Ada")
     told = []
-    for minutes, path in ((20, INSIDE), (20, INSIDE), (20, "/cards"), (11, INSIDE)):
+    for minutes, path in ((20, INSIDE), (20, INSIDE), (20, "/rows"), (11, INSIDE)):
         staff.clock.up += minutes * 60_000
         staff.clock.wall -= 86_400_000
         told.append(ada.get(path).status_code)

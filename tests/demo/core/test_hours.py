@@ -120,6 +120,17 @@ def test_figures_count_the_hours_that_are_right() -> None:
     } == hours.figures((right, wrong))
 
 
+def test_every_surface_that_was_wrong_is_named_with_its_hour() -> None:
+    """What makes a run fail says where to look; an hour that was right says nothing."""
+    truth = Truth(power=DEAD, box=True, link=True, clock=True)
+    right = hours.row(0, truth, Shown(power=DEAD, kiosk=SAYS_DEAD, dashboard=DEAD))
+    wrong = hours.row(72, truth, Shown(power=None, kiosk=SAYS_DEAD, dashboard=Power.UNKNOWN))
+
+    assert ["hour 72: gateway says nothing, true is dead", "hour 72: dashboard shows unknown, right is dead"] == (
+        hours.faults((right, wrong))
+    )
+
+
 def test_kiosk_may_show_what_has_become_true_while_it_was_asked() -> None:
     """Asking it takes minutes of a fast day; what was true before, or is true now, is right, and nothing else."""
     before = Truth(power=Power.ON_RESERVE, box=True, link=False, clock=True)

@@ -13,8 +13,9 @@ from gateway.core.alarms.alarm_life import acknowledged, kept, listed
 from gateway.core.facts import Facts, Rule, RunFacts, SetFacts, TankFacts
 from gateway.core.fuel.fuel_memory import FuelLoss, FuelMemory
 from gateway.core.power.evidence import Evidence
-from gateway.core.remembered import Filled, Judged, Memory, Visit, Woken
+from gateway.core.remembered import Filled, Judged, Memory, Woken
 from gateway.core.site import Change, Now, Site
+from gateway.core.visits import Glass, Visit
 
 from .conftest import GENSET, at, device, facts, good
 
@@ -159,6 +160,7 @@ OTHER: dict[str, Any] = {
     "unanswered": lambda one, value, _now: one._remember(call=CallNow(unanswered=value)),
     "broken": lambda one, value, _now: one._remember(faulty=(value,) if value else ()),
     "woken": lambda one, value, now: one._remember(woken=(Woken(key=value, priority=1, at=now.moment()),)),
+    "glass": lambda one, value, now: one._remember(glass=Glass(who="Anna", at=now.moment()) if value else None),
     "contested": lambda one, value, _now: _with(one.site, contested=value),
     "store_trouble": lambda one, value, _now: _with(one.site, store_trouble=value),
     "silent": lambda one, value, _now: _with(one.site, polls_failed=CALM.polls_failed | ({value: 3} if value else {})),

@@ -35,11 +35,13 @@ def glanced(one: Box, second: float, supply: Supply = WELL, *, centre: bool = Tr
     return box.glanced(one, supply, centre_up=centre, site_up=site, now=at(second))
 
 
-def drew(one: Box, second: float, ago_s: float | None = 0, screen: str = "butiken") -> Box:
+def drew(
+    one: Box, second: float, ago_s: float | None = 0, screen: str = "butiken", unchecked_ms: int | None = None
+) -> Box:
     """A sign of life that comes at a moment and tells of a frame so long ago, on a computer of its own."""
     up_ms = 77_000_000
     drawn_ms = None if ago_s is None else up_ms - int(ago_s * 1000)
-    status = KioskStatus(screen=screen, boot="other", up_ms=up_ms, drawn_up_ms=drawn_ms)
+    status = KioskStatus(screen=screen, boot="other", up_ms=up_ms, drawn_up_ms=drawn_ms, unchecked_ms=unchecked_ms)
     return box.heard(one, status, at(second))
 
 
@@ -304,6 +306,20 @@ def test_of_several_screens_the_most_silent_counts() -> None:
 def test_a_site_without_screens_misses_none() -> None:
     """The settings say 0."""
     assert (None, Quality.NOT_FITTED) == told(value(glanced(seen(), 0), "kiosk_silent", 9000, screens=0))
+
+
+def test_source_of_warnings_that_nobody_can_check_is_told_of_the_worst_screen() -> None:
+    """As the keepers say it, while they are heard; a screen that asks nobody tells nothing of it."""
+    none = drew(glanced(seen(), 0), 60)
+    fresh = drew(none, 60, unchecked_ms=0)
+    worse = drew(fresh, 61, screen="värmestugan", unchecked_ms=900_000)
+
+    assert (None, Quality.NOT_FITTED) == told(value(none, "kiosk_unchecked", 100))
+    assert 0 == value(fresh, "kiosk_unchecked", 100).value
+    assert 900 == value(worse, "kiosk_unchecked", 100, screens=2).value
+    assert 900 == value(worse, "kiosk_unchecked", 300).value
+    assert (None, Quality.COMM_ERROR) == told(value(worse, "kiosk_unchecked", 1000))
+    assert (None, Quality.NOT_FITTED) == told(value(worse, "kiosk_unchecked", 100, screens=0))
 
 
 def test_screens_that_are_made_up_fill_no_memory() -> None:

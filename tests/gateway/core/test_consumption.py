@@ -174,6 +174,19 @@ def test_the_engines_own_count() -> None:
     assert Factor(1.3, 0.04, "ecu") == from_ecu(13, 10, 3600)
 
 
+def test_first_minutes_of_the_engines_count_do_not_overrule_the_model() -> None:
+    """A minute of warm-up against a load that was read beside it says half the truth: the model still holds."""
+    early = from_ecu(0.04, 0.1, 60)
+    later, late = from_ecu(0.4, 1.0, 600), from_ecu(0.4, 1.0, 1800)
+
+    assert early is not None
+    assert later is not None
+    assert pytest.approx(0.064, abs=0.001) == later.sd
+    assert pytest.approx(1.0, abs=0.1) == blend(Factor(1.0, 0.15, "model"), early).k
+    assert "model" == blend(Factor(1.0, 0.15, "model"), early).basis
+    assert Factor(0.4, 0.04, "ecu") == late
+
+
 @pytest.mark.parametrize(("ecu_l", "line_l", "seconds"), [(0, 10, 3600), (100, 10, 3600), (1, 0, 3600), (13, 10, 5)])
 def test_an_engine_that_counts_nonsense_is_not_asked(ecu_l: float, line_l: float, seconds: float) -> None:
     """Nothing, ten times too much, or only for a moment."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.messages import MAX_MESSAGE, SiteState, decode
-from contract.orders import NeedMark, NeedSaid, What
+from contract.orders import NeedMark, NeedSaid, Report, What
 from contract.phrases import LANGUAGES, phrase
 from contract.records import BODIES, NeedBody
 from contract.words import NeedKind, NeedState, Stream
@@ -256,3 +256,27 @@ def test_states_only_rise_and_only_by_proof(deeds: list[tuple[Any, str]]) -> Non
             assert need.state is not NeedState.READ or need.read_by
             assert (need.state is NeedState.SOLVED) == bool(need.solved_by)
     assert story.site.memory.needs == story.restarted().site.memory.needs
+
+
+def test_need_that_is_told_in_a_report_is_a_need_like_any_other() -> None:
+    """It stands in the state of the site until somebody has solved it, and its record comes before the report's."""
+    village = Village()
+    told = village.say(1, Report(observed_ms=0, power="reserve", needs="Filtar  till\ntjugo"), through="owner-page")
+    (need,) = village.site.memory.needs
+
+    assert ("Filtar till tjugo", NeedKind.OTHER, "Kim") == (need.text, need.what, need.who)
+    assert "need_said" == told[0].kind
+    assert [] == [each for each in village.say(2, Report(observed_ms=0, power="reserve")) if each.kind == "need_said"]
+    village.marked(need.seq)
+    assert [NeedState.RECEIVED.value] == village.states()
+
+
+def test_report_is_kept_where_no_more_needs_fit() -> None:
+    """A list that is full refuses a need, never what somebody saw."""
+    village = Village()
+    for number in range(MAX_NEEDS):
+        village.say(number, NeedSaid(need=f"need-{number}", what=NeedKind.FOOD))
+    told = village.say(99, Report(observed_ms=0, power="none", needs="Filtar"))
+
+    assert ["order_done"] == [each.kind for each in told]
+    assert (MAX_NEEDS, 1) == (len(village.site.memory.needs), len(village.site.memory.reports))

@@ -22,15 +22,15 @@ def soak(*arguments: str) -> list[dict[str, float]]:
 
 
 def test_widgets_textures_and_clock_events_stay_flat() -> None:
-    """Days that end on the same page leave the same behind, once the first has filled every cache; memory is only
+    """Days that end on the same page leave the same behind, once the first ones have filled every cache; memory is only
     measured, for the system decides what it takes back."""
-    *days, end = soak("3")
+    *days, end = soak("5")
     counts = [(one["widgets"], one["textures"], one["clock_events"]) for one in days]
 
-    assert [1, 2, 3] == [one["round"] for one in days]
-    assert counts[0] == counts[1] == counts[2]
-    assert days[2]["objects"] <= days[1]["objects"] * 1.01
-    assert 3 == end["rounds"]
+    assert [1, 2, 3, 4, 5] == [one["round"] for one in days]
+    assert 1 == len(set(counts))
+    assert days[4]["objects"] <= days[3]["objects"] * 1.01
+    assert 5 == end["rounds"]
 
 
 def test_growth_is_what_comes_after_the_beginning() -> None:

@@ -47,12 +47,24 @@ def test_the_ring_is_seen_on_every_ground(theme: Theme) -> None:
 
 
 def test_states_differ_without_colour() -> None:
-    """Good, bad, reserve and unknown have shapes of their own; unknown is never the shape of good."""
-    shapes = [SHAPES[role] for role in (Role.GOOD, Role.REMARK, Role.BAD, Role.RESERVE, Role.UNKNOWN)]
+    """Good, bad, closed, reserve and unknown have shapes of their own; unknown is never the shape of good."""
+    shapes = [SHAPES[role] for role in (Role.GOOD, Role.REMARK, Role.BAD, Role.CLOSED, Role.RESERVE, Role.UNKNOWN)]
 
-    assert 5 == len(set(shapes))
+    assert 6 == len(set(shapes))
     assert Role.UNKNOWN is POWER_ROLES[Power.UNKNOWN]
     assert set(Power) == set(POWER_ROLES)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK, HIGH], ids=["light", "dark", "high"])
+def test_what_is_only_closed_has_no_colour_of_alarm(theme: Theme) -> None:
+    """Closed is as grey as paper: its ground has hardly any colour, while that of what is wrong is red."""
+
+    def red(role: Role) -> int:
+        ground = theme.roles[role].ground
+        return int(ground[1:3], 16) - int(ground[5:7], 16)
+
+    assert red(Role.CLOSED) < 20
+    assert red(Role.BAD) > 100
 
 
 @pytest.mark.parametrize(("panel", "px"), [(5.88, 118), (8.26, 165), (5.56, 111), (4.03, 81)])
@@ -74,6 +86,28 @@ def test_larger_text_grows_with_the_distance(distance_mm: int) -> None:
     style = Style(5.88, larger=True, distance_mm=distance_mm)
 
     assert style.text("body") * CAPITAL / style.px_per_mm >= style.capital_mm * 0.98
+    assert Style(5.88, distance_mm=distance_mm).text("body") == pytest.approx(
+        Style(5.88).text("body") * max(1, distance_mm / 500), abs=1
+    )
+
+
+@pytest.mark.parametrize("language", ["sv", "en", "fi", "ar"])
+def test_numbers_of_pages_stay_together(language: str) -> None:
+    """ "(1 av 2)" is never divided between two lines: there is no space in it at which a line may end."""
+    say = words(language).say
+
+    assert not {key for key in ("bar.page",) if " " in say(key, n=1, all=2)}
+    assert all(" " not in say(key, n=1, all=27).rpartition("\n")[2] for key in ("crisis.turn", "crisis.next"))
+
+
+@pytest.mark.parametrize("language", ["sv", "en", "fi", "ar"])
+def test_an_exercise_and_a_test_have_different_words(language: str) -> None:
+    """In the frame, in the sentence on the home page, and so in what is read aloud."""
+    one = words(language)
+
+    assert one.phrase("status", "exercise") != one.phrase("status", "test")
+    assert one.say("check.exercise") != one.say("check.test")
+    assert "\u2068" not in one.say("check.test") + one.phrase("status", "test")
 
 
 def test_one_button_goes_round_the_colours() -> None:

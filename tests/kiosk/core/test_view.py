@@ -287,6 +287,14 @@ def test_notices_run_out_and_are_clean(house: Any) -> None:
     assert ["Kaf fe  idag"] == [row.text for row in see(house, heard(house, notices=(old, odd))).notices]
 
 
+def test_notice_says_that_it_is_local_and_since_when(house: Any) -> None:
+    """No warning of an authority looks like it; who wrote it is for staff."""
+    tea = house.NoticeNow(id="a", sv="Te finns", en="", since=house.moment(HOUR), until_ms=None)
+    (row,) = see(house, heard(house, notices=(tea,))).notices
+
+    assert ("Te finns", "Lokalt", "Uppsatt kl. 11:00") == (row.text, row.word, row.detail)
+
+
 def test_times_beyond_the_calendar_do_not_crash(house: Any) -> None:
     """The largest time the wire allows is shown as something."""
     said = house.ServiceNow(service="shop", declared=Declared.OPEN, until_ms=2**53, declared_at=house.moment())

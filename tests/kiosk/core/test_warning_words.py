@@ -85,8 +85,13 @@ def test_order_is_gravest_then_newest_and_real_before_exercise(crisis: Any, scre
     ]
 
 
-@pytest.mark.parametrize(("status", "word"), [(Status.EXERCISE, "ÖVNING"), (Status.TEST, "PROV")])
-def test_an_exercise_of_a_feed_says_so_and_takes_nothing(crisis: Any, screen: Any, status: Status, word: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "word", "shown"),
+    [(Status.EXERCISE, "ÖVNING", "En övning visas på skärmen."), (Status.TEST, "PROV", "Ett prov visas på skärmen.")],
+)
+def test_an_exercise_of_a_feed_says_so_and_takes_nothing(
+    crisis: Any, screen: Any, status: Status, word: str, shown: str
+) -> None:
     """The siren test comes through the production endpoint with the gravest of everything but its status."""
     drill = screen.checked(0).holding(crisis.vma("x", status=status), crisis.smhi(level=Level.RED, status=status))
     seen = drill.seen()
@@ -96,7 +101,15 @@ def test_an_exercise_of_a_feed_says_so_and_takes_nothing(crisis: Any, screen: An
         (one.role, one.shape, one.level, one.takes) for one in seen.alerts
     ]
     assert seen.banner.text.startswith(f"{word}: ")
-    assert "En övning visas på skärmen. Inga varningar för Kall. Kontrollerat kl. 12:00." == seen.checked.text
+    assert f"{shown} Inga varningar för Kall. Kontrollerat kl. 12:00." == seen.checked.text
+
+
+def test_an_exercise_and_a_test_at_once_are_both_told(crisis: Any, screen: Any) -> None:
+    """Each by its own name: a technical test is no exercise."""
+    both = crisis.vma("x", status=Status.EXERCISE), crisis.vma("y", status=Status.TEST)
+
+    told = screen.checked(0).holding(*both).seen().checked.text
+    assert told.startswith("En övning visas på skärmen. Ett prov visas på skärmen. Inga varningar")
 
 
 @pytest.mark.parametrize(

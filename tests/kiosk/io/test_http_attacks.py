@@ -34,6 +34,8 @@ class Server:
         self.asked = 0
         self.connections = 0
         self.answer: Raw = lambda _question, _number: http(QUIET)
+        self.afterwards = b""
+        """Sent a moment after each answer, though nobody asked for it."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -46,6 +48,9 @@ class Server:
                     break
                 writer.write(answer)
                 await writer.drain()
+                if self.afterwards:
+                    await asyncio.sleep(0.05)
+                    writer.write(self.afterwards)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         writer.close()
@@ -184,3 +189,66 @@ def test_lookup_of_a_name_is_given_up_soon_unless_the_administrator_says_otherwi
     ]  # fmt: skip
 
     assert ["timeout:2 attempts:2", "timeout:9"] == told
+
+
+async def test_second_answer_hidden_behind_the_first_is_never_the_answer_to_the_next_question(
+    server: Server, ask: Any
+) -> None:
+    """A kept connection that is one answer ahead would for ever tell as new what was true a question ago."""
+    server.answer = lambda _q, n: http(b"%d" % n) + (http(b"hidden") if n == 1 else b"")
+    answers: list[bytes | None] = []
+    for _ in range(4):
+        with contextlib.suppress(Failed):
+            answers.append((await ask()).body)
+
+    assert b"hidden" not in answers
+    assert answers[0] == b"1"
+    assert answers == sorted(answers)  # type: ignore[type-var]
+    assert len(answers) >= 3
+
+
+async def test_answer_that_comes_before_it_is_asked_for_is_never_taken(server: Server, ask: Any) -> None:
+    """The same, when what is hidden comes later, while nobody asks."""
+    server.answer = lambda _q, n: http(b"%d" % n)
+    server.afterwards = http(b"hidden")
+    answers: list[bytes | None] = []
+    for _ in range(3):
+        with contextlib.suppress(Failed):
+            answers.append((await ask()).body)
+        await asyncio.sleep(0.15)
+
+    assert b"hidden" not in answers
+    assert len(answers) >= 2
+
+
+async def test_proxy_of_the_settings_is_asked_and_sees_nothing_of_what_is_encrypted(server: Server) -> None:
+    """Plain questions go through it whole; of an encrypted one it learns the name of the host, and its refusal is one
+    sentence. The environment's own proxies are another test: they are not taken."""
+    seen: list[bytes] = []
+    server.answer = lambda question, _n: (
+        seen.append(question)
+        or (  # type: ignore[func-returns-value]
+            http(b"", status="403 Forbidden") if question.startswith(b"CONNECT") else http(QUIET)
+        )
+    )
+    asker = Asker(contact="x", proxy=f"http://127.0.0.1:{server.port}")
+    plain = await asker.ask(Question(url="http://127.0.0.1:9/list", within_s=2.0))
+    why = await why_not(asker.ask(Question(url="https://source.example/list?key={key}", key="s3cret", within_s=2.0)))
+    await asker.close()
+
+    assert QUIET == plain.body
+    assert seen[0].startswith(b"GET http://127.0.0.1:9/list HTTP/1.1")
+    assert seen[1].startswith(b"CONNECT source.example:443 HTTP/1.1")
+    assert not [question for question in seen if b"s3cret" in question]
+    assert "403" in why
+
+
+async def test_proxy_that_is_not_there_is_no_contact() -> None:
+    """As if the source were away: asked again later, nothing else is tried behind its back."""
+    asker = Asker(contact="x", proxy="http://127.0.0.1:1")
+    with pytest.raises(Failed) as told:
+        await asker.ask(Question(url="https://source.example/", within_s=2.0))
+    await asker.close()
+
+    assert "no contact" in str(told.value)
+    assert not told.value.reached

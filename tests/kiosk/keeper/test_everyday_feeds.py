@@ -73,8 +73,10 @@ class Everyday:
         return process
 
     @contextmanager
-    def asking(self, tier: Tier = Tier.PLENTY, visited: Callable[[], bool] = lambda: True) -> Iterator[None]:
-        """The keeper's half that asks, alone: power and visitors as given."""
+    def asking(
+        self, tier: Tier | list[Tier] = Tier.PLENTY, visited: Callable[[], bool] = lambda: True
+    ) -> Iterator[None]:
+        """The keeper's half that asks, alone: power and visitors as given; of a list the last is the tier now."""
         loop = asyncio.new_event_loop()
         task = loop.create_task(self._ask(tier, visited))
         thread = threading.Thread(target=lambda: loop.run_until_complete(asyncio.wait([task])), daemon=True)
@@ -86,11 +88,11 @@ class Everyday:
             thread.join(10)
             loop.close()
 
-    async def _ask(self, tier: Tier, visited: Callable[[], bool]) -> None:
+    async def _ask(self, tier: Tier | list[Tier], visited: Callable[[], bool]) -> None:
         saying = Saying()
         shelf = Shelf(self.settings, saying)
-        feeds = Feeds(self.settings, self.clock, shelf, saying, Progress(), knock=lambda: None, tier=lambda: tier,
-                      visited=visited)  # fmt: skip
+        feeds = Feeds(self.settings, self.clock, shelf, saying, Progress(), knock=lambda: None,
+                      tier=lambda: tier[-1] if isinstance(tier, list) else tier, visited=visited)  # fmt: skip
         try:
             await feeds.run()
         finally:
@@ -231,3 +233,26 @@ def test_board_is_asked_more_often_while_somebody_looks(everyday: Everyday) -> N
     waker.close()
 
     assert (1, 120.0) == (alone, every_s)
+
+
+def test_feed_that_rests_says_since_when_and_forgets_it_when_it_is_asked_again(
+    everyday: Everyday, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mains, saving, and mains again: resting is told at once, is no fault, and ends with the tier."""
+    monkeypatch.setattr(asking, "LOOK_S", 0.1)
+    tiers, site = [Tier.PLENTY], everyday.site
+    with everyday.asking(tiers):
+        everyday.until_rows("departures", "Järpen")
+        tiers.append(Tier.SAVING)
+        rests = site.until(lambda: site.state("departures").resting)
+        state, note = site.state("departures"), everyday.section("departures").note
+        warned = site.state("road").resting
+        tiers.append(Tier.PLENTY)
+        site.until(lambda: site.state("departures").resting is None)
+        again = everyday.section("departures").note
+
+    assert ("", None) == (state.fault, warned)
+    assert state.checked.up_ms <= rests.up_ms
+    assert "för att spara ström" in note
+    assert "Kontrollerat kl." in note
+    assert "spara ström" not in again

@@ -281,3 +281,36 @@ async def test_check_counts_only_when_what_it_found_is_written(site: Any, days: 
 
     assert before.up_ms <= refused.up_ms < after.up_ms
     assert "Vatten" in site.alerts()
+
+
+async def test_keeper_tells_for_how_long_a_source_of_warnings_was_not_checked(site: Any, days: Any) -> None:
+    """Nothing while no check is due yet, 0 while all are fresh, and time since the last good answer when it fails."""
+    settings, clock, saying = config.load(site.file), Clock.parse(site.spec, allowed=True), Saying()
+    shelf = Shelf(settings, saying)
+    feeds = Feeds(settings, clock, shelf, saying, Progress(), knock=lambda: None, tier=lambda: Tier.PLENTY)
+    before = feeds.unchecked_ms()
+    task = asyncio.create_task(feeds.run())
+
+    async def until(happened: Any) -> Any:
+        for _ in range(600):
+            if found := happened():
+                return found
+            await asyncio.sleep(0.02)
+        raise AssertionError("not in time")
+
+    try:
+        await until(lambda: site.state().checked)
+        fresh = feeds.unchecked_ms()
+        days.down()
+        old = await until(feeds.unchecked_ms)
+        age = clock.up_ms() - site.state().checked.up_ms
+        days.up()
+        await until(lambda: feeds.unchecked_ms() == 0)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        feeds.close()
+        shelf.close()
+
+    assert (0, 0) == (before, fresh)
+    assert 210_000 < old <= age

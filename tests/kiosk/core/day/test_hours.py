@@ -115,3 +115,30 @@ def test_no_text_breaks_the_evaluation(text: str) -> None:
     """Whatever somebody writes: an answer, never an exception."""
     assert hours.at(text, here("2026-11-23T12:00")).stand in Stand
     hours.next_open(text, here("2026-11-23T12:00"))
+
+
+@pytest.mark.parametrize(
+    ("now", "stand", "until"),
+    [
+        ("2026-03-29T01:30+01:00", hours.Stand.OPEN, "2026-03-29T06:00+02:00"),
+        ("2026-03-29T03:00+02:00", hours.Stand.OPEN, "2026-03-29T06:00+02:00"),
+        ("2026-03-28T20:00+01:00", hours.Stand.CLOSED, "2026-03-28T22:00+01:00"),
+        ("2026-10-25T02:30+02:00", hours.Stand.OPEN, "2026-10-25T06:00+01:00"),
+        ("2026-10-25T02:30+01:00", hours.Stand.OPEN, "2026-10-25T06:00+01:00"),
+        ("2026-10-25T06:00+01:00", hours.Stand.CLOSED, "2026-10-25T22:00+01:00"),
+    ],
+)
+def test_night_in_which_the_clock_is_moved_ends_when_the_wall_says_so(now: str, stand: hours.Stand, until: str) -> None:
+    """22–06 lasts seven hours in March and nine in October; nobody is told an hour too early or too late."""
+    found = hours.at("Mo-Su 22:00-06:00", datetime.fromisoformat(now))
+
+    assert (stand, datetime.fromisoformat(until)) == (found.stand, found.until)
+
+
+def test_morning_after_the_clock_was_moved_opens_by_the_wall() -> None:
+    """Asked the evening before, in both directions."""
+    for evening, opens in (
+        ("2026-03-28T20:00+01:00", "2026-03-29T08:00+02:00"),
+        ("2026-10-24T20:00+02:00", "2026-10-25T08:00+01:00"),
+    ):
+        assert datetime.fromisoformat(opens) == hours.next_open("Mo-Su 08:00-19:00", datetime.fromisoformat(evening))

@@ -48,7 +48,7 @@ def see(
     [
         (0, "Öppet nu till kl. 19:00", Role.GOOD),
         (8, "Öppet nu, obemannat, till kl. 23:00", Role.GOOD),
-        (11.5, "Stängt, öppnar fre 05:00", Role.BAD),
+        (11.5, "Stängt, öppnar fre 05:00", Role.CLOSED),
     ],
 )
 def test_ordinary_day_goes_by_the_hours(house: Any, at_h: float, word: str, role: Role) -> None:
@@ -155,8 +155,8 @@ def test_decided_hours_within_their_time(house: Any) -> None:
     said = ServiceNow(service="food", declared=Declared.CLOSED, until_ms=None, declared_at=house.moment())
 
     assert "Öppet nu till kl. 13:00" == see(house, power=Power.ON_RESERVE, **own).services[0].word
-    assert Role.BAD is see(house, at_h=1.5, power=Power.ON_RESERVE, **own).services[0].role
-    assert Role.BAD is see(house, power=Power.ON_RESERVE, said=(said,), **own).services[0].role
+    assert Role.CLOSED is see(house, at_h=1.5, power=Power.ON_RESERVE, **own).services[0].role
+    assert Role.CLOSED is see(house, power=Power.ON_RESERVE, said=(said,), **own).services[0].role
 
 
 @pytest.mark.parametrize(

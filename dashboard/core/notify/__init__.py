@@ -1,0 +1,1 @@
+"""Waking people from the centre: what causes there are, what a channel may be, what a site is told."""

@@ -1,0 +1,345 @@
+"""The overview in a real browser: an outage over thirty sites followed live, and what is shown when nobody answers."""
+
+import gzip
+import json
+import re
+import signal
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from contract.words import Power
+
+from .conftest import until
+from .site_voice import Voice
+
+COUNT = 30
+NAMES = tuple(f"ov-s{number:02}" for number in range(COUNT))
+REGIONS = ("Norra kommunen", "Södra kommunen")
+WALK_MS = 15_000
+OUTLINE = {"type": "LineString", "coordinates": [[12.9, 63.0], [13.5, 63.3], [14.2, 63.1]]}
+
+
+class Played:
+    """Thirty sites, the program that hears them, and what they say."""
+
+    def __init__(self, server: Any, broker: Any) -> None:
+        self.server, self._broker = server, broker
+        self.voices = {name: Voice(name) for name in NAMES}
+
+    def say(self, name: str, power: Power, **state: Any) -> None:
+        """One site says how it stands; kept by the broker."""
+        site = self.voices[name].tick()
+        self._broker.say(site.state(power, since=site.moment(60_000), **state))
+
+    def hello(self, name: str) -> None:
+        """One site's sign of life, and how it stands."""
+        site = self.voices[name].tick()
+        self._broker.say(site.alive(), site.state())
+
+    def begin(self) -> None:
+        """All have mains."""
+        for site in self.voices.values():
+            site.tick(10_000_000)
+            self._broker.say(site.alive(), site.birth())
+            self.say(site.site, Power.ON_MAINS, endurance=site.endurance(30, 40))
+        until(lambda: f"{COUNT} platser. Alla platser har el" in self.server.get("/")[1], "all sites")
+
+    def restart(self) -> None:
+        """The program dies and comes back at the same address."""
+        port = int(self.server.url.rsplit(":", 1)[1])
+        self.server.file.write_text(
+            re.sub(r"port = \d+", f"port = {port}", self.server.file.read_text("utf-8"), count=1)
+        )
+        self.server.start()
+
+
+@pytest.fixture(scope="module")
+def thirty(dashboard_of_module: Any, broker: Any) -> Played:
+    """Thirty sites with mains."""
+    server = dashboard_of_module(*NAMES)
+    server.kill()
+    text, outline = server.file.read_text("utf-8"), server.file.parent / "outline.geojson"
+    outline.write_text(json.dumps(OUTLINE), "utf-8")
+    for number, name in enumerate(NAMES):
+        told = f'id = "{name}"\nregion = "{REGIONS[number % 2]}"\ntank_l = 1000\n'
+        place = f"lat = {63 + number % 6 / 10}\nlon = {13 + number // 6 / 10}\n" if number else ""
+        text = text.replace(f'id = "{name}"\n', told + place)
+    server.file.write_text(text.replace("[view]\n", '[view]\noutline_file = "outline.geojson"\n'), "utf-8")
+    server.start()
+    until(lambda: server.json("/healthz")["broker"], "the link")
+    played = Played(server, broker)
+    played.begin()
+    return played
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser of one person, with nothing kept from before."""
+    one = chromium.new_context(viewport={"width": 1366, "height": 768})
+    yield one
+    one.close()
+
+
+def _open(window: BrowserContext, url: str) -> tuple[Page, list[str]]:
+    page = window.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto(url)
+    return page, faults
+
+
+def _kept(page: Page, address: str) -> None:
+    """Until the worker rules the page and has kept this address and its style."""
+    page.wait_for_function(
+        "async (address) => navigator.serviceWorker.controller"
+        " && Boolean(await (await caches.open('sotpunkt-pages-1')).match(address))"
+        " && Boolean(await (await caches.open('sotpunkt-files-1')).match('/static/page.js'))",
+        arg=address,
+    )
+
+
+def test_outage_is_followed_on_the_screen(thirty: Played, window: BrowserContext) -> None:
+    """Site after site loses mains: each is in its place with its word, and the sentences count, without a reload."""
+    page, faults = _open(window, thirty.server.url + "/")
+    page.evaluate("window.same = true")
+
+    for number, name in enumerate(NAMES[:12]):
+        power = (Power.ON_RESERVE, Power.DEAD, Power.ON_BATTERY)[number % 3]
+        word = {"on_reserve": "På reservkraft", "dead": "Strömlös", "on_battery": "På batteri"}[power.value]
+        thirty.say(name, power)
+        page.locator(f"#row-{name} .row-state .if-contact", has_text=word).wait_for(timeout=WALK_MS)
+    page.get_by_text("30 platser: 4 utan ström, 4 på batteri, 4 på reservkraft, 18 på nätet.").wait_for()
+
+    words = page.locator("#rows .row-state .if-contact").all_inner_texts()
+    order = [word.strip() for word in words]
+    assert ["Strömlös"] * 4 + ["På batteri"] * 4 + ["På reservkraft"] * 4 + ["El från nätet"] * 18 == order
+    assert page.get_by_text("Elavbrott Norra kommunen: 2 platser utan ström, 2 platser på batteri").is_visible()
+    assert page.evaluate("window.same")
+    assert [] == faults
+
+
+def test_region_pressed_narrows_list_and_map(thirty: Played, window: BrowserContext) -> None:
+    """A region's sentence leads to its sites alone, by the address; pressed once more all are there."""
+    page, _ = _open(window, thirty.server.url + "/")
+    page.locator(".region", has_text="Södra kommunen").click()
+
+    page.wait_for_url("**region=S**")
+    assert 15 == page.locator("#rows .row").count()
+    assert page.get_by_text("15 av 30 platser visas.").is_visible()
+    page.locator(".region[aria-current]").click()
+    page.wait_for_url(lambda url: "region=" not in url)
+    assert COUNT == page.locator("#rows .row").count()
+
+
+def test_map_is_reached_by_keyboard_and_lists_who_has_no_place(thirty: Played, window: BrowserContext) -> None:
+    """Every symbol is a link with a name; nothing comes from another address; a site without position stands below."""
+    page = window.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(thirty.server.url + "/")
+    page.wait_for_function("() => document.getElementById('lost-stream').hidden && performance.now() > 1000")
+    links = page.locator("#panel-map a.pin")
+    first = links.first
+    first.focus()
+
+    assert first.evaluate("(one) => one === document.activeElement")
+    assert all(one.get_attribute("aria-label") for one in links.all())
+    assert page.locator("#panel-map path.border").get_attribute("d")
+    assert page.locator("#panel-map").get_by_text("Utan position").is_visible()
+    assert all(one.startswith((thirty.server.url, "data:")) for one in asked)
+
+
+def test_whole_overview_is_light(thirty: Played) -> None:
+    """Page, styles and scripts of thirty sites stay under 150 kB compressed."""
+    total = 0
+    html = _compressed(thirty.server.url + "/")
+    text = gzip.decompress(html).decode()
+    links = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', text))
+    modules = {f"/static/{one}" for one in ("ages.js", "curve.js", "orders.js", "overview.js", "panels.js", "stream.js",
+                                            "keeping.js", "elapsed.js", "map.js")}  # fmt: skip
+    for address in links | modules:
+        total += len(_compressed(thirty.server.url + address))
+
+    assert len(html) + total < 150_000
+
+
+def _compressed(url: str) -> bytes:
+    request = urllib.request.Request(url, headers={"accept-encoding": "gzip", "accept": "text/html"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        body: bytes = answer.read()
+        assert answer.headers["content-encoding"] == "gzip" or len(body) < 1000
+        return body
+
+
+def test_only_what_changed_is_fetched(thirty: Played) -> None:
+    """A browser that has all rows gets none; one that lacks one gets that one."""
+    first = thirty.server.json("/rows")
+    versions = {name: re.search(r'data-version="(\w+)"', html)[1] for name, html in first["rows"].items()}  # type: ignore[index]
+    drawn = re.search(r'data-drawn="(\w+)"', first["panels"]["map"])[1]  # type: ignore[index]
+    have = [f"{name}.{version}" for name, version in versions.items()]
+
+    again = thirty.server.json(f"/rows?have={','.join(have)}&drawn={drawn}")
+    lacking = thirty.server.json(f"/rows?have={','.join(have[1:])}")
+
+    assert COUNT == len(first["rows"])
+    assert ({}, False) == (again["rows"], "map" in again["panels"])
+    assert [have[0].split(".")[0]] == list(lacking["rows"])
+
+
+@pytest.mark.parametrize(
+    "query", ["?page=99999", "?area=nan,1,2,3", "?show=%00&sort=x", "?q=" + "x" * 500, "?region=%22%3E"]
+)
+def test_strange_address_is_answered(thirty: Played, query: str) -> None:
+    """Whatever stands in the address, there is a page, and nothing of it is taken for markup."""
+    status, html = thirty.server.get("/" + query)
+
+    assert 200 == status
+    assert '"><' not in query or query not in html
+    assert 200 == thirty.server.get("/rows" + query)[0]
+    assert 200 == thirty.server.get("/refuelling" + query)[0]
+
+
+@pytest.mark.parametrize("path", ["/", "/refuelling?all=1"])
+def test_nothing_is_cut_at_any_width(thirty: Played, chromium: Browser, path: str) -> None:
+    """No sideways scrolling from the smallest phone to the wall."""
+    page = chromium.new_page(viewport={"width": 320, "height": 800})
+    page.goto(thirty.server.url + path)
+
+    for width in (320, 390, 800, 1366, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert width >= page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "height", "rows"), [(1366, 768, 12), (1920, 1080, COUNT)])
+def test_rows_are_seen_without_scrolling(
+    thirty: Played, chromium: Browser, width: int, height: int, rows: int
+) -> None:  # fmt: skip
+    """A dozen sites on a laptop, thirty on a wall, each with all of its words."""
+    page = chromium.new_page(viewport={"width": width, "height": height})
+    page.goto(thirty.server.url + "/")
+    ends = page.locator("#rows .row").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().bottom)")
+    too_wide = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).length"
+    cut = page.locator("#rows .row").evaluate_all(too_wide)
+    page.close()
+
+    assert rows <= sum(end <= height for end in ends)
+    assert 0 == cut
+
+
+def test_overview_is_printed_on_few_sheets(thirty: Played, chromium: Browser) -> None:
+    """Thirty sites on two A4 at the most, black on white."""
+    page = chromium.new_page(viewport={"width": 1366, "height": 768}, color_scheme="dark")
+    page.goto(thirty.server.url + "/")
+    sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
+    page.emulate_media(media="print")
+    ground = page.locator("#rows .badge").first.evaluate("(one) => getComputedStyle(one).color")
+    page.close()
+
+    assert sheets in (1, 2)
+    assert "rgb(0, 0, 0)" == ground
+
+
+def test_last_state_is_shown_with_its_age_when_the_server_is_gone(thirty: Played, window: BrowserContext) -> None:
+    """kill -9, then a cold start: the last state, a banner that says so, ages that run on; and never as new after."""
+    page, _ = _open(window, thirty.server.url + "/")
+    thirty.say(NAMES[20], Power.DEAD)
+    page.locator(f"#row-{NAMES[20]} .row-state", has_text="Strömlös").wait_for()
+    page.reload()
+    _kept(page, "/")
+    site = window.new_page()
+    site.goto(f"{thirty.server.url}/sites/{NAMES[20]}")
+    _kept(site, f"/sites/{NAMES[20]}")
+    page.close()
+    site.close()
+
+    thirty.server.kill()
+    cold = window.new_page()
+    cold.goto(thirty.server.url + "/", wait_until="commit")
+    banner = cold.locator("#kept-state")
+    banner.wait_for(state="visible")
+
+    assert re.search(r"Utan kontakt – läget som det var kl \d\d:\d\d", banner.inner_text())
+    assert cold.locator(f"#row-{NAMES[20]} .row-state", has_text="Strömlös").count() == 1
+    age = cold.locator(f"#row-{NAMES[20]} .row-heard .age")
+    first = age.inner_text()
+    cold.wait_for_function("([id, was]) => document.querySelector(`#row-${id} .row-heard .age`).textContent !== was",
+                           arg=[NAMES[20], first])  # fmt: skip
+    cold.goto(f"{thirty.server.url}/sites/{NAMES[20]}", wait_until="commit")
+    cold.locator("#kept-state").wait_for(state="visible")
+    cold.goto(thirty.server.url + "/", wait_until="commit")
+    cold.locator("#kept-state").wait_for(state="visible")
+
+    thirty.restart()
+    cold.locator("#kept-state").wait_for(state="hidden")
+    # the program that came back has heard nobody live: nothing of what was known is shown as now
+    assert 0 == cold.locator('#rows .row[data-contact="yes"]').count()
+    row = cold.locator(f"#row-{NAMES[20]}")
+    row.get_by_text("Senast känt: Strömlös").wait_for()
+    assert row.locator(".row-state .if-lost").inner_text().strip() == "Ingen kontakt"
+    thirty.hello(NAMES[20])
+    cold.locator(f'#row-{NAMES[20]}[data-contact="yes"]').wait_for(timeout=WALK_MS)
+    cold.close()
+
+
+def test_open_page_says_that_it_is_old_until_the_new_is_in(thirty: Played, window: BrowserContext) -> None:
+    """Server stopped for long: the open page says so, and takes it back only with what is new on it."""
+    page, _ = _open(window, thirty.server.url + "/")
+    lost = page.locator("#lost-stream")
+    page.wait_for_function("() => document.getElementById('lost-stream').hidden")
+    thirty.server.process.send_signal(signal.SIGSTOP)
+    # fifteen seconds of silence, told to the page by a wall clock that has moved on, as after sleep
+    page.evaluate("(() => { const now = Date.now; Date.now = () => now() + 60000; })()")
+    lost.wait_for(state="visible")
+    thirty.server.process.send_signal(signal.SIGCONT)
+
+    lost.wait_for(state="hidden", timeout=2 * WALK_MS)
+
+
+def test_age_counts_sleep(thirty: Played, window: BrowserContext) -> None:
+    """A machine that slept an hour finds every site an hour older, and none of them in contact."""
+    page, _ = _open(window, thirty.server.url + "/sites/" + NAMES[3])
+    thirty.hello(NAMES[3])
+    page.locator('#panel-state [data-contact="yes"]').wait_for()
+    page.route("**/events", lambda route: route.abort())
+    page.route("**/panels*", lambda route: route.abort())
+    page.evaluate("(() => { const now = Date.now; Date.now = () => now() + 3600000; })()")
+
+    page.locator('#panel-state [data-contact="no"]').wait_for()
+    assert "1\u00a0h" in page.locator("#panel-state .if-lost .age").first.inner_text()
+
+
+def test_nothing_is_kept_after_signing_out(thirty: Played, window: BrowserContext) -> None:
+    """The worker forgets every page when somebody signs out, and keeps none that does not ask for it."""
+    page, _ = _open(window, thirty.server.url + "/")
+    _kept(page, "/")
+    page.goto(thirty.server.url + "/sites/" + NAMES[1] + "/enter")
+    names = "async () => (await (await caches.open('sotpunkt-pages-1')).keys()).map((one) => new URL(one.url).pathname)"
+    assert ["/"] == page.evaluate(names)
+
+    page.evaluate("fetch('/sign-out', { method: 'POST' })")
+
+    page.wait_for_function("async () => !(await (await caches.open('sotpunkt-pages-1')).keys()).length")
+    thirty.server.kill()
+    with pytest.raises(Error):
+        page.goto(thirty.server.url + "/")
+    thirty.restart()
+
+
+def test_bad_outline_stops_the_start_with_a_sentence(tmp_path: Path, settings_of: Any, asked: Any) -> None:
+    """A file that is no outline is named before anything runs."""
+    (tmp_path / "o.geojson").write_text("no", "utf-8")
+    file = tmp_path / "dashboard.toml"
+    file.write_text(settings_of(("a-b",), 1).replace("[view]\n", '[view]\noutline_file = "o.geojson"\n'), "utf-8")
+
+    code, _, said = asked("check", file)
+
+    assert 2 == code
+    assert "[view] outline_file:" in said
+    assert "is not GeoJSON" in said
