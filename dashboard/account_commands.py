@@ -18,8 +18,6 @@ from dashboard.io.access.sign_in import SignIn
 from dashboard.io.store.database import Database
 from doors.clock import Clock
 
-ACTS = ("lock", "unlock", "remove")
-
 
 def setup_link(file: str, interface: str = "", *, qr: bool = False) -> str:
     """A new link for the first account; it also lies beside the store."""

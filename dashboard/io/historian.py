@@ -129,7 +129,6 @@ class Historian:
             steps: tuple[tuple[Callable[[str, int], int], int], ...] = (
                 (self._thinning.sum_up, before),
                 (self._thinning.forget_records, before),
-                (self._thinning.forget_heard, before),
                 (self._thinning.forget_history, (today - store.history_years * YEAR_DAYS) * DAY_MS),
             )
             for step, until in steps:

@@ -86,13 +86,14 @@ def curves_of(
     """Points by signal, null where a gap begins; the newest sample sets the end. Raises StoreTrouble."""
     end = _end(history, picture.site, reader)
     spans = _sampled(history, picture, reader, end)
-    last = 2**53 if end is None else end + LATER_MS
     found: dict[str, list[Point]] = {signal: [] for signal in signals}
-    for one in history.measured(picture.site, signals, 0, last):
-        if one.samples:
-            since = one.samples[-1].wall_ms - int(hours * 3_600_000)
-            kept = [sample for sample in one.samples if sample.wall_ms >= since]
-            found[one.signal] = sorted([*found[one.signal], *series.curve(kept, spans)], key=lambda point: point[0])
+    for signal in signals:
+        newest = history.newest_sample_ms(picture.site, signal)
+        if newest is None:
+            continue
+        last = newest if end is None else min(newest, end + LATER_MS)
+        for one in history.measured(picture.site, [signal], last - int(hours * 3_600_000), last):
+            found[signal] = sorted([*found[signal], *series.curve(one.samples, spans)], key=lambda point: point[0])
     return found
 
 

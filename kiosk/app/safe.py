@@ -19,7 +19,7 @@ STANDS_S = (5.0, 15.0, 45.0)
 """How long the safe page stands before the widgets are made anew, each time that they broke again."""
 WITHIN_S = 600.0
 """More faults than that within so long are not mended by new widgets: the program starts anew."""
-INK, GROUND = (1, 1, 1, 1), (0.06, 0.09, 0.08, 1)
+INK = (1, 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

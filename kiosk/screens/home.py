@@ -11,7 +11,7 @@ from kiosk.widgets.situation import Situation
 
 __all__ = ["Doors", "Home", "Situation"]
 
-CALM_SHARE, LARGER_SHARE, CRISIS_SHARE = 0.5, 0.4, 0.5
+CALM_SHARE, CRISIS_SHARE = 0.5, 0.5
 """Of the page's height, how much the doors may take."""
 LARGE_MM = 180
 LINES = 0.3

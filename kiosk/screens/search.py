@@ -9,8 +9,6 @@ from kiosk.screens.page import load_kv
 from kiosk.screens.section import Everyday
 from kiosk.widgets.panel import ORDINARY, Touch
 
-KEY_MM = 20
-
 
 class LetterKeys(GridLayout):
     """One button for each key, with those that would find nothing taken away; then remove and show."""

@@ -7,8 +7,6 @@ from kivy.uix.widget import Widget
 
 QUIET = 4
 """Empty modules round the code, as the standard wants."""
-LEAST_MODULE_MM = 0.6
-"""Under this a telephone has to come very near."""
 
 
 class QrCode(Widget):

@@ -140,7 +140,7 @@ def _midnight(wall_ms: int) -> int:
 
 def _thin(past: Past, before: int) -> None:
     thinning = Thinning(past.database)
-    for step in (thinning.sum_up, thinning.forget_records, thinning.forget_heard):
+    for step in (thinning.sum_up, thinning.forget_records):
         for _ in range(1000):
             if not step(SITE, before):
                 break

@@ -8,7 +8,6 @@ from contract.phrases import LANGUAGES
 from dashboard.core.access.people import Person
 
 LONGEST = 60
-DAY_MINUTES = 24 * 60
 TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::00)?")
 HOME = re.compile(r"https?://[A-Za-z0-9.-]{1,60}(:\d{1,5})?/?")
 

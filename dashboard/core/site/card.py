@@ -19,21 +19,13 @@ from dashboard.core.site.clock_words import clock_words
 from dashboard.core.site.lasting import Lasting, StationWords, battery_lasting, fuel_lasting, station_words
 from dashboard.core.site.needs import NeedRow, need_rows
 from dashboard.core.site.opening import OpeningWords, opening_words
+from dashboard.core.site.power_roles import POWER_ROLES
 from dashboard.core.site.requirements import Requirements, requirements
 from dashboard.core.site.stay import StayWords, stay_words
 from dashboard.core.site.values import DeviceValues, ValueRow, device_values, source_name, value_row
 from dashboard.core.site.verdict import Verdict, verdict
 from dashboard.core.sites import Site
 
-ROLES: dict[Power, str] = {
-    Power.ON_MAINS: "good",
-    Power.ON_BATTERY: "remark",
-    Power.STARTING: "remark",
-    Power.ON_RESERVE: "reserve",
-    Power.RETURNING: "reserve",
-    Power.DEAD: "bad",
-    Power.UNKNOWN: "unknown",
-}
 Own = tuple[Alarm, ...]
 """Alarms that are raised at the centre."""
 NO_DOUBT_S = 2
@@ -158,7 +150,7 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
         known=state is not None,
         power=power,
         power_words=reader.phrase("power", power),
-        role=ROLES[power],
+        role=POWER_ROLES[power],
         since=_since(state, picture, reader),
         since_age_ms=age,
         since_age=reader.age(age),

@@ -10,20 +10,13 @@ from contract.words import Power
 from dashboard.core import numbers
 from dashboard.core.reader import Reader
 from dashboard.core.site.periods import Period, marks
+from dashboard.core.site.power_roles import POWER_ROLES
 from dashboard.core.site.timeline import NOBODY, UNSTABLE, Stretch, columns, totals
 
 COLUMNS = 720
 LISTED = 60
 """Stretches in the list; the newest."""
-ROLES = {
-    Power.ON_MAINS: "good",
-    Power.ON_BATTERY: "remark",
-    Power.STARTING: "remark",
-    Power.ON_RESERVE: "reserve",
-    Power.RETURNING: "reserve",
-    Power.DEAD: "bad",
-    UNSTABLE: "remark",
-}
+ROLES = {power.value: role for power, role in POWER_ROLES.items()} | {UNSTABLE: "remark"}
 DECIMALS = 3
 
 

@@ -13,7 +13,6 @@ from dashboard.core.site.alarm_list import AlarmRow, alarm_rows
 from dashboard.core.sites import Site
 
 STAGES = ("open", "acked", "aside")
-PRIORITIES = (1, 2, 3)
 FIRST = 200
 """So many stand on the page; a flood over all sites is chosen from, not scrolled through."""
 

@@ -7,15 +7,11 @@ from msgspec import Struct
 
 from contract.words import Power
 from dashboard.core.reader import Reader
+from dashboard.core.site.power_roles import POWER_ROLES
 from dashboard.core.sites import Site
 from dashboard.core.work.holding_words import HoldingRow
 from dashboard.core.work.incidents import TROUBLED, Incident, Kind, Member
 from dashboard.core.work.seen import Seen
-
-POWER_ROLES: dict[Power, str] = {
-    Power.DEAD: "bad", Power.ON_BATTERY: "remark", Power.STARTING: "remark", Power.ON_RESERVE: "reserve",
-    Power.RETURNING: "reserve", Power.ON_MAINS: "good", Power.UNKNOWN: "unknown",
-}  # fmt: skip
 
 
 class SiteLine(Struct, frozen=True, kw_only=True):

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from contract.words import ClockQuality
-from dashboard.core.access.lapse import LINK_MS, TICKET_MS, Instant, gap_ms
+from dashboard.core.access.lapse import LINK_MS, TICKET_MS, Instant
 from dashboard.core.access.people import NEEDS_CODE, Role
 from dashboard.io.access import accounts, codes
 from dashboard.io.access.accounts import NotPossible
+from dashboard.io.access.aging import age_ms, moment
 from dashboard.io.access.hashing import digest
 from dashboard.io.store.database import Database
 
@@ -94,12 +94,11 @@ class Links:
             for row in connection.execute(asked, {"boot": now.boot}).mappings().all():
                 connection.execute(
                     text(
-                        "update links set age_ms = :age, boot = :boot, up_ms = :up, wall_ms = :wall, clock = :clock "
-                        "where digest = :digest"
+                        "update links set age_ms = :age, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
+                        "clock = :clock where digest = :digest"
                     ),
-                    {"age": _age_ms(row, now), "boot": now.boot, "up": now.up_ms, "wall": now.wall_ms,
-                     "clock": now.clock.value, "digest": row["digest"]},
-                )  # fmt: skip
+                    {"age": age_ms(row, now), "digest": row["digest"]} | moment(now),
+                )
 
     def waiting(self, now: Instant) -> list[Waiting]:
         """All that could still make or renew an account, the first one apart."""
@@ -128,7 +127,7 @@ class Links:
             rows = connection.execute(
                 text("select * from links where purpose = :purpose and ticket is null"), {"purpose": purpose}
             ).mappings()
-            return any(_age_ms(row, now) <= LINK_MS[purpose] for row in rows)
+            return any(age_ms(row, now) <= LINK_MS[purpose] for row in rows)
 
     def open(self, token: str, now: Instant) -> str | None:
         """Use a link up: the ticket of whoever opened it, or None when it is none, is used, or has expired."""
@@ -138,7 +137,7 @@ class Links:
             row = connection.execute(asked, {"digest": digest(token)}).mappings().first()
             if row is None:
                 return None
-            if _age_ms(row, now) > LINK_MS[row["purpose"]]:
+            if age_ms(row, now) > LINK_MS[row["purpose"]]:
                 connection.execute(text("delete from links where digest = :digest"), {"digest": row["digest"]})
                 return None
             connection.execute(
@@ -158,7 +157,7 @@ class Links:
         with self._database.reading() as connection:
             asked = text("select * from links where ticket = :ticket")
             row = connection.execute(asked, {"ticket": digest(ticket)}).mappings().first()
-        if row is None or _age_ms(row, now) > TICKET_MS:
+        if row is None or age_ms(row, now) > TICKET_MS:
             return None
         return Invited(
             purpose=row["purpose"], name=row["name"], role=Role(row["role"]), scope=row["scope"], issuer=row["issuer"],
@@ -204,9 +203,4 @@ def _forget_dead(connection: Connection, now: Instant) -> None:
 
 
 def _dead(row: Any, now: Instant) -> bool:
-    return _age_ms(row, now) > (LINK_MS[row["purpose"]] if row["ticket"] is None else TICKET_MS)
-
-
-def _age_ms(row: Any, now: Instant) -> int:
-    then = Instant(row["boot"], row["up_ms"], row["wall_ms"], ClockQuality(row["clock"]))
-    return int(row["age_ms"]) + gap_ms(then, now)
+    return age_ms(row, now) > (LINK_MS[row["purpose"]] if row["ticket"] is None else TICKET_MS)

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from contract.words import ClockQuality
-from dashboard.core.access.lapse import DAY_MS, Instant, gap_ms
+from dashboard.core.access.lapse import DAY_MS, Instant
 from dashboard.core.access.people import Role
 from dashboard.io.access import accounts
 from dashboard.io.access.accounts import NotPossible
+from dashboard.io.access.aging import age_ms, moment
 from dashboard.io.access.hashing import digest
 from dashboard.io.store.database import Database
 
@@ -73,7 +73,7 @@ class Passes:
             connection.execute(
                 text("update passes set digest = null where account = :account"), {"account": row["account"]}
             )
-            return int(row["account"]) if _age_ms(row, now) <= min(SCAN_MS, row["lasts_ms"]) else None
+            return int(row["account"]) if age_ms(row, now) <= min(SCAN_MS, row["lasts_ms"]) else None
 
     def of(self, account: int, now: Instant) -> Pass | None:
         """The pass of an account; None for an account of another kind."""
@@ -101,10 +101,10 @@ class Passes:
             for row in connection.execute(asked, {"boot": now.boot}).mappings().all():
                 connection.execute(
                     text(
-                        "update passes set age_ms = :age, boot = :boot, up_ms = :up, wall_ms = :wall, clock = :clock "
-                        "where account = :account"
+                        "update passes set age_ms = :age, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
+                        "clock = :clock where account = :account"
                     ),
-                    {"age": _age_ms(row, now), "account": row["account"]} | _instant(now),
+                    {"age": age_ms(row, now), "account": row["account"]} | moment(now),
                 )
 
 
@@ -122,30 +122,21 @@ def add(
     connection.execute(
         text(
             "insert into passes (account, kind, issuer, digest, lasts_ms, until_ms, boot, up_ms, wall_ms, clock) "
-            "values (:account, :kind, :issuer, :digest, :lasts, :until, :boot, :up, :wall, :clock)"
+            "values (:account, :kind, :issuer, :digest, :lasts, :until, :boot, :up_ms, :wall_ms, :clock)"
         ),
         {"account": account, "kind": kind, "issuer": issuer, "digest": digested, "lasts": lasts_ms, "until": until_ms}
-        | _instant(now),
+        | moment(now),
     )
 
 
 def _forget_dead(connection: Connection, now: Instant) -> None:
     for row in connection.execute(text("select * from passes")).mappings().all():
-        if _age_ms(row, now) > row["lasts_ms"]:
+        if age_ms(row, now) > row["lasts_ms"]:
             connection.execute(text("delete from accounts where number = :number"), {"number": row["account"]})
 
 
 def _pass(row: Any, now: Instant) -> Pass:
     return Pass(
         account=int(row["account"]), name=row["name"], role=Role(row["role"]), kind=row["kind"], issuer=row["issuer"],
-        scanned=row["digest"] is None, left_ms=int(row["lasts_ms"]) - _age_ms(row, now), until_ms=row["until_ms"],
+        scanned=row["digest"] is None, left_ms=int(row["lasts_ms"]) - age_ms(row, now), until_ms=row["until_ms"],
     )  # fmt: skip
-
-
-def _age_ms(row: Any, now: Instant) -> int:
-    then = Instant(row["boot"], row["up_ms"], row["wall_ms"], ClockQuality(row["clock"]))
-    return int(row["age_ms"]) + gap_ms(then, now)
-
-
-def _instant(now: Instant) -> dict[str, Any]:
-    return {"boot": now.boot, "up": now.up_ms, "wall": now.wall_ms, "clock": now.clock.value}

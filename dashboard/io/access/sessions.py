@@ -3,14 +3,13 @@
 import contextlib
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import text
 
-from contract.words import ClockQuality
-from dashboard.core.access.lapse import CODE_WAITS_MS, Instant, gap_ms, over, worth_writing
+from dashboard.core.access.lapse import CODE_WAITS_MS, Instant, over, worth_writing
 from dashboard.core.access.people import Role
 from dashboard.io.access.accounts import Account, _account
+from dashboard.io.access.aging import moment, since_ms
 from dashboard.io.access.hashing import digest
 from dashboard.io.store.database import Database, StoreTrouble
 
@@ -20,7 +19,7 @@ MOST_TRIES = 5
 MOST_OF_ONE = 20
 """Sessions of one account and stage; the one that was used longest ago ends. Whoever has the password alone ends none
 of those who are in."""
-_OF_SESSION = "s.stage, s.tries, s.age_ms, s.idle_ms, s.boot, s.up_ms, s.wall_ms as wall, s.clock"
+_OF_SESSION = "s.stage, s.tries, s.age_ms, s.idle_ms, s.boot, s.up_ms, s.wall_ms, s.clock"
 _OF_ACCOUNT = "a.number, a.name, a.role, a.scope, a.password, a.totp, a.key, a.locked"
 
 
@@ -41,7 +40,7 @@ class Sessions:
     def begin(self, account: int, stage: str, now: Instant) -> str:
         """The token of a new session."""
         token = secrets.token_urlsafe(32)
-        row = {"digest": digest(token), "account": account, "stage": stage} | _instant(now)
+        row = {"digest": digest(token), "account": account, "stage": stage} | moment(now)
         with self._database.writing() as connection:
             connection.execute(
                 text(
@@ -79,8 +78,7 @@ class Sessions:
             )
         if row is None:
             return None
-        then = Instant(row["boot"], row["up_ms"], row["wall"], ClockQuality(row["clock"]))
-        role, gap = Role(row["role"]), gap_ms(then, now)
+        role, gap = Role(row["role"]), since_ms(row, now)
         age_ms, idle_ms = int(row["age_ms"]) + gap, int(row["idle_ms"]) + gap
         waited = row["stage"] == CODE and (age_ms > CODE_WAITS_MS or row["tries"] >= MOST_TRIES)
         with contextlib.suppress(StoreTrouble):  # a full disk shuts nobody out
@@ -100,7 +98,7 @@ class Sessions:
                     "update sessions set age_ms = :age, idle_ms = 0, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
                     "clock = :clock where digest = :digest"
                 ),
-                {"age": age_ms, "digest": key} | _instant(now),
+                {"age": age_ms, "digest": key} | moment(now),
             )
 
     def carry_over(self, now: Instant) -> None:
@@ -112,13 +110,13 @@ class Sessions:
                 {"boot": now.boot},
             )
             for row in rows.mappings().all():
-                gap = gap_ms(Instant(row["boot"], row["up_ms"], row["wall_ms"], ClockQuality(row["clock"])), now)
+                gap = since_ms(row, now)
                 connection.execute(
                     text(
                         "update sessions set age_ms = :age, idle_ms = :idle, boot = :boot, up_ms = :up_ms, "
                         "wall_ms = :wall_ms, clock = :clock where digest = :digest"
                     ),
-                    {"digest": row["digest"], "age": row["age_ms"] + gap, "idle": row["idle_ms"] + gap} | _instant(now),
+                    {"digest": row["digest"], "age": row["age_ms"] + gap, "idle": row["idle_ms"] + gap} | moment(now),
                 )
 
     def begin_try(self, token: str) -> bool:
@@ -151,7 +149,3 @@ class Sessions:
         with self._database.reading() as connection:
             asked = text("select count(*) from sessions where account = :account and stage = :stage")
             return int(connection.execute(asked, {"account": account, "stage": WHOLE}).scalar_one())
-
-
-def _instant(now: Instant) -> dict[str, Any]:
-    return {"boot": now.boot, "up_ms": now.up_ms, "wall_ms": now.wall_ms, "clock": now.clock.value}

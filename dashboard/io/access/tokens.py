@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from contract.words import ClockQuality
-from dashboard.core.access.lapse import DAY_MS, Instant, gap_ms
+from dashboard.core.access.lapse import DAY_MS, Instant
 from dashboard.core.access.passwords import known_as
 from dashboard.core.access.people import Person, Role
 from dashboard.io.access.accounts import NotPossible
+from dashboard.io.access.aging import age_ms, moment
 from dashboard.io.access.hashing import digest
 from dashboard.io.store.database import Database, StoreTrouble
 
@@ -76,7 +76,7 @@ class Tokens:
                 raise NotPossible("wrong_many_tokens")
             if connection.execute(_TAKEN, {"known": row["known"]}).first() is not None:
                 raise NotPossible("wrong_token_name_taken")
-            connection.execute(_ADD, row | _instant(now))
+            connection.execute(_ADD, row | moment(now))
             note(connection)
         return token
 
@@ -124,10 +124,10 @@ class Tokens:
             for row in connection.execute(asked, {"boot": now.boot}).mappings().all():
                 connection.execute(
                     text(
-                        "update tokens set age_ms = :age, boot = :boot, up_ms = :up, wall_ms = :wall, clock = :clock "
-                        "where number = :number"
+                        "update tokens set age_ms = :age, boot = :boot, up_ms = :up_ms, wall_ms = :wall_ms, "
+                        "clock = :clock where number = :number"
                     ),
-                    {"age": _age_ms(row, now), "number": row["number"]} | _instant(now),
+                    {"age": age_ms(row, now), "number": row["number"]} | moment(now),
                 )
 
 
@@ -137,23 +137,14 @@ _TAKEN = text(
 """A program that is called like a person would be taken for one in the log."""
 _ADD = text(
     "insert into tokens (name, known_as, scope, orders, digest, issuer, made_ms, lasts_ms, until_ms, boot, up_ms, "
-    "wall_ms, clock) values (:name, :known, :scope, :orders, :digest, :issuer, :made, :lasts, :until, :boot, :up, "
-    ":wall, :clock)"
+    "wall_ms, clock) values (:name, :known, :scope, :orders, :digest, :issuer, :made, :lasts, :until, :boot, "
+    ":up_ms, :wall_ms, :clock)"
 )
 
 
 def _token(row: Any, now: Instant) -> Token:
     return Token(
         number=int(row["number"]), name=row["name"], scope=row["scope"], orders=bool(row["orders"]),
-        issuer=row["issuer"], used=row["used"], left_ms=int(row["lasts_ms"]) - _age_ms(row, now),
+        issuer=row["issuer"], used=row["used"], left_ms=int(row["lasts_ms"]) - age_ms(row, now),
         until_ms=row["until_ms"], made_ms=row["made_ms"],
     )  # fmt: skip
-
-
-def _age_ms(row: Any, now: Instant) -> int:
-    then = Instant(row["boot"], row["up_ms"], row["wall_ms"], ClockQuality(row["clock"]))
-    return int(row["age_ms"]) + gap_ms(then, now)
-
-
-def _instant(now: Instant) -> dict[str, Any]:
-    return {"boot": now.boot, "up": now.up_ms, "wall": now.wall_ms, "clock": now.clock.value}

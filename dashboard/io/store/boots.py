@@ -125,10 +125,6 @@ def _move_samples(connection: Connection, at: Row, row: Row, body: dict[str, Any
         return
     points = [(key, value) for key, value in values.items() if not isinstance(value.value, str)]
     if row["wall_ms"] is not None:
-        connection.execute(
-            text("delete from heard where site = :site and device = :device and wall_ms = :wall_ms"),
-            {**at, "device": device, "wall_ms": row["wall_ms"]},
-        )
         for key, value in points:
             connection.execute(
                 text(
@@ -137,10 +133,6 @@ def _move_samples(connection: Connection, at: Row, row: Row, body: dict[str, Any
                 ),
                 {**at, "signal": key, "wall_ms": row["wall_ms"] - row["up_ms"] + value.up_ms},
             )
-    connection.execute(
-        text("insert or ignore into heard (site, device, wall_ms) values (:site, :device, :wall_ms)"),
-        {**at, "device": device, "wall_ms": wall_ms},
-    )
     for key, value in points:
         connection.execute(
             text(

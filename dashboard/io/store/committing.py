@@ -19,7 +19,6 @@ from dashboard.io.store.counters import raise_counter
 # back with their history together
 _KEEP = """insert into records (site, run, stream, seq, first, kind, wall_ms, up_ms, status, simulated,
     historical, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"""
-_HEARD = "insert into heard (site, device, wall_ms) values (?, ?, ?) on conflict do nothing"
 _SAMPLE = "insert into samples (site, signal, wall_ms, device, run, value) values (?, ?, ?, ?, ?, ?)"
 _OF_RUN = "site = :site and run = :run and stream = :stream"
 # made once: to read a statement anew for each message costs more than SQLite takes to run it
@@ -89,16 +88,15 @@ def _keep(connection: Connection, batch: RecordBatch, received_ms: int | None) -
         return 0
     new = boots.dated(connection, batch, new)
     rows: list[Row] = []
-    heard: list[Row] = []
     values: list[Row] = []
     for record in new:
         wall_ms = dated_ms(record.at, batch.head, received_ms)
         rows.append(_row(batch, record, wall_ms))
         if wall_ms is not None and record.kind == "sample":
-            _sample(batch, record, wall_ms, heard, values)
+            _sample(batch, record, wall_ms, values)
         elif record.kind in (Event.ORDER_DONE, Event.ORDER_REFUSED):
             _answer(connection, batch.head.site, record)
-    for statement, many in ((_KEEP, rows), (_HEARD, heard), (_SAMPLE, values)):
+    for statement, many in ((_KEEP, rows), (_SAMPLE, values)):
         if many:
             connection.exec_driver_sql(statement, many)
     for record in new:
@@ -143,13 +141,12 @@ def _row(batch: RecordBatch, record: Record, wall_ms: int | None) -> Row:
     )  # fmt: skip
 
 
-def _sample(batch: RecordBatch, record: Record, wall_ms: int, heard: list[Row], values: list[Row]) -> None:
+def _sample(batch: RecordBatch, record: Record, wall_ms: int, values: list[Row]) -> None:
     """What a sample says, with the moments of its values."""
     body = samples(record)
     if body is None:
         return
     site, made_ms = batch.head.site, wall_ms - record.at.up_ms
-    heard.append((site, body.device, wall_ms))
     values += [
         (site, key, made_ms + value.up_ms, body.device, batch.run, finite(value))
         for key, value in body.values.items()

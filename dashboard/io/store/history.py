@@ -130,6 +130,13 @@ class History:
                     _of(found, signal, device).days.append((day, unpacked(body)))
         return list(found.values())
 
+    def newest_sample_ms(self, site: str, signal: str) -> int | None:
+        """When a signal's newest sample was made."""
+        with self._database.reading() as connection:
+            asked = text("select max(wall_ms) from samples where site = :site and signal = :signal")
+            found = connection.execute(asked, {"site": site, "signal": signal}).scalar()
+        return None if found is None else int(found)
+
     def judged(self, site: str, begin_ms: int, end_ms: int) -> list[Judged]:
         """What the site said of itself, in order of time, with the last before `begin_ms`."""
         with self._database.reading() as connection:

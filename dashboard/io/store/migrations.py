@@ -177,6 +177,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
             age_ms integer not null default 0, boot text not null, up_ms integer not null, wall_ms integer,
             clock text not null)""",
     ),
+    # what it held is known from the records and from proofs
+    ("drop table heard",),
 )
 
 

@@ -12,7 +12,6 @@ from contract.records import MARKED_RUNS, Mark
 from contract.words import Stream
 from dashboard.core.hearing.salvage import refused
 from dashboard.core.site.events import Stored
-from dashboard.core.site.series import Sample
 from dashboard.io.store.aside import aside_counts
 from dashboard.io.store.committing import Taken, begins, commit_one, marked
 from dashboard.io.store.counters import raise_counter
@@ -145,33 +144,6 @@ class Records:
         """How many records or messages that nobody could read lie aside, by site."""
         with self._database.reading() as connection:
             return aside_counts(connection)
-
-    def last_sample_ms(self, site: str, signal: str) -> int | None:
-        """When a signal's newest sample was made."""
-        with self._database.reading() as connection:
-            asked = text("select max(wall_ms) from samples where site = :site and signal = :signal")
-            found = connection.execute(asked, {"site": site, "signal": signal}).scalar()
-        return None if found is None else int(found)
-
-    def samples(self, site: str, signal: str, since_ms: int) -> tuple[list[Sample], list[int]]:
-        """A signal's samples as they came, and all moments at which their devices said anything."""
-        asked = {"site": site, "signal": signal, "since": since_ms}
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                text(
-                    "select wall_ms, value from samples where site = :site and signal = :signal "
-                    "and wall_ms >= :since order by wall_ms"
-                ),
-                asked,
-            ).all()
-            heard = connection.execute(
-                text(
-                    """select wall_ms from heard where site = :site and wall_ms >= :since and device in
-                    (select distinct device from samples where site = :site and signal = :signal)"""
-                ),
-                asked,
-            ).all()
-        return [Sample(*row) for row in rows], [row[0] for row in heard]
 
 
 def _mark(connection: Connection, site: str, wall_ms: int | None) -> Mark:

@@ -70,14 +70,6 @@ class Thinning:
                     return went
             return 0
 
-    def forget_heard(self, site: str, before_ms: int) -> int:
-        """Moments at which devices spoke."""
-        with self._database.writing() as connection:
-            connection.execute(
-                text("delete from heard where site = :site and wall_ms < :before"), {"site": site, "before": before_ms}
-            )
-        return 0
-
     def forget_history(self, site: str, before_ms: int) -> int:
         """What is older than anybody wants to see."""
         of = {"site": site, "before": before_ms, "day": before_ms // DAY_MS}

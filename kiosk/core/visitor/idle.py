@@ -6,8 +6,6 @@ LONG_S = 180.0
 """Least time while a long text is open or the page is read aloud."""
 LONG_LETTERS = 700
 """A page with more than this is a long text: three minutes at an unhurried pace."""
-STAYS = ("crisis", "bulletin", "glance")
-"""Pages that no time-out hides."""
 
 
 def limit(settings_s: float, *, listening: bool, letters: int) -> float:

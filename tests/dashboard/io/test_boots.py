@@ -10,6 +10,7 @@ from contract.messages import Head
 from contract.records import Record, RecordBatch
 from contract.wire import Moment
 from contract.words import ClockQuality, Status, Stream
+from dashboard.core.site.series import Sample
 from dashboard.io.store.committing import Taken
 from dashboard.io.store.database import Database
 from dashboard.io.store.records import Records
@@ -24,6 +25,11 @@ def records(tmp_path: Path) -> Iterator[Records]:
     database = Database(tmp_path / "centre.sqlite")
     yield Records(database)
     database.close()
+
+
+def points(records: Records) -> list[Sample]:
+    """The curve of the fuel as it is kept."""
+    return [one for held in records.history.measured(SITE, ["fuel.level"], 0, 2**53) for one in held.samples]
 
 
 def moment(up_ms: int, offset_ms: int | None = None, boot: str = BOOT) -> Moment:
@@ -97,13 +103,11 @@ def test_a_step_moves_what_had_another_date_and_the_curve_with_it(records: Recor
     records.commit([batch(note(1, 1000), tells(2, 20_000, wrong))])
     records.commit([batch(seen(4000, 3500, 61.5), stream=Stream.SAMPLE)])
 
-    assert [wrong + 3500] == [one.wall_ms for one in records.samples(SITE, "fuel.level", 0)[0]]
+    assert [wrong + 3500] == [one.wall_ms for one in points(records)]
 
     records.commit([batch(tells(3, 30_000, OFFSET_MS, "clock_stepped"))])
 
-    points, heard = records.samples(SITE, "fuel.level", 0)
-    assert [(OFFSET_MS + 3500, 61.5)] == [(one.wall_ms, one.value) for one in points]
-    assert [OFFSET_MS + 4000] == heard
+    assert [(OFFSET_MS + 3500, 61.5)] == [(one.wall_ms, one.value) for one in points(records)]
     assert OFFSET_MS + 1000 == walls(records)["run-1", 1]
 
 
@@ -111,11 +115,11 @@ def test_samples_of_the_dark_enter_the_curve_when_their_time_is_known(records: R
     """Undated they were in no curve at all."""
     records.commit([batch(seen(4000, 3500, 61.5), stream=Stream.SAMPLE)])
 
-    assert ([], []) == records.samples(SITE, "fuel.level", 0)
+    assert [] == points(records)
 
     records.commit([batch(tells(1, 20_000, OFFSET_MS))])
 
-    assert [OFFSET_MS + 3500] == [one.wall_ms for one in records.samples(SITE, "fuel.level", 0)[0]]
+    assert [OFFSET_MS + 3500] == [one.wall_ms for one in points(records)]
 
 
 def test_told_twice_or_late_changes_nothing(records: Records) -> None:
