@@ -286,7 +286,11 @@ def away(page: Page, stage: Stage, away_s: float) -> dict[str, Any]:
     said_s = time.monotonic() - began
     page.wait_for_function("() => Object.values(window.last).every(word => word === 'Ingen kontakt')",
                            timeout=1000 * (WITHIN_S + 3.2 * stage.heartbeat_s / stage.rate))  # fmt: skip
-    unknown_s, summary = time.monotonic() - began, page.locator(".summary").inner_text()
+    unknown_s = time.monotonic() - began
+    # rows grow old in the browser itself; the sentence above them is the server's, and may be on its way
+    said = page.locator(".summary", has_text=f"{len(stage.voices)} utan kontakt")
+    said.wait_for(timeout=1000 * WITHIN_S)
+    summary = said.inner_text()
     page.wait_for_timeout(max(0.0, 1000 * (away_s - unknown_s)))
     during = _work(page, stage)
     stage.start("broker")

@@ -1,9 +1,12 @@
-"""The whole gateway under load, beside a yardstick that only stores and forwards, in the same run."""
+"""The whole gateway under load, beside two others in the same run.
+
+A yardstick that only stores and forwards, and a bare loop over the Modbus library that only reads and decodes.
+"""
 
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,13 +28,14 @@ def measure() -> Iterator[dict[str, Any]]:
                 ports = json.loads(plant.stdout.readline() if plant.stdout else "[]")
                 mine = _gateway(folder, port, ports)
                 other = _yardstick(folder, port, ports)
-        ratio = mine["cpu_s_per_1000"] / other["cpu_s_per_1000"] if other["cpu_s_per_1000"] else None
+                bare = _bare(folder, ports)
         yield {
             "devices": devices,
             **mine,
-            "yardstick_cpu_s_per_1000": other["cpu_s_per_1000"],
+            "bare_pymodbus_cpu_s_per_1000_readings": bare["cpu_s_per_1000_readings"],
+            "bare_pymodbus_readings_per_s": bare["readings_per_s"],
+            "yardstick_cpu_s_per_1000_readings": other["cpu_s_per_1000_readings"],
             "yardstick_rss_mb": other["rss_mb"],
-            "ratio_cpu": ratio and round(ratio, 2),
         }
 
 
@@ -59,17 +63,32 @@ def _yardstick(folder: Path, port: int, ports: list[int]) -> dict[str, Any]:
         return _window(process.pid, lambda: _rows(store, "outbox") * 60)
 
 
-def _window(pid: int, readings: Any) -> dict[str, Any]:
-    """Cost between two moments, after the start has settled."""
+def _bare(folder: Path, ports: list[int]) -> dict[str, Any]:
+    log = folder / "bare.txt"
+    command = python("bench.bare_pymodbus", str(log), *map(str, ports))
+    with started(command, folder / "bare.log") as process:
+        return _window(process.pid, lambda: int(log.read_text() or 0) if log.exists() else 0)
+
+
+def _window(pid: int, readings: Callable[[], int]) -> dict[str, Any]:
+    """Cost between two moments after the start has settled, each just when the count moves: it is stored in steps."""
     time.sleep(WARM_S)
-    before, cpu = readings(), cpu_s(pid)
+    began, before, cpu = _next_step(readings), readings(), cpu_s(pid)
     time.sleep(LONG_S)
-    done, spent = readings() - before, cpu_s(pid) - cpu
+    ended, done, spent = _next_step(readings), readings() - before, cpu_s(pid) - cpu
     return {
-        "readings_per_s": round(done / LONG_S, 1),
-        "cpu_s_per_1000": round(spent / done * 1000, 4) if done else None,
+        "readings_per_s": round(done / (ended - began), 1),
+        "cpu_s_per_1000_readings": round(spent / done * 1000, 4) if done else None,
         "rss_mb": round(rss_mb(pid), 1),
     }
+
+
+def _next_step(readings: Callable[[], int]) -> float:
+    """When the count moves next, or has not for long."""
+    before, end = readings(), time.monotonic() + LONG_S
+    while readings() == before and time.monotonic() < end:
+        time.sleep(0.02)
+    return time.monotonic()
 
 
 def _stored(path: Path) -> int:

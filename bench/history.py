@@ -127,7 +127,7 @@ def _commit(records: Records, stream: Stream, kept: list[Record]) -> None:
 def _thin(database: Database) -> None:
     """As the running program does it, without its pauses."""
     thinning, before = Thinning(database), END_MS - RAW_DAYS * DAY_MS
-    for step in (thinning.sum_up, thinning.forget_records, thinning.forget_heard):
+    for step in (thinning.sum_up, thinning.forget_records, thinning.forget_history):
         while step(SITE, before):
             pass
 

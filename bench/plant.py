@@ -9,6 +9,16 @@ import struct
 import sys
 
 
+def checksum(frame: bytes) -> bytes:
+    """CRC of a frame on a serial line, low byte first."""
+    crc = 0xFFFF
+    for byte in frame:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return crc.to_bytes(2, "little")
+
+
 class Device(asyncio.Protocol):
     """Answers every read with counting words."""
 

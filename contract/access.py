@@ -39,6 +39,8 @@ def site_rules(site: str) -> tuple[Rule, ...]:
         Rule(OWNER, "read", topics.answers(site), "and what came of them"),
         Rule(OWNER, "readwrite", topics.page_wish(site), "which certificate the page needs"),
         Rule(OWNER, "read", topics.page_certificate(site), "and the one that came"),
+        Rule(OWNER, "write", topics.past_wish(site), "which stretch of the past the page draws"),
+        Rule(OWNER, "read", topics.past(site), "and what the box holds of it"),
     )
 
 

@@ -5,6 +5,7 @@ under a known clock. `serial` counts the issuer's messages and rises by at least
 judges replay. An empty payload ends nothing.
 """
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -66,8 +67,26 @@ MessageId = Annotated[str, Meta(min_length=1, max_length=200)]
 """The id that a sender gave its message; feeds have longer ones than the municipality."""
 
 
+class Asleep(StrEnum):
+    """`why_not` of a message that would stand on the panel, were it not dark to save power: not yet, and not never.
+
+    Told once, of the municipality's messages alone, and only of such as wake no screen (tests, ends, updates that
+    change nothing there). The receipt of the first frame follows when somebody wakes the panel.
+    """
+
+    CLOSED = "asleep_closed"
+    LAST_HOUR = "asleep_last_hour"
+    SAVING = "asleep_saving"
+    """To save power, and nobody knows whether the point is open."""
+
+
+def is_asleep(first_frame: Moment | None, why_not: str) -> bool:
+    """Is this one of `Asleep`? True also of reasons that a newer screen has."""
+    return first_frame is None and why_not.startswith("asleep_")
+
+
 class Receipt(Wire):
-    """What became of one message on one screen: the first frame that showed it, or why not.
+    """What became of one message on one screen: the first frame that showed it, or why not, or why not yet.
 
     Identity is (kiosk_run, number); numbers run without gaps from 1 per kiosk run. The message is (`source`,
     `bulletin`, `serial`): `source` is "municipality" for its own signed bulletins, else the feed that it came by
@@ -83,6 +102,11 @@ class Receipt(Wire):
     first_frame: Moment | None
     why_not: Text = ""
     source: Name = "municipality"
+
+    @property
+    def asleep(self) -> bool:
+        """Not yet: the panel is dark, and shows it when it is woken."""
+        return is_asleep(self.first_frame, self.why_not)
 
 
 class ReceiptMark(Wire):

@@ -44,6 +44,12 @@ class Report(Wire, tag_field="kind", tag="report"):
     """How far off `observed_ms` may be."""
     people_present: Annotated[int, Meta(ge=0, le=100_000)] | None = None
     needs: Text = ""
+    told_by: Annotated[str, Meta(max_length=80)] = ""
+    """Who saw it and told whoever enters it; "" when they are one."""
+
+    def witness(self, entered_by: str) -> str:
+        """Who saw it, and who entered it where that is somebody else: "Lars (Carin)"."""
+        return f"{self.told_by} ({entered_by})"[:80] if self.told_by else entered_by
 
 
 class Activation(Wire, tag_field="kind", tag="activation"):
@@ -154,9 +160,12 @@ class Delivery(Wire, tag_field="kind", tag="delivery"):
 
 
 class CallOut(Wire, tag_field="kind", tag="call_out"):
-    """The municipality asks for the point to be opened, or local people say that they open it."""
+    """The municipality asks for the point to be opened, or local people say that they open it.
 
-    reason: Text
+    `reason` may be left out: who stands in the cold with gloves on begins with one press.
+    """
+
+    reason: Text = ""
 
 
 class Answer(Wire, tag_field="kind", tag="answer"):

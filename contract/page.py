@@ -13,6 +13,8 @@ from contract.wire import Ms, Text, Wire
 
 CERTIFICATE = "page-certificate"
 """The name of the document that brings it."""
+PAGE_FILE, PAGE_KEY = "page.pem", "page.key"
+"""Beside the store of the page: the chain that it serves, and its key."""
 WARN_DAYS = 30
 """So long before its end both ends say that the certificate must be renewed."""
 

@@ -8,6 +8,7 @@ from contract.bulletins import Receipt
 from contract.judgement import AnswerNow, Filled, NeedNow, NoteKey, OutageDone, Reason, RunDone
 from contract.messages import Alarm, Head, Value
 from contract.orders import Report
+from contract.waking import Kind, Unsent
 from contract.wire import Count, Moment, Ms, Name, Text, Wire
 from contract.words import ClockQuality, ClockSource, Event, Origin, Power, Quality, Readiness, Status, Stream
 
@@ -159,6 +160,20 @@ class AnsweredBody(Wire):
     answer: AnswerNow
 
 
+class CalledBody(Wire):
+    """of site_called: a message of the site's own waking was taken by the network (`why` None), or given up after so
+    many tries.
+
+    `about` is the key of the gravest alarm that it told of. Number and text stay at the site.
+    """
+
+    person: Name
+    kind: Kind
+    about: Name
+    tries: Count
+    why: Unsent | None = None
+
+
 class NeedBody(Wire):
     """of need_said, need_changed: the need as it stands after it."""
 
@@ -215,7 +230,7 @@ class GapBody(Wire):
 
 
 class NoteBody(Wire):
-    """of gateway_started, clock_set, flood_…, store_trouble and of what people changed or entered: words.
+    """of gateway_started, device_accepted, clock_set, flood_…, store_trouble, what people changed or entered: words.
 
     `detail` is English, for logs; `key` its key in `notes.toml`, "" where there is none, with what is filled in.
     """
@@ -230,6 +245,7 @@ class NoteBody(Wire):
 BODIES: dict[str, type[Wire]] = {
     Event.GATEWAY_STARTED: NoteBody,
     Event.GATEWAY_RESTARTING_OFTEN: NoteBody,
+    Event.DEVICE_ACCEPTED: NoteBody,
     Event.BOX_ENDING: NoteBody,
     Event.BOX_STAYS: NoteBody,
     Event.MAINS_LOST: PowerBody,
@@ -285,6 +301,7 @@ BODIES: dict[str, type[Wire]] = {
     Event.STORE_TROUBLE: NoteBody,
     Event.GAP: GapBody,
     Event.BREAK_GLASS: NoteBody,
+    Event.SITE_CALLED: CalledBody,
     "sample": SampleBody,
     "receipt": Receipt,
 }

@@ -21,7 +21,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     key: str
     unit: str
-    kind: Literal["number", "counter", "word", "flag", "code"]
+    kind: Literal["number", "counter", "word", "flag", "code", "text"]
     sv: str
     en: str
     deadband: float = 0.0

@@ -153,6 +153,16 @@ def page_certificate(site):
     return _site(site) + "/local/page/certificate"
 
 
+def past_wish(site):
+    """Which stretch of the past the owner's page asks for; not retained. Read by the gateway."""
+    return _site(site) + "/local/past/wish"
+
+
+def past(site):
+    """The answer to one wish; not retained. Sent by the gateway, read by the owner's page."""
+    return _site(site) + "/local/past/answer"
+
+
 def receipt(site):
     """Proof of display; sent by the kiosk's keeper, read by the gateway."""
     return _site(site) + "/local/receipt"

@@ -18,7 +18,7 @@ from contract.words import Status
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-MAX_MATTERS, MAX_CAUSES = 60, 40
+MAX_MATTERS = 60
 MANY = "many"
 """The group of what comes when more matters stand than anybody can look at."""
 MOST_GAP_MS = 24 * HOUR_MS
@@ -38,6 +38,23 @@ class Kind(StrEnum):
 
 
 ASKING = (Kind.FIRST, Kind.NEXT)
+
+
+class Unsent(StrEnum):
+    """Why an SMS of the site's own did not go out."""
+
+    NO_MANAGER = "no_manager"
+    """ModemManager is not there, or does not run."""
+    NO_ACCESS = "no_access"
+    NO_MODEM = "no_modem"
+    SIM_LOCKED = "sim_locked"
+    MODEM_FAILED = "modem_failed"
+    NOT_READY = "not_ready"
+    """It is just being started, or turned off."""
+    NO_NETWORK = "no_network"
+    NOT_TAKEN = "not_taken"
+    NO_ANSWER = "no_answer"
+    """Not in time: nobody knows whether it went."""
 
 
 class WokenAlarm(Wire):
@@ -187,6 +204,8 @@ class Pace(Struct, frozen=True, kw_only=True):
     calm_ms: int = 5 * MINUTE_MS
     kept_ms: int = HOUR_MS
     """So long a matter that is over is remembered: what comes back sooner must be calm for longer."""
+    most_causes: int = 40
+    """Of one matter. More than there can be at once, else a message names too few sites."""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -255,15 +274,15 @@ def axis_ms(state: State, now: Now) -> int:
     return anchor.axis_ms + gap
 
 
-def taken(state: State, site: str) -> tuple[str, ...]:
-    """The causes of a site for which somebody was really reached here, as long as their matters are not over."""
-    return tuple(
-        cause.id
-        for matter in state.matters
-        if matter.ended_ms is None and matter.got
-        for cause in matter.causes
-        if cause.site == site and cause.holds
-    )
+def taken(state: State) -> dict[str, tuple[str, ...]]:
+    """Site → its causes for which somebody was really reached here, as long as their matters are not over."""
+    found: dict[str, list[str]] = {}
+    for matter in state.matters:
+        if matter.ended_ms is None and matter.got:
+            for cause in matter.causes:
+                if cause.holds:
+                    found.setdefault(cause.site, []).append(cause.id)
+    return {site: tuple(names) for site, names in found.items()}
 
 
 def calling(state: State) -> bool:

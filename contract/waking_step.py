@@ -9,7 +9,6 @@ from contract.waking import (
     GRAVEST,
     HOUR_MS,
     MANY,
-    MAX_CAUSES,
     MAX_MATTERS,
     Acked,
     Anchor,
@@ -35,21 +34,34 @@ from contract.waking import (
 
 def step(state: State, event: Event, people: tuple[Person, ...], pace: Pace, now: Now) -> Step:
     """One step: the event is taken in, and time has passed. The very same state where nothing came of it."""
+    return look(take(state, event, pace, now), people, pace, now)
+
+
+def take(state: State, event: Event, pace: Pace, now: Now) -> State:
+    """The event is taken in, and nobody is told yet: of many that came at once the messages then tell of all."""
     at_ms = axis_ms(state, now)
-    number, matters = state.number, _taken_in(state, event, pace, at_ms)
-    if len(matters) > len(state.matters):
-        number += 1
+    matters = _taken_in(state, event, pace, at_ms)
+    if matters == state.matters:
+        return state
+    number = state.number + (len(matters) > len(state.matters))
+    return State(anchor=Anchor(now.boot, now.up_ms, now.wall_ms, at_ms), number=number, matters=matters)
+
+
+def look(state: State, people: tuple[Person, ...], pace: Pace, now: Now) -> Step:
+    """Time has passed: who is to be told what. The very same state where nothing came of it."""
+    at_ms = axis_ms(state, now)
     after, messages = [], list[Message]()
-    for matter in matters:
+    for matter in state.matters:
         moved, told = _Round(matter, people, pace, at_ms, now.minute).go()
         messages += told
         if moved.ended_ms is None or at_ms - moved.ended_ms < pace.kept_ms:
             after.append(moved)
     new = tuple(after)
     moved_boot = state.anchor is None or state.anchor.boot != now.boot
-    if new == state.matters and number == state.number and not (moved_boot and new):
+    if new == state.matters and not (moved_boot and new):
         return state, ()
-    return State(anchor=Anchor(now.boot, now.up_ms, now.wall_ms, at_ms), number=number, matters=new), tuple(messages)
+    anchor = Anchor(now.boot, now.up_ms, now.wall_ms, at_ms)
+    return State(anchor=anchor, number=state.number, matters=new), tuple(messages)
 
 
 def _taken_in(state: State, event: Event, pace: Pace, at_ms: int) -> tuple[Matter, ...]:
@@ -107,11 +119,12 @@ def _joined(matter: Matter, cause: Cause, pace: Pace, at_ms: int) -> Matter:
     held = next((one for one in matter.causes if one.id == cause.id), None)
     if held == cause:
         return matter
-    others = [one for one in matter.causes if one.id != cause.id]
-    if len(others) >= MAX_CAUSES:
+    # an earlier one of its kind at its site is told of by this one: a storm of hours is no longer than its sites
+    others = [one for one in matter.causes if one.id != cause.id and (one.holds or not _alike(one, cause))]
+    if len(others) >= pace.most_causes:
         others.remove(max(others, key=lambda one: (not one.holds, one.priority)))
     came = held is None or not held.holds
-    back = came and any(not one.holds and (one.site, one.sv) == (cause.site, cause.sv) for one in matter.causes)
+    back = came and any(not one.holds and _alike(one, cause) for one in matter.causes)
     joined = replace(matter, causes=(*others, cause), times=matter.times + back)
     last_ms = max(matter.acked_ms or 0, matter.said_ms or 0)
     graver = cause.priority < matter.acked_priority
@@ -120,6 +133,10 @@ def _joined(matter: Matter, cause: Cause, pace: Pace, at_ms: int) -> Matter:
     return replace(
         joined, round=matter.round + 1, began_ms=at_ms, first_ms=None, asked=(), acked_ms=None, acked_priority=0
     )
+
+
+def _alike(one: Cause, other: Cause) -> bool:
+    return (one.site, one.sv) == (other.site, other.sv)
 
 
 def sleeps(person: Person, minute: int | None) -> bool:

@@ -253,6 +253,7 @@ class Event(StrEnum):
     SENSOR_BACK = "sensor_back"
     DEVICE_SILENT = "device_silent"
     DEVICE_BACK = "device_back"
+    DEVICE_ACCEPTED = "device_accepted"
     POWER_CHANGED = "power_changed"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"
@@ -291,6 +292,7 @@ class Event(StrEnum):
     STORE_TROUBLE = "store_trouble"
     GAP = "gap"
     BREAK_GLASS = "break_glass"
+    SITE_CALLED = "site_called"
 
 
 PUBLIC_EVENTS = (

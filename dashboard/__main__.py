@@ -145,7 +145,9 @@ def _add_certificate(certificate: argparse.ArgumentParser) -> None:
     commands = certificate.add_subparsers(required=True, metavar="COMMAND")
     listed = commands.add_parser("list", help="every site's own page: its name, and when its certificate ends")
     listed.add_argument("--due", action="store_true", help="only sites that need one: none, or 30 days left at most")
-    listed.add_argument("--json", action="store_true", help="as JSON")
+    form = listed.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument("--ids", action="store_true", help="only the sites, one a line, for a script")
     listed.add_argument("--day", type=_day, help="as on this day, like 2026-06-19 (default: today)")
     listed.set_defaults(command=_list_certificates)
     request = commands.add_parser("request", help="print a page's request, to be signed by an ACME client")
@@ -180,8 +182,12 @@ def _run(asked: argparse.Namespace) -> None:
 
 
 def _check(asked: argparse.Namespace) -> None:
+    from dashboard.io.tiles import Tiles
+
     settings = config.read(asked.file)
     config.outline_of(settings.view.outline_file)
+    if settings.view.tiles_file:
+        Tiles(settings.view.tiles_file)
     for site in settings.site:
         print(f"  {site.id}: {site.place}, {'in service' if site.in_service else 'not in service'}")
     who = "people sign in" if settings.sign_in.required else "nobody signs in: whoever is at this machine may do all"
@@ -257,7 +263,15 @@ def _change_account(asked: argparse.Namespace) -> None:
 def _list_certificates(asked: argparse.Namespace) -> None:
     from dashboard import page_certificates
 
-    print(page_certificates.listed(asked.settings, asked.day, Clock(), due=asked.due, as_json=asked.json))
+    found = page_certificates.listed(
+        asked.settings, asked.day, Clock(), due=asked.due, as_json=asked.json, ids=asked.ids
+    )  # fmt: skip
+    if found.said:
+        print(found.said)
+    if found.failed:
+        raise DashboardError("\n".join(found.doubts))
+    for one in found.doubts:
+        print(one, file=sys.stderr)
 
 
 def _request_certificate(asked: argparse.Namespace) -> None:

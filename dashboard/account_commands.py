@@ -2,21 +2,24 @@
 
 import contextlib
 import os
-import pwd
 from collections.abc import Iterator
 from pathlib import Path
 
 from dashboard import config
 from dashboard.core.access import passwords
-from dashboard.core.access.people import Person, Role, municipalities, scope_fault
+from dashboard.core.access.people import Role, municipalities, scope_fault
 from dashboard.core.sites import BadInput, DashboardError
 from dashboard.core.texts.pages import text
 from dashboard.io.access import codes, first_link
 from dashboard.io.access.accounts import Account, NotPossible
+from dashboard.io.access.at_machine import somebody
+from dashboard.io.access.leaving import Did
 from dashboard.io.access.links import INVITE, RENEW
 from dashboard.io.access.sign_in import SignIn
 from dashboard.io.store.database import Database
 from doors.clock import Clock
+
+DONE = {"lock": "locked and signed out", "unlock": "may sign in again", "remove": "removed"}
 
 
 def setup_link(file: str, interface: str = "", *, qr: bool = False) -> str:
@@ -68,14 +71,15 @@ def renewed(file: str, name: str, interface: str = "", *, qr: bool = False) -> s
 
 
 def changed(file: str, act: str, name: str) -> str:
-    """Lock, unlock or remove an account; all its sessions end."""
+    """Lock, unlock or remove an account; all its sessions end, and what it has let others in by."""
     with opened(file) as (_, sign_in, _):
-        one = _named(sign_in, name)
-        locked = {"lock": True, "unlock": False}.get(act)
-        sign_in.accounts.change(one.number, locked=locked, remove=act == "remove", last=True)
-        _note(sign_in, f"account_{act}: {one.name}")
-        done = {"lock": "locked and signed out", "unlock": "may sign in again", "remove": "removed"}
-        return f"{one.name}: {done[act]}"
+        one, done = _named(sign_in, name), DONE[act]
+        ended = sign_in.leaving.change(
+            one.number, Did(act), sign_in.line(somebody(), ""), f"account_{act}: {one.name}", last=True
+        )  # fmt: skip
+        kinds = {"tokens": ended.tokens, "cards": ended.cards, "invitations": ended.links}
+        lines = [f"ended with it, {kind}: {', '.join(names)}" for kind, names in kinds.items() if names]
+        return "\n".join([f"{one.name}: {done}", *lines])
 
 
 def _named(sign_in: SignIn, name: str) -> Account:
@@ -92,9 +96,7 @@ def _shown(link: str, how_long: str, qr: bool) -> str:
 
 def _note(sign_in: SignIn, did: str, site: str = "") -> None:
     """In the log it stands as done at the machine itself, by the account of the system."""
-    user = os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
-    somebody = Person(name=f"{user} (command line)", role=Role.ADMINISTRATOR)
-    sign_in.audit.write(sign_in.now(), did, somebody, "", site=site)
+    sign_in.audit.write(sign_in.now(), did, somebody(), "", site=site)
 
 
 @contextlib.contextmanager

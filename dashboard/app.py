@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from litestar import Litestar
 
 from dashboard.config import Settings
 from dashboard.core.sites import DashboardError
@@ -79,10 +80,13 @@ async def _serve(
         again = True
         while again:
             tls = desk.page.tls if desk.page is not None else tls
-            server = _Server(_config(desk, sign_in, port, tls), desk, progress)
+            pages = http.build(desk, Pages(desk), port, sign_in)
+            server = _Server(_config(pages, tls), desk, progress)
             link.add_done_callback(server.stop_if_failed)
             say(f"dashboard: {'https' if tls else 'http'}://{host}:{port}/")
+            ready = asyncio.create_task(_ready(pages), name="ready")
             await server.serve(sockets=[listener.again()])
+            ready.cancel()
             again = server.encrypts
     finally:
         notifier.stopping("told to stop")
@@ -93,10 +97,17 @@ async def _serve(
         raise DashboardError(f"the link to the broker ended: {link.exception()}") from link.exception()
 
 
-def _config(desk: Desk, sign_in: SignIn | None, port: int, tls: ssl.SSLContext | None) -> uvicorn.Config:
+async def _ready(pages: Litestar) -> None:
+    """What takes long is done before anybody asks: at the centre, where a thousand sites are to be worded."""
+    if pages.state.desk.settings.view.mode == "centre":
+        await asyncio.to_thread(pages.state.pages.prepare)
+        await pages.state.rows.keep_warm()
+
+
+def _config(pages: Litestar, tls: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
-        http.build(desk, Pages(desk), port, sign_in), log_level="error", access_log=False, lifespan="off", ws="none",
-        http=Patient, server_header=False, proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
+        pages, log_level="error", access_log=False, lifespan="off", ws="none", http=Patient, server_header=False,
+        proxy_headers=False, timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
     config.load()
     config.ssl = tls

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, structs
 
-from contract.page import HostName
+from contract.page import PAGE_FILE, PAGE_KEY, HostName
 from contract.topics import valid_level
 from contract.wire import Name
 from dashboard.core.overview import outline
@@ -17,7 +17,6 @@ from doors import broker, settings
 from doors.broker import BrokerSettings
 from doors.secrets import broker_faults, secret_fault, settings_fault
 
-PAGE_FILE, PAGE_KEY = "page.pem", "page.key"
 """Beside the store, of a page that makes its key itself."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -76,6 +75,8 @@ class View(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: Name = "Europe/Stockholm"
     certificates_file: str = ""
     outline_file: str = ""
+    tiles_file: str = ""
+    """Pictures to lie under the map (MBTiles, raster); without them it is drawn as it is."""
 
 
 class BulletinSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,6 +143,8 @@ def _located(told: Settings, folder: Path) -> Settings:
         view = structs.replace(view, certificates_file=str(folder / view.certificates_file))
     if view.outline_file:
         view = structs.replace(view, outline_file=str(folder / view.outline_file))
+    if view.tiles_file:
+        view = structs.replace(view, tiles_file=str(folder / view.tiles_file))
     return structs.replace(told, web=web, view=view)
 
 

@@ -7,17 +7,20 @@ dashboard after every connect.
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from msgspec import Struct, structs
+
 from contract import topics
-from contract.page import PageNow, PageWish
+from contract.page import CERTIFICATE, PageNow, PageWish
 from dashboard import config
 from dashboard.config import Settings
 from dashboard.core.hearing import intake
 from dashboard.core.sending import page_certificates
 from dashboard.core.sites import BadInput, DashboardError
+from dashboard.io.access import at_machine
 from dashboard.io.store.database import Database
 from dashboard.io.store.shelf import Shelf
 from dashboard.publishing import send
@@ -27,26 +30,65 @@ from doors.clock import Clock
 QUIET_S = 1.0
 """Real seconds without a message after which all that lies at the broker has come."""
 MAX_BYTES = 1024 * 1024
+_NO_CLOCK = (
+    "the clock of this computer is not known to be right, so nobody can tell which certificates end; let it ask a time "
+    "server, or look at a calendar and give --day. What stands above has none at all and needs one whatever the day"
+)
 
 
-def listed(settings_file: str, day: date | None, clock: Clock, *, due: bool, as_json: bool) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What `certificate list` says. `doubts`: a sentence each that somebody must read, for stderr; `failed`: is one of
+    them that the answer is not whole?"""
+
+    said: str
+    doubts: tuple[str, ...] = ()
+    failed: bool = False
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One page. `due` None: the clock of this computer is not known to be right; `delivered`: the end of one that was
+    sent and is not in use yet."""
+
+    site: str
+    name: str
+    ends: str | None
+    days_left: int | None
+    due: bool | None
+    delivered: str | None
+    trouble: str
+
+
+def listed(settings_file: str, day: date | None, clock: Clock, *, due: bool, as_json: bool, ids: bool) -> Listed:
     """`certificate list`, as on a day (None: now); raises BadInput, DashboardError."""
     now = clock.wall_ms()
     if day is not None:
         now = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
-    if due and now is None:
-        raise BadInput("the clock of this computer is not known to be right; look at a calendar and give --day")
-    found = _asked(config.read(settings_file))
-    wishes = {site: one for site, one in sorted(found.items()) if not due or page_certificates.is_due(one, now)}
-    rows = [
-        {"site": site, "name": one.name, "ends": _day(one), "days_left": page_certificates.days_left(one, now),
-         "due": page_certificates.is_due(one, now), "trouble": one.trouble}
-        for site, one in wishes.items()
-    ]  # fmt: skip
+    settings = config.read(settings_file)
+    sent = _sent(settings_file, settings)
+    found = [_row(site, one, sent.get(site), now) for site, one in sorted(_asked(settings).items())]
+    rows = [one for one in found if one.due or not due]
+    unknown = due and any(one.due is None for one in found)
+    doubts = [f"{one.site}: the last certificate was refused: {one.trouble}" for one in found if due and one.trouble]
+    doubts += [_NO_CLOCK] if unknown else []
     if as_json:
-        return json.dumps(rows)
-    lines = [f"{row['site']:<24} {row['name']:<40} {_words(row)}" for row in rows]
-    return "\n".join(lines) or ("no page needs a certificate now" if found else "no page has asked for a certificate")
+        said = json.dumps([structs.asdict(one) for one in rows])
+    elif ids:
+        said = "\n".join(one.site for one in rows)
+    else:
+        lines = [f"{one.site:<24} {one.name:<40} {_words(one)}" for one in rows]
+        nothing = "no page needs a certificate now" if found else "no page has asked for a certificate"
+        said = "\n".join(lines) or ("" if unknown else nothing)
+    return Listed(said=said, doubts=tuple(doubts), failed=unknown)
+
+
+def _row(site: str, wish: PageWish, sent: bytes | None, now: int | None) -> Row:
+    coming = None if sent is None else page_certificates.delivered_ends_ms(sent, wish)
+    return Row(
+        site=site, name=wish.name, ends=_day(wish.ends_ms), days_left=page_certificates.days_left(wish, now),
+        due=page_certificates.is_due(wish, now, coming), delivered=_day(None if coming == wish.ends_ms else coming),
+        trouble=wish.trouble,
+    )  # fmt: skip
 
 
 def request(settings_file: str, site: str) -> str:
@@ -59,9 +101,10 @@ def deliver(settings_file: str, site: str, file: Path, clock: Clock) -> str:
     settings = config.read(settings_file)
     wish = _wish(settings, site, settings_file)
     reference, body, _ = page_certificates.document(_read(file), wish, clock.wall_ms(), file.name)
-    shelf = Shelf(Database(config.store_path(settings_file, settings)))
+    database = Database(config.store_path(settings_file, settings))
+    shelf, note = Shelf(database), at_machine.line(database, clock, f"certificate: {wish.name}", site)
     try:
-        shelf.change_document(site, reference, body)
+        shelf.change_document(site, reference, body, note=note)
     except BadInput as fault:
         raise BadInput(f"{file.name}: one that counts from the same day or later was delivered before") from fault
     asyncio.run(send(settings, shelf, (site,)))
@@ -124,14 +167,29 @@ def _read(path: Path) -> bytes:
     return body
 
 
-def _day(wish: PageWish) -> str | None:
-    return None if wish.ends_ms is None else f"{datetime.fromtimestamp(wish.ends_ms / 1000, tz=UTC):%Y-%m-%d}"
+def _sent(settings_file: str, settings: Settings) -> dict[str, bytes]:
+    """The certificate that was delivered last, by site."""
+    store = config.store_path(settings_file, settings)
+    if not store.exists():
+        return {}
+    shelf, found = Shelf(Database(store)), {}
+    for site in settings.site:
+        manifest, bodies = shelf.content(site.id) or (None, {})
+        for one in manifest.documents if manifest is not None else ():
+            if one.name == CERTIFICATE:
+                found[site.id] = bodies.get(one.sha256, b"")
+    return found
 
 
-def _words(row: Mapping[str, object]) -> str:
-    if row["ends"] is None:
+def _day(ends_ms: int | None) -> str | None:
+    return None if ends_ms is None else f"{datetime.fromtimestamp(ends_ms / 1000, tz=UTC):%Y-%m-%d}"
+
+
+def _words(row: Row) -> str:
+    if row.ends is None:
         told = "waits for its first certificate"
     else:
-        left = "" if row["days_left"] is None else f", {row['days_left']} days left"
-        told = f"until {row['ends']}{left}{', renew' if row['due'] else ''}"
-    return f"{told}; refused: {row['trouble']}" if row["trouble"] else told
+        left = "" if row.days_left is None else f", {row.days_left} days left"
+        told = f"until {row.ends}{left}{', renew' if row.due else ''}"
+    told = f"{told}; delivered, not in use yet: until {row.delivered}" if row.delivered else told
+    return f"{told}; refused: {row.trouble}" if row.trouble else told

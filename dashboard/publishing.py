@@ -21,6 +21,7 @@ from dashboard.config import Settings
 from dashboard.core.sending import bulletins, documents, remarks
 from dashboard.core.sites import BadInput, DashboardError
 from dashboard.io import pictures, signing
+from dashboard.io.access import at_machine
 from dashboard.io.mqtt import kept
 from dashboard.io.store.database import Database
 from dashboard.io.store.published import Published
@@ -71,7 +72,8 @@ def publish_bulletin(file: str, key_file: str, settings_file: str, clock: Clock)
             raise BadInput(f"{source}: serial: {bulletin.serial} was used already; leave it out, or give {serial}")
         return key.sign(bulletin)
 
-    kept = Published(database).issue(first.id, key.key_id, made, told={})
+    note = at_machine.line(database, clock, f"message {first.msg_type}: {first.id}")
+    kept = Published(database).issue(first.id, key.key_id, made, told={}, note=note)
     _same_again(kept, tree, source)
     bulletin = msgspec.json.decode(kept.signed, type=Bulletin)
     asyncio.run(send(settings, Shelf(database), bulletin.sites))
@@ -109,9 +111,11 @@ def publish_content(name: str, file: str, version: int, sites: list[str], settin
             raise BadInput(f"--site: {site!r} is not in {Path(settings_file).name}")
     tree, illustrations = _illustrated(name, Path(file))
     reference, data = documents.document(name, tree, version, Path(file).name)
-    shelf = Shelf(Database(config.store_path(settings_file, settings)))
+    database, clock = Database(config.store_path(settings_file, settings)), Clock()
+    shelf = Shelf(database)
     for site in wanted:
-        shelf.change_document(site, reference, data, tuple(illustrations.values()))
+        note = at_machine.line(database, clock, f"content: {name} {version}", site)
+        shelf.change_document(site, reference, data, tuple(illustrations.values()), note)
     asyncio.run(send(settings, shelf, tuple(wanted)))
     return f"{name} version {version}: sent to {', '.join(wanted)}, sha256 {reference.sha256}"
 

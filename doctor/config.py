@@ -21,6 +21,15 @@ class Line(msgspec.Struct, frozen=True):
     path: str
 
 
+class Wake(msgspec.Struct, frozen=True, kw_only=True):
+    """How the site calls its own people. `calls`: does it send text messages?"""
+
+    calls: bool = False
+    modem: str = "any"
+    command: str = "mmcli"
+    lamp: str = ""
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the site. `faults`: a sentence for each file or table that cannot be used."""
 
@@ -29,6 +38,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     central_broker: BrokerSettings | None = None
     store: str = ""
     lines: tuple[Line, ...] = ()
+    wake: Wake = Wake()
     screens: int = 0
     kiosk_cache: str = ""
     feeds: tuple[str, ...] = ()
@@ -36,6 +46,10 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     page_store: str = ""
     """The owner's page's."""
     page_signs_in: bool = True
+    page_name: str = ""
+    """Its public name, under which it makes its own key and gets certificates."""
+    page_files: tuple[str, str] = ("", "")
+    """Certificate and key that the settings give by hand."""
     programs: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     faults: tuple[tuple[str, Why], ...] = ()
@@ -61,17 +75,21 @@ def read(folder: Path) -> Known:
     cache = _text(_table(kiosk, "cache"), "path")
     page = _text(_table(trees["dashboard"] or {}, "store"), "path")
     signs_in = _table(trees["dashboard"] or {}, "sign_in").get("required", True)
+    web = _table(trees["dashboard"] or {}, "web")
     return Known(
         site=_text(_table(gateway, "site"), "id"),
         site_broker=site_broker,
         central_broker=central,
         store=_text(_table(gateway, "store"), "path"),
         lines=tuple(Line(path) for path in dict.fromkeys(serial) if path),
+        wake=_wake(_table(gateway, "wake")),
         screens=screens if isinstance(screens, int) else 0,
         kiosk_cache=str(folder / cache) if cache else "",
         feeds=_feeds(kiosk),
         page_store=str(folder / page) if page else "",
         page_signs_in=signs_in is not False,
+        page_name=_text(web, "certificate_name"),
+        page_files=_page_files(web, folder),
         programs=tuple(name for name, tree in trees.items() if tree is not None),
         secrets=tuple(dict.fromkeys(secrets)),
         faults=tuple(faults),
@@ -101,12 +119,22 @@ def _broker(tree: dict[str, Any], name: str, folder: Path, faults: list[tuple[st
         return None
 
 
+def _wake(table: dict[str, Any]) -> Wake:
+    modem, command = _text(table, "modem") or "any", _text(table, "command") or "mmcli"
+    return Wake(calls=bool(_list(table, "person")), modem=modem, command=command, lamp=_text(table, "lamp"))
+
+
 def _feeds(kiosk: dict[str, Any]) -> tuple[str, ...]:
     """A screen that knows where it stands asks the sources of warnings by itself, a simulated one does not."""
     named = _table(kiosk, "feeds")
     real = "place" in kiosk and _table(kiosk, "site").get("simulated") is not True
     names = [*(ASKED_BY_ITSELF if real else ()), *named]
     return tuple(name for name in dict.fromkeys(names) if _table(named, name).get("on", True) is not False)
+
+
+def _page_files(web: dict[str, Any], folder: Path) -> tuple[str, str]:
+    certificate, key = (_text(web, name) for name in ("certificate_file", "key_file"))
+    return str(folder / certificate) if certificate else "", str(folder / key) if key else ""
 
 
 def _table(tree: dict[str, Any], name: str) -> dict[str, Any]:

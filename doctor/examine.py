@@ -11,12 +11,14 @@ from contract.freshness import Contact, Now, age_ms
 from contract.messages import DevicePicture, PublicPicture, decode
 from contract.wire import Refused
 from doctor.config import Known
-from doctor.core import box, certificates, clock, contact, disk, feeds, links, serial_lines
+from doctor.core import box, calling, certificates, clock, contact, disk, feeds, links, page_certificate, serial_lines
 from doctor.core.contact import ContactLook
 from doctor.core.finding import Finding, Why, fault
 from doctor.core.links import Stage
+from doctor.io import calling as callers
 from doctor.io import certificates as files
 from doctor.io import host, mqtt, services, stores
+from doctor.io import page_certificate as page_files
 from doctor.io import serial_lines as lines
 from doors.clock import Clock
 
@@ -38,10 +40,10 @@ class Doctor:
         """Everything, in the order in which one looks for a cause: power and time first, links last."""
         checks: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
             ("settings", self._settings), ("supply", self._supply), ("clock", self._time), ("disk", self._disk),
-            ("line", self._lines), ("services", self._services), ("watchdog", self._watchdog),
-            ("certificate", self._certificates), ("site_broker", self._site_broker),
+            ("line", self._lines), ("calling", self._calling), ("services", self._services),
+            ("watchdog", self._watchdog), ("certificate", self._certificates), ("site_broker", self._site_broker),
             ("central_broker", self._central_broker), ("contact", self._contact), ("screen", self._screen),
-            ("feeds", self._feeds), ("owner_page", self._owner_page),
+            ("feeds", self._feeds), ("owner_page", self._owner_page), ("page_certificate", self._page_certificate),
         )  # fmt: skip
         found: list[Finding] = []
         for name, check in checks:
@@ -69,6 +71,14 @@ class Doctor:
 
     def _lines(self) -> list[Finding]:
         return [serial_lines.judge(lines.look(line.path, self._root / "proc")) for line in self._known.lines]
+
+    def _calling(self) -> list[Finding]:
+        wake, found = self._known.wake, list[Finding]()
+        if wake.calls:
+            found.append(calling.modem(callers.modem(wake.command, wake.modem, self._root)))
+        if wake.lamp:
+            found.append(calling.lamp(callers.lamp(wake.lamp, self._root)))
+        return found
 
     def _services(self) -> list[Finding]:
         names = services.wanted(self._known.programs)
@@ -134,6 +144,12 @@ class Doctor:
             return []
         count, why_not = stores.accounts(self._known.page_store)
         return [box.owner_page(signs_in=self._known.page_signs_in, accounts=count, why_not=why_not)]
+
+    def _page_certificate(self) -> list[Finding]:
+        if "dashboard" not in self._known.programs:
+            return []
+        look = page_files.look(self._known.page_name, self._known.page_files, self._known.page_store)
+        return page_certificate.judge(look, self._clock.wall_ms())
 
     def _picture(self) -> tuple[PublicPicture | None, Why | None]:
         """The gateway's newest word for the screens: from the broker, else from what the kiosk has kept."""

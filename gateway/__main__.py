@@ -1,4 +1,4 @@
-"""`sotpunkt-gateway`: run the daemon, check a settings file, read a device, count what is stored."""
+"""`sotpunkt-gateway`: run the daemon, check a settings file, count what is stored; the technician's tools."""
 
 import argparse
 import asyncio
@@ -8,8 +8,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from doors.clock import Clock, ClockFault
 from doors.printing import printing
@@ -25,7 +27,11 @@ from gateway.io.store import Store, StoreFault
 from gateway.io.store_file import ForeignFile
 from gateway.io.substitute import disk_back, give_back, open_store
 from gateway.judge import add_judge_parser, run_judge
-from gateway.read import add_read_parser, run_plan, run_profiles, run_read
+from gateway.tools.capture import add_capture, run_capture
+from gateway.tools.plan import add_plan, run_plan, run_profiles
+from gateway.tools.read import add_read, run_read
+from gateway.tools.scan import add_scan, run_scan
+from gateway.tools.watch import add_watch, run_watch
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +44,18 @@ WHY_STOPPED = {
     0: "told to stop",
     FAILED: "the disk takes writes again; a new start works on it",
     HALT: "the battery ends, the machine may be halted",
+}
+
+ON_THE_WIRE: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, int]]] = {
+    "scan": run_scan,
+    "read": run_read,
+    "watch": run_watch,
+    "capture": run_capture,
+}
+ON_PAPER: dict[str, Callable[[argparse.Namespace], int]] = {
+    "plan": run_plan,
+    "profiles": run_profiles,
+    "judge": run_judge,
 }
 
 
@@ -69,14 +87,10 @@ def _today() -> date | None:
 
 
 def _command(args: argparse.Namespace) -> int:
-    if args.command == "read":
-        return asyncio.run(run_read(args))
-    if args.command == "profiles":
-        return run_profiles()
-    if args.command == "plan":
-        return run_plan(args)
-    if args.command == "judge":
-        return run_judge(args)
+    if args.command in ON_THE_WIRE:
+        return asyncio.run(ON_THE_WIRE[args.command](args))
+    if args.command in ON_PAPER:
+        return ON_PAPER[args.command](args)
     plan = read(args.file, _today() if args.command == "check" else None)
     if args.command == "check":
         print(_summary(args.file, plan))
@@ -158,7 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     count = commands.add_parser("counts", help="what the store holds, as one JSON object")
     for one in (run, check, count):
         one.add_argument("file", type=Path, help="settings file (TOML)")
-    add_read_parser(commands)
+    for add in (add_scan, add_read, add_watch, add_capture, add_plan):
+        add(commands)
     add_judge_parser(commands)
     return parser
 

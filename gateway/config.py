@@ -15,12 +15,13 @@ from cryptography.x509.oid import NameOID
 from msgspec import Meta
 
 from contract.topics import valid_level
-from contract.words import Place, Sot
+from contract.words import Sot
 from doors import broker
 from doors.broker import BrokerSettings
 from doors.broker_settings import KEEPALIVE_S
 from doors.secrets import broker_faults, settings_fault
 from doors.settings import SettingsFault, load
+from gateway.config_device import DeviceTable, Wired, device_facts, speeds, wire
 from gateway.config_site import (
     ActivatorTable,
     CallTable,
@@ -36,16 +37,11 @@ from gateway.config_site import (
 )
 from gateway.config_wake import WakeTable, wake_faults
 from gateway.core.box import box
-from gateway.core.facts import BOX, DeviceFacts, Facts, LastWordsFacts, Rule
-from gateway.core.wire.lines import SerialLine, TcpLine
-from gateway.profiles import registry
-from gateway.profiles.schema import Profile, ProfileFault
+from gateway.core.facts import BOX, Facts, LastWordsFacts, Rule
 
 KEEPALIVE_HEARTBEATS = 1.2
 """Idle heartbeats after which the centre's broker is asked whether it is there: never, as long as they are answered."""
 MOST_KEEPALIVE_S = 1200
-ONCE_S = 86400.0
-"""Period told for signals that are read once: identity does not grow old within a day."""
 
 
 class StoreTable(Strict, frozen=True, kw_only=True):
@@ -71,22 +67,6 @@ class PaceTable(Strict, frozen=True, kw_only=True):
     sample_active_every_s: Annotated[float, Meta(ge=0.1)] = 60.0
     snapshot_every_s: Annotated[float, Meta(ge=60)] = 43_200.0
     snapshot_active_every_s: Annotated[float, Meta(ge=60)] = 900.0
-
-
-class DeviceTable(Strict, frozen=True, kw_only=True):
-    """One device: exactly one of `tcp` and `serial`. `timeout_s` and `pause_s` are real seconds on the wire."""
-
-    name: str
-    profile: str
-    tcp: str | None = None
-    serial: str | None = None
-    baud: Annotated[int, Meta(ge=300, le=1_000_000)] = 9600
-    unit: Annotated[int, Meta(ge=0, le=255)] | None = None
-    poll_every_s: Annotated[float, Meta(ge=0.1, le=3600)] = 5.0
-    slow_every_s: Annotated[float, Meta(ge=0.1, le=86400)] = 60.0
-    timeout_s: Annotated[float, Meta(ge=0.02, le=30)] | None = None
-    pause_s: Annotated[float, Meta(ge=0, le=5)] | None = None
-    place: Place | None = None
 
 
 class ScreensTable(Strict, frozen=True, kw_only=True):
@@ -154,15 +134,6 @@ class Settings(Strict, frozen=True, kw_only=True):
     device: tuple[DeviceTable, ...] = ()
 
 
-class Wired(msgspec.Struct, frozen=True, kw_only=True):
-    """A device ready to be opened."""
-
-    table: DeviceTable
-    profile: Profile
-    line: TcpLine | SerialLine
-    unit: int
-
-
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The settings, understood."""
 
@@ -188,10 +159,10 @@ def read(path: Path, today: date | None = None) -> Plan:
         if link is not None and (fault := broker.check(link)):
             faults.append(f"[{name}] {fault}")
         faults += [f"[{name}] {fault}" for fault in (broker_faults(link) if link is not None else ())]
-    wired = [one for table in settings.device if (one := _wire(table, faults))]
+    wired = [one for table in settings.device if (one := wire(table, faults))]
     _names(settings, faults)
     faults += check(settings.tank, settings.generator, settings.activator, settings.checklist, settings.movable, today)
-    _speeds(settings, faults)
+    speeds(settings.device, faults)
     _last_words(settings.last_words, [one.profile.head.kind for one in wired], faults)
     faults += wake_faults(settings.wake)
     faults += [
@@ -232,33 +203,6 @@ def program_version() -> str:
         return "unpacked"
 
 
-def _wire(table: DeviceTable, faults: list[str]) -> Wired | None:
-    label = f"[device {table.name}]"
-    if (table.tcp is None) == (table.serial is None):
-        faults.append(f"{label} needs exactly one of tcp and serial")
-        return None
-    try:
-        profile = registry.load(table.profile)
-        line = _tcp(table.tcp) if table.tcp is not None else SerialLine(device=table.serial or "", baud=table.baud)
-        msgspec.convert(msgspec.to_builtins(line), type(line))
-    except (ProfileFault, ValueError) as fault:
-        faults.append(f"{label} {fault}")
-        return None
-    pace = {name: value for name in ("timeout_s", "pause_s") if (value := getattr(table, name)) is not None}
-    profile = msgspec.structs.replace(profile, link=msgspec.structs.replace(profile.link, **pace))
-    unit = table.unit if table.unit is not None else profile.head.default_unit
-    return Wired(table=table, profile=profile, line=line, unit=unit)
-
-
-def _tcp(text: str) -> TcpLine:
-    host, colon, port = text.rpartition(":")
-    if not colon:
-        return TcpLine(host=text)
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f"tcp: {text!r} is not like 192.0.2.10:502")
-    return TcpLine(host=host.strip("[]"), port=int(port))
-
-
 def _names(settings: Settings, faults: list[str]) -> None:
     names = [table.name for table in settings.device]
     faults += [
@@ -276,16 +220,6 @@ def _names(settings: Settings, faults: list[str]) -> None:
         faults.append(
             f"[generator] controller: there is no device {controller!r}; devices are {', '.join(names) or 'none'}"
         )
-
-
-def _speeds(settings: Settings, faults: list[str]) -> None:
-    """A serial line is one wire: two speeds on it would be two masters."""
-    speeds: dict[str, int] = {}
-    faults += [
-        f"[device {table.name}] baud: {table.serial} runs at {speeds[table.serial]} already"
-        for table in settings.device
-        if table.serial is not None and speeds.setdefault(table.serial, table.baud) != table.baud
-    ]
 
 
 def _last_words(table: LastWordsTable, kinds: list[str], faults: list[str]) -> None:
@@ -345,7 +279,7 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         status=settings.site.status,
         simulated=settings.site.simulated,
         version=program_version(),
-        devices=(*(_device_facts(one) for one in wired), box.facts_of_device()),
+        devices=(*(device_facts(one) for one in wired), box.facts_of_device()),
         controller=settings.generator.controller or (sets[0] if sets else None),
         set=settings.generator.facts(),
         tank=settings.tank.facts(),
@@ -366,20 +300,4 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         snapshot_every_s=settings.pace.snapshot_every_s,
         snapshot_active_every_s=settings.pace.snapshot_active_every_s,
         rules=rules(),
-    )
-
-
-def _device_facts(one: Wired) -> DeviceFacts:
-    table, head = one.table, one.profile.head
-    period = {"fast": table.poll_every_s, "slow": table.slow_every_s, "once": ONCE_S}
-    place = table.place or (Place.LOAD if head.kind == "meter" else None)
-    return DeviceFacts(
-        name=table.name,
-        profile=head.name,
-        title=head.title[:80],
-        kind=head.kind,
-        place=place,
-        poll_every_s=table.poll_every_s,
-        slow_every_s=table.slow_every_s,
-        signals={row.key: (row.unit, period[row.rate], row.experimental) for row in one.profile.rows},
     )

@@ -12,7 +12,7 @@ from gateway.core.facts import WakeFacts, WakePerson
 
 PHONE = re.compile(r"\+?\d{5,15}")
 QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-LED = re.compile(r"[\w:.+-]{0,80}")
+LED = re.compile(r"[A-Za-z0-9_:.+-]{0,80}")
 
 
 class WakePersonTable(Strict, frozen=True, kw_only=True):

@@ -12,18 +12,21 @@ from typing import Any
 import msgspec
 
 from contract import topics
-from contract.messages import KioskStatus, Value
+from contract.messages import KioskStatus
+from contract.past import PastWish
 from contract.records import NoteBody
-from contract.words import Event, Quality
+from contract.words import Event
 from doors.clock import Clock
 from gateway.config import Plan
-from gateway.core import announce, dating, pipeline
+from gateway.config_device import Wired
+from gateway.core import activity, announce, dating, pipeline
 from gateway.core.announce import Message
 from gateway.core.box import restarts
 from gateway.core.down import content
 from gateway.core.orders.exercise import forget_other_status
 from gateway.core.pipeline import Batch, Happening, Numbered, Tick
 from gateway.core.site import Change, Now, Site
+from gateway.core.wire.plan import Block
 from gateway.hearing import Hearing, Work
 from gateway.io.box import BoxWatch
 from gateway.io.dating import Dater
@@ -35,6 +38,8 @@ from gateway.io.leaving import Leaving
 from gateway.io.marks import Marks
 from gateway.io.modbus import Line, open_line
 from gateway.io.mqtt import Pictures
+from gateway.io.past import PastTeller
+from gateway.io.polling import Poller
 from gateway.io.pulse import Pulse, Unit
 from gateway.io.record_road import Records
 from gateway.io.shown import Shown
@@ -59,6 +64,7 @@ class Gateway:
         self._clock = clock
         self._store = store
         self._run = secrets.token_hex(8)
+        self._pollers: list[Poller] = []
         self._site = pipeline.awakened(store.memory(), store.last_reading())
         self._documents = Documents(store, self._facts)
         self._keeper = Keeper(store, plan.settings.store.commit_every_s)
@@ -75,6 +81,7 @@ class Gateway:
         self._foretold = self._site.ending.farewell
         self._hearing = self._ears()
         self._local = self._site_road()
+        self._past = PastTeller(store, self._local, self._facts, self._now)
         self._upstream = Upstream(self._facts, self._told_site, self._now)
         self._centre = self._central_road()
         self._records: Records | None = None
@@ -100,6 +107,7 @@ class Gateway:
                 topics.receipt(site),
                 topics.kiosk_status(site),
                 topics.page_wish(site),
+                topics.past_wish(site),
             ),
             on_message=self._hearing.from_site,
             everything=self._everything,
@@ -138,9 +146,9 @@ class Gateway:
             async with asyncio.TaskGroup() as group:
                 for wired in self._plan.wired:
                     line = lines.setdefault(wired.line, open_line(wired.line))
-                    device = Device(line, wired.unit, wired.profile)
-                    group.create_task(self._poll(device, wired.table.name), name=f"poll {wired.table.name}")
+                    group.create_task(self._poller(wired, line).run(), name=f"poll {wired.table.name}")
                 group.create_task(self._local.run(), name="site broker")
+                group.create_task(self._past.run(), name="past")
                 if self._centre is not None and self._records is not None:
                     group.create_task(self._centre.run(), name="central broker")
                     group.create_task(self._records.run(), name="records")
@@ -167,27 +175,24 @@ class Gateway:
 
     # --- what comes in ---
 
-    async def _poll(self, device: Device, name: str) -> None:
-        """One device at its own pace; a slow or silent one delays nobody else."""
-        facts = next(one for one in self._facts.devices if one.name == name)
-        origin = pipeline.origin_of(self._facts)
-        due_ms = slow_ms = self._clock.up_ms()
-        while True:
-            values: dict[str, Value] = await device.values("fast", self._clock.up_ms, origin)
-            silent = bool(values) and all(value.quality is Quality.COMM_ERROR for value in values.values())
-            if self._clock.up_ms() >= slow_ms and not silent:
-                values |= await device.values("slow", self._clock.up_ms, origin)
-                slow_ms = self._clock.up_ms() + int(facts.slow_every_s * 1000)
-            self._take(Batch(device=name, values=values))
-            self._pulse.polled(name)
-            due_ms = max(due_ms + int(facts.poll_every_s * 1000), self._clock.up_ms())
-            await self._clock.sleep((due_ms - self._clock.up_ms()) / 1000)
+    def _poller(self, wired: Wired, line: Line) -> Poller:
+        table = wired.table
+        cells = self._site.memory.refused_cells.get(table.name, ())
+        if table.not_the_profiles:
+            self._note(Event.DEVICE_ACCEPTED, f"{table.name}, {wired.profile.name}: {table.not_the_profiles}")
+        refused = [Block(*cell) for cell in cells]
+        device = Device(line, wired.unit, wired.profile, refused=refused, anyway=table.not_the_profiles)
+        facts = next(one for one in self._facts.devices if one.name == table.name)
+        poller = Poller(device, facts, self._clock, pipeline.origin_of(self._facts), self._take, self._pulse.polled)
+        self._pollers.append(poller)
+        return poller
 
     def _ears(self) -> Hearing:
         work = Work(
             site=lambda: self._site, now=self._now, take=self._take, settle=self._settle, commit=self._commit,
             signs_of_life=self._sign_of_life, tell_visitors=self._tell_visitors, tell_receipts=self._tell_receipts,
             tell_everything=self._tell_everything, tell_page=self._tell_page,
+            tell_past=self._tell_past,
         )  # fmt: skip
         return Hearing(self._plan, self._store, self._keeper, self._documents, self._marks, work)
 
@@ -201,6 +206,9 @@ class Gateway:
         before = self._site.memory
         site, numbered = pipeline.step(self._site, what, self._facts, now)
         self._commit(site, now, what if isinstance(what, Batch) else None, numbered)
+        moving = activity.is_moving(self._site, now)
+        for poller in self._pollers:
+            poller.hurry(moving)
         if isinstance(what, Batch):
             self._tell_device(what.device, now, bool(numbered))
         if self._site.memory != before and self._keeper.behind:
@@ -294,6 +302,9 @@ class Gateway:
         """Somebody has asked for all of it."""
         self._upstream.again()
         self._local.tell(self._everything())
+
+    def _tell_past(self, wish: PastWish) -> None:
+        self._past.ask(wish)
 
     def _tell_page(self, now: Now) -> None:
         """What the owner's page needs from the centre."""

@@ -10,6 +10,7 @@ from contract.bulletins import Receipt
 from contract.messages import KioskStatus, decode
 from contract.orders import Command, Orders
 from contract.page import PageWish
+from contract.past import PastWish
 from contract.records import Mark
 from contract.waking import WakingTaken
 from contract.wire import Refused
@@ -45,6 +46,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     tell_receipts: Callable[[], None]
     tell_everything: Callable[[], None]
     tell_page: Callable[[Now], None]
+    tell_past: Callable[[PastWish], None]
 
 
 class Hearing:
@@ -66,7 +68,8 @@ class Hearing:
 
     def from_site(self, topic: str, payload: bytes, retained: bool) -> None:
         """A message of the site's broker."""
-        if not (retained and topic == topics.kiosk_status(self._name)):  # an old sign of life proves nothing
+        once = (topics.kiosk_status(self._name), topics.past_wish(self._name))
+        if not (retained and topic in once):  # an old sign of life proves nothing, and an old wish is nobody's
             self._hear(topic, payload, "site", retained=False)
 
     def from_centre(self, topic: str, payload: bytes, retained: bool) -> None:
@@ -104,6 +107,8 @@ class Hearing:
             self._work.signs_of_life(decode(payload, KioskStatus))
         elif topic == topics.page_wish(site):
             self._page(decode(payload, PageWish))
+        elif topic == topics.past_wish(site):
+            self._work.tell_past(decode(payload, PastWish))
         elif topic == topics.mark(site):
             self._forget(decode(payload, Mark), retained=retained)
         elif topic == topics.waking(site):

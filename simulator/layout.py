@@ -79,6 +79,8 @@ def pattern(row: Row, said: Said | Quality) -> int:
         return _code(row, said)
     if said is None:
         return next((raw for raw, why in row.absent.items() if why is Quality.NOT_FITTED), 0)
+    if isinstance(said, str) and row.type == "text":
+        return int.from_bytes(said.encode()[: 2 * row.count].ljust(2 * row.count, b"\0"), "big")
     if isinstance(said, str):
         return _number_of(row, said)
     if row.words is not None:
@@ -96,7 +98,7 @@ def put(words: dict[int, int], row: Row, said: Said | Quality) -> None:
         words[row.at] = (words[row.at] & ~row.mask) | (raw << shift)
         return
     for place in range(row.count):
-        shift = 16 * (row.count - 1 - place if row.big else place)
+        shift = 16 * (row.count - 1 - place if row.big or row.type == "text" else place)
         words[row.at + place] = (raw >> shift) & 0xFFFF
 
 

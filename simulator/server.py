@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pymodbus.constants import ExcCodes
+from pymodbus.pdu import ModbusPDU
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
@@ -19,7 +20,10 @@ from simulator.line import Line
 TCP_UNIT_AT = 6
 """Where the unit stands in an answer over TCP; on a serial line it is the first byte."""
 ALL_REGISTERS = 65536
-READS = (3, 4)
+READS = (1, 2, 3, 4)
+BITS = (1, 2)
+WORD_BITS = 16
+MOST_BITS = 2000
 SILENCE_S = 0.05
 """Real seconds; many times the 3.5 characters of the Modbus paper, because a busy computer pauses too."""
 
@@ -57,13 +61,18 @@ class Station:
             self.refused += 1
             return ExcCodes.ILLEGAL_FUNCTION
         try:
-            words = [cells[at] for at in range(address, address + count)]
+            words = _packed(cells, address, count) if function in BITS else _words(cells, address, count)
         except KeyError:
             self.refused += 1
             return ExcCodes.ILLEGAL_ADDRESS
         registers[address - start : address - start + count] = words
         self.reads += 1
         return None
+
+    def lacks_bits(self, function: int, address: int, count: int) -> bool:
+        """Does it know the function, but not all of these coils or inputs?"""
+        cells = self.memory().get(function)
+        return cells is not None and any(at not in cells for at in range(address, address + count))
 
 
 async def serve_tcp(host: str, port: int, stations: list[Station]) -> tuple[ModbusTcpServer, int]:
@@ -73,6 +82,7 @@ async def serve_tcp(host: str, port: int, stations: list[Station]) -> tuple[Modb
         _devices(stations),
         address=(host, port),
         trace_packet=lambda sending, data: _only_speakers(stations, sending, data, TCP_UNIT_AT),
+        trace_pdu=lambda sending, pdu: _only_bits_there(stations, sending, pdu),
     )
     try:
         await server.serve_forever(background=True)
@@ -100,7 +110,13 @@ async def serve_line(line: Line, baud: int, stations: list[Station]) -> ModbusSe
             silence = loop.call_later(SILENCE_S, drop_half_frames)
         return _only_speakers(stations, sending, data, 0)
 
-    server = ModbusSerialServer(_devices(stations), port=line.device_path, baudrate=baud, trace_packet=watch)
+    server = ModbusSerialServer(
+        _devices(stations),
+        port=line.device_path,
+        baudrate=baud,
+        trace_packet=watch,
+        trace_pdu=lambda sending, pdu: _only_bits_there(stations, sending, pdu),
+    )
     try:
         await server.serve_forever(background=True)
     except (RuntimeError, OSError, ValueError) as fault:
@@ -115,6 +131,32 @@ def _only_speakers(stations: list[Station], sending: bool, data: bytes, unit_at:
     unit = data[unit_at] if len(data) > unit_at else None
     speaks = any(station.unit == unit and not station.silent() for station in stations)
     return data if speaks else b""
+
+
+def _only_bits_there(stations: list[Station], sending: bool, pdu: ModbusPDU) -> ModbusPDU:
+    """The library does not tell a device how many bits were asked for, so a question for bits that are not there is
+    turned here into one that no device can answer: it then refuses the address by itself."""
+    if not sending and pdu.function_code in BITS:
+        for station in stations:
+            if station.unit == pdu.dev_id and station.lacks_bits(pdu.function_code, pdu.address, pdu.count):
+                station.refused += 1
+                pdu.address, pdu.count = ALL_REGISTERS - 1, MOST_BITS
+    return pdu
+
+
+def _words(cells: dict[int, int], address: int, count: int) -> list[int]:
+    """So many registers; KeyError where one is not there."""
+    return [cells[at] for at in range(address, address + count)]
+
+
+def _packed(cells: dict[int, int], address: int, count: int) -> list[int]:
+    """Coils or inputs as the library wants them: in words, of whose first it leaves out as many bits as the address has
+    beyond a multiple of sixteen."""
+    first = address - address % WORD_BITS
+    return [
+        sum(bool(cells.get(at + place)) << place for place in range(WORD_BITS))
+        for at in range(first, first + WORD_BITS * count, WORD_BITS)
+    ]
 
 
 def _devices(stations: list[Station]) -> list[SimDevice]:

@@ -24,6 +24,7 @@ class Entry(Struct, frozen=True):
 
 NAV: tuple[Entry, ...] = (
     Entry("/", "nav_overview"),
+    Entry("/", "nav_site", modes=("site",)),
     Entry("/alarms", "work_alarms"),
     Entry("/handover", "work_handover"),
     Entry("/refuelling", "nav_refuelling"),

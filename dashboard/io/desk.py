@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import Connection
 
 from contract import topics
 from contract.freshness import Now
@@ -32,6 +33,7 @@ from dashboard.core.site import certificates, farewell
 from dashboard.core.site.card import Card, card
 from dashboard.core.sites import Site
 from dashboard.core.texts.pages import language_of
+from dashboard.io.asked_past import asked_past
 from dashboard.io.certificates import AdmittedFile
 from dashboard.io.inbox import Inbox
 from dashboard.io.page_key import PageKey
@@ -87,6 +89,7 @@ class Desk:
         key_file = settings.bulletins.key_file
         self.signer = signer(Path(key_file)) if key_file else None
         self.wake = asyncio.Event()
+        self.asked = asked_past(settings, clock, self.wake, lambda: self.broker_up)
         self.refused: dict[str, Refusals] = {}
         self.strangers: dict[str, int] = {}
         self.inbox = Inbox()
@@ -95,9 +98,7 @@ class Desk:
         """Key and certificate of the site's own page, where it has a public name."""
         self.work = Work(link_alarms.database, self.now(), clock.boot)
         self.published = Published(link_alarms.database)
-        self.folded = 0
-        self.broker_up = False
-        self.trouble = ""
+        self.folded, self.broker_up, self.trouble = 0, False, ""
         self._in_contact: dict[str, bool] = {}
         self._silent = Watch()
         self._looked_ms = 0
@@ -154,6 +155,9 @@ class Desk:
         levels = topics.parts(topic)
         if levels is not None and topic == topics.page_certificate(levels[0]):
             self._hear_certificate(levels[0], payload)
+            return
+        if levels is not None and topic == topics.past(levels[0]):
+            self._hear_past(levels[0], payload)
             return
         if levels is not None and board.is_public(topic, levels[0]):
             self._hear_public(levels[0], topic, payload, retained)
@@ -215,6 +219,13 @@ class Desk:
             self._refuse(site, fault)
         self.take_page(self.page)
         self.hub.tell(site)
+
+    def _hear_past(self, site: str, payload: bytes) -> None:
+        try:
+            if self.asked is not None and self.asked.hear(payload):
+                self.hub.tell(site)
+        except Refused as fault:
+            self._refuse(site, fault)
 
     async def look_for_orders(self) -> None:
         """What a command beside us has laid into the store, as a new seal does. Raises StoreTrouble."""
@@ -312,9 +323,12 @@ class Desk:
         before = {one.id for one in self.pending[site]}
         self.pending[site] = self.shelf.orders(site).orders
         if orders.outlived(self.pending[site]):
-            for one in orders.outlived(self.pending[site]):
-                self.shelf.answer_order(site, one.id, orders.OUTLIVED)
-            self.pending[site] = self.shelf.orders(site).orders
+            try:
+                for one in orders.outlived(self.pending[site]):
+                    self.shelf.answer_order(site, one.id, orders.OUTLIVED)
+                self.pending[site] = self.shelf.orders(site).orders
+            except StoreTrouble as fault:  # what was kept just now is none the less to be sent
+                self.trouble = str(fault)
         waiting = {one.id for one in self.pending[site]}
         kept = {name: at for name, at in self.entered.items() if name in waiting or name not in before}
         self.entered = dict.fromkeys(waiting - before, self.clock.up_ms()) | kept
@@ -349,7 +363,7 @@ class Desk:
         for site, losses in self.losses.items():
             if heard[site] and any(not loss.back for loss in losses):
                 await asyncio.to_thread(self.link_alarms.back, site, now.wall_ms)
-                await self._reload_losses(site)
+                await self.reload_losses(site)
 
     async def look_for_incidents(self) -> None:
         """Gather sites that are in one trouble; tell the browsers of those concerned. Raises StoreTrouble."""
@@ -359,10 +373,12 @@ class Desk:
         for site in await self.work.look(sites, self.pictures, now, listening=self.broker_up):
             self.hub.tell(site)
 
-    async def acknowledge_loss(self, site: str, what: AckAlarm, ack: Ack) -> bool:
+    async def acknowledge_loss(
+        self, site: str, what: AckAlarm, ack: Ack, note: Callable[[Connection], None] | None = None
+    ) -> bool:  # fmt: skip
         """Somebody has seen that a site was silent; False when there is no such alarm. Raises StoreTrouble."""
-        done = await asyncio.to_thread(self.link_alarms.acknowledge, site, what.raised_seq, ack)
-        await self._reload_losses(site)
+        done = await asyncio.to_thread(self.link_alarms.acknowledge, site, what.raised_seq, ack, note)
+        await self.reload_losses(site)
         return done
 
     async def _raise_loss(self, site: str, now: Now) -> None:
@@ -372,8 +388,9 @@ class Desk:
         lost_ms = None if now.wall_ms is None else now.wall_ms - silent_ms
         priority = link_alarm.priority(picture.state.power if picture.state else None)
         await asyncio.to_thread(self.link_alarms.raised, site, priority, lost_ms, now.wall_ms)
-        await self._reload_losses(site)
+        await self.reload_losses(site)
 
-    async def _reload_losses(self, site: str) -> None:
+    async def reload_losses(self, site: str) -> None:
+        """The silences of a site as the store has them now. Raises StoreTrouble."""
         self.losses[site] = await asyncio.to_thread(self.link_alarms.lately, site)
         self.hub.tell(site)

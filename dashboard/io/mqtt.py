@@ -11,6 +11,7 @@ from contract.bulletins import Bulletin
 from contract.messages import encode
 from contract.words import Event
 from dashboard.core.owner.board import CONTACTS
+from dashboard.core.work.store_words import DAMAGED, store_words
 from dashboard.io.desk import Desk
 from dashboard.io.store.database import StoreTrouble
 from dashboard.io.store.records import Taken
@@ -25,6 +26,8 @@ TICK_S = 0.5
 TOGETHER = 10
 """Sites whose pictures are asked for at once; a site has a handful of retained messages, fifty at the most."""
 PAUSE_S = 2.0
+TRY_MS = 5000
+"""How often a store that refused is asked whether it takes anything again."""
 STORE, SITES = "store", "looking after the sites"
 STORE_WITHIN_S, SITES_WITHIN_S = 180.0, 120.0
 """Real seconds after which one that has not moved counts as stuck."""
@@ -39,8 +42,9 @@ class Centre:
         self._progress.expect(STORE, STORE_WITHIN_S)
         self._progress.expect(SITES, SITES_WITHIN_S)
         self._writing = False
+        self._tried_ms = 0
         self._is_centre = desk.settings.view.mode == "centre"
-        own = (topics.answers, topics.public_picture, _contacts, topics.page_certificate)
+        own = (topics.answers, topics.public_picture, _contacts, topics.page_certificate, topics.past)
         heard = (topics.up_all,) if self._is_centre else (topics.up_all, *own)
         wanted = [told(site.id) for site in desk.settings.site for told in heard]
         self._link = Link(
@@ -150,6 +154,7 @@ class Centre:
                 await self._desk.look_for_incidents()
             except StoreTrouble as fault:
                 self._trouble(fault)
+            await self._try_store()
             await self._publish_due()
             try:
                 async with asyncio.timeout(TICK_S):
@@ -169,6 +174,7 @@ class Centre:
                 self._desk.orders_due[site] = None
                 log.info("orders for %s wait: %s", site, fault)
                 return
+        await self._ask_past()
         for topic in list(self._desk.down_due):
             if not self._link.up:
                 return
@@ -180,6 +186,27 @@ class Centre:
                 return
             if self._desk.down_due.get(topic) is payload:
                 del self._desk.down_due[topic]
+
+    async def _ask_past(self) -> None:
+        """What the site's own page wants to know of the past; nobody keeps it, so it is not said again."""
+        asked = self._desk.asked
+        wish = asked.due if asked is not None else None
+        if asked is None or wish is None or not self._link.up:
+            return
+        try:
+            await self._link.publish(topics.past_wish(self._desk.settings.site[0].id), encode(wish))
+            asked.sent(wish)
+        except LinkDown as fault:
+            log.info("the past waits: %s", fault)
+
+    async def _try_store(self) -> None:
+        """Is a store that refused well again? On a quiet day, and at a site, no record would show it for hours."""
+        now_ms, known = self._desk.clock.up_ms(), store_words(self._desk.trouble)
+        if not self._desk.trouble or known == DAMAGED or now_ms - self._tried_ms < TRY_MS:
+            return
+        self._tried_ms = now_ms
+        if await asyncio.to_thread(self._desk.records.takes_anything):
+            self._well()
 
     def _trouble(self, fault: StoreTrouble) -> None:
         if not self._desk.trouble:

@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from contract.content import PublicDocument
 from contract.messages import decode
-from contract.page import CERTIFICATE, PageDocument, PageWish
+from contract.page import CERTIFICATE, PAGE_FILE, PAGE_KEY, PageDocument, PageWish
 from contract.wire import Refused
-from dashboard.config import PAGE_FILE, PAGE_KEY, Settings
+from dashboard.config import Settings
 from dashboard.core.sites import BadInput
+from dashboard.io.knock import Knocked
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class PageKey:
         waiting = None
         try:
             waiting = _beside(self.file, chain, OPEN)
-            tls, ends_ms = encrypted(waiting, self.key_file), _ends_ms(chain)
+            tls, ends_ms = encrypted(waiting, self.key_file, self.name), _ends_ms(chain)
             waiting.replace(self.file)
             _settle(self.file.parent)
         except (ssl.SSLError, ValueError) as fault:
@@ -149,7 +150,7 @@ class PageKey:
         if not self.file.exists():
             return None
         try:
-            tls, chain = encrypted(self.file, self.key_file), self.file.read_bytes()
+            tls, chain = encrypted(self.file, self.key_file, self.name), self.file.read_bytes()
             self._chain, self.ends_ms = chain, _ends_ms(chain)
             return tls
         except (OSError, ssl.SSLError, ValueError) as fault:
@@ -170,9 +171,13 @@ def page_key(settings: Settings, store: Path) -> PageKey | None:
         return None
 
 
-def encrypted(certificate: str | Path, key: str | Path) -> ssl.SSLContext:
-    """How pages are encrypted with these; raises OSError, ssl.SSLError where they are of no use together."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+def encrypted(certificate: str | Path, key: str | Path, name: str = "") -> ssl.SSLContext:
+    """How pages are encrypted with these; raises OSError, ssl.SSLError where they are of no use together.
+
+    `name`: where those are sent who come without encryption.
+    """
+    context = Knocked(ssl.PROTOCOL_TLS_SERVER)
+    context.name = name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key, password=lambda: "")
     return context

@@ -1,15 +1,17 @@
 """The past of a site as its page shows it: asked of the store, put together in `core/site`. Runs in a thread."""
 
+import asyncio
 from typing import Any, NamedTuple
 
 from contract.records import OutageBody, RunBody
-from contract.words import Event, Power
+from contract.words import Event, Power, Stream
 from dashboard.core.forms import entry
 from dashboard.core.hearing.picture import SitePicture
 from dashboard.core.reader import Reader
 from dashboard.core.site import charts, quarters, runs, series, timeline
 from dashboard.core.site.charts import Charts, Line
 from dashboard.core.site.contact_list import callees
+from dashboard.core.site.events import Stored
 from dashboard.core.site.knowledge import Proof, Span, carried, known
 from dashboard.core.site.periods import LENGTHS, Period, begin_of
 from dashboard.core.site.runs import RunList
@@ -35,12 +37,14 @@ def panels_of(desk: Desk, picture: SitePicture, period: Period, reader: Reader) 
     """What the panels of the past need; without the store what they say is that nothing is known."""
     history, told, done = desk.records.history, None, RunList(runs=(), outages=())
     try:
-        told, done = timeline_of(history, picture, period, reader), runs_of(history, picture, reader)
+        told, done = timeline_of(history, picture, period, reader), runs_of(desk, picture, reader)
     except StoreTrouble as fault:
         desk.trouble = str(fault)
+    asked = desk.asked
     return {
         "timeline": told,
         "done": done,
+        "box_ago": None if asked is None or asked.events_ms is None else reader.now.mono_ms - asked.events_ms,
         "callees": callees(picture.state, reader),
         "period": period.value,
         "periods": tuple(one.value for one in Period),
@@ -97,10 +101,40 @@ def curves_of(
     return found
 
 
-def runs_of(history: History, picture: SitePicture, reader: Reader) -> RunList:
+async def drawn(desk: Desk, picture: SitePicture, period: Period, reader: Reader) -> Charts | None:
+    """The curves, from the store or, at the site's own page, from the box. None: nobody knows what time it is here.
+
+    Raises StoreTrouble; TimeoutError when the box does not answer.
+    """
+    history = desk.records.history
+    if desk.asked is None or reader.now.wall_ms is None:
+        return await asyncio.to_thread(charts_of, history, picture, period, reader)
+    time = _Time(begin_of(period, reader.now.wall_ms), reader.now.wall_ms)
+    lines = await desk.asked.curves(period, time.begin_ms)
+    if lines is None:
+        raise TimeoutError
+    judged = await asyncio.to_thread(_judged, history, picture, reader, time)
+    return charts.charts(lines, judged, period, time.begin_ms, time.end_ms, picture, reader)
+
+
+def events_of(desk: Desk, site: str, limit: int) -> list[Stored]:
+    """The newest events of a site, the newest first. Raises StoreTrouble."""
+    if desk.asked is not None:
+        return (desk.asked.events or [])[:limit]
+    return desk.records.newest(site, Stream.EVENT, limit)
+
+
+def of_kind(desk: Desk, site: str, kind: Event, limit: int) -> list[Stored]:
+    """The newest events of a kind, the newest first. Raises StoreTrouble."""
+    if desk.asked is not None:
+        return [one for one in desk.asked.events or () if one.kind == kind][:limit]
+    return desk.records.history.of_kind(site, kind, limit)
+
+
+def runs_of(desk: Desk, picture: SitePicture, reader: Reader) -> RunList:
     """Runs of the set and outages, the newest first. Raises StoreTrouble."""
-    stored = history.of_kind(picture.site, Event.RUN_ENDED, MOST_RUNS)
-    outages = history.of_kind(picture.site, Event.OUTAGE_ENDED, MOST_RUNS)
+    stored = of_kind(desk, picture.site, Event.RUN_ENDED, MOST_RUNS)
+    outages = of_kind(desk, picture.site, Event.OUTAGE_ENDED, MOST_RUNS)
     return runs.run_list(runs.read(stored, RunBody), runs.read(outages, OutageBody), picture, reader)
 
 

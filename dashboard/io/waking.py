@@ -6,15 +6,15 @@ well, for the judgement is pure and the records wait in order.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from contract import topics
 from contract.messages import encode
-from contract.waking import Cause, Event, Message, Now, Pace, State, Tick, Told, WakingTaken, taken
+from contract.waking import Cause, Event, Matter, Message, Now, Pace, State, Told, WakingTaken, taken
 from contract.waking import Kind as MessageKind
-from contract.waking_step import step
+from contract.waking_step import look, take
 from contract.waking_words import message, title
 from dashboard.core.notify import causes, overdue, people, queue, several
 from dashboard.core.notify.people import Woken
@@ -28,6 +28,10 @@ from dashboard.io.store.notifications import Kept, Made, Notifications
 log = logging.getLogger(__name__)
 
 TICK_S = 0.5
+MOST_CAUSES = 5000
+"""Of one matter: more than there are sites, so that a message never names too few."""
+AT_ONCE = 5
+"""So many events are judged before others have their turn: a storm over a thousand sites holds up no page."""
 TAKEN_FOR_MS, TAKEN_EVERY_MS = 15 * 60_000, 5 * 60_000
 """So long a site relies on the centre without hearing more, and so often it hears more."""
 BEAT_S = 300
@@ -40,7 +44,7 @@ class Waking:
     def __init__(self, desk: Desk, database: Database, pace: Pace | None = None) -> None:
         self._desk = desk
         self.store = Notifications(database)
-        self._pace = pace or Pace()
+        self._pace = pace or Pace(most_causes=MOST_CAUSES)
         self._sender = notify.Sender()
         self._lock = asyncio.Lock()
         self.state = State()
@@ -109,7 +113,6 @@ class Waking:
         self._home = told.get("home", "")
         await self._hear()
         await self._look()
-        await self._step(Tick())
         await self._send()
         self._tell_sites()
         self._beat(told.get("beat", ""))
@@ -125,15 +128,13 @@ class Waking:
         return Now(boot=read.boot, up_ms=read.up_ms, wall_ms=read.wall_ms, minute=minute)
 
     async def _hear(self) -> None:
-        """Records of alarms, each once: the state and how far was looked are kept together."""
+        """Records of alarms, each once: the state and how far was looked are kept together, many in one write."""
         while True:
             seen, heard = await asyncio.to_thread(self.store.fresh, self._seen)
-            for one in heard:
-                site = self._desk.settings.find(one.site)
-                told = causes.events(one, site, self.state, self._desk.clock.wall_ms())
-                await self._step(*told, seen=one.number)
+            if heard:
+                await self._step(heard, seen=seen)
             self._seen = max(self._seen, seen)
-            if len(heard) == 0:
+            if not heard:
                 return
 
     async def _look(self) -> None:
@@ -144,30 +145,50 @@ class Waking:
         if self._desk.work.seen:
             self.hold(overdue.OVERDUE, self._overdue(sites))
         known = {cause.id for matter in self.state.matters for cause in matter.causes}
+        events: list[Event] = []
         for source, now in self._held.items():
             before = {name for name in known if _source(name) == source}
-            await self._step(*causes.held_up(before, now, self.state))
+            events += causes.held_up(before, now, self.state)
+        await self._step(events)
 
     def _overdue(self, sites: dict[str, Site]) -> tuple[tuple[Cause, bool], ...]:
         work = self._desk.work
         held = tuple(work.holdings.values())
         return overdue.causes(held, work.incidents, sites, work.seen, self._desk.now(), work.boot)
 
-    async def _step(self, *events: Event, seen: int | None = None) -> None:
-        """Events in, and what follows from them kept, before anything of it is sent."""
+    async def _step(self, came: Sequence[Event | causes.Heard], seen: int | None = None) -> None:
+        """What came, and time; what follows is kept before anything of it is sent."""
         async with self._lock:
-            state, made, now = self._judged(*events)
+            state, now = self.state, self._now()
+            for count, one in enumerate(came):
+                for event in self._events(one, state) if isinstance(one, causes.Heard) else (one,):
+                    state = take(state, event, self._pace, now)
+                if count % AT_ONCE == AT_ONCE - 1:
+                    await asyncio.sleep(0)
+            state, made = self._looked(state, now)
             if state is not self.state or seen is not None:
                 await asyncio.to_thread(self.store.keep, seen or self._seen, state, made, now.wall_ms)
-                self.state = state
+                self._become(state)
                 self._seen = max(self._seen, seen or 0)
 
-    def _judged(self, *events: Event) -> tuple[State, list[Made], Now]:
-        state, made, now = self.state, list[Made](), self._now()
-        for event in events:
-            state, messages = step(state, event, people.persons(self._people), self._pace, now)
-            made += [one for told in messages if (one := self._worded(told)) is not None]
-        return state, made, now
+    def _events(self, heard: causes.Heard, state: State) -> tuple[Event, ...]:
+        return causes.events(heard, self._desk.settings.find(heard.site), state, self._desk.clock.wall_ms())
+
+    def _looked(self, state: State, now: Now) -> tuple[State, list[Made]]:
+        state, messages = look(state, people.persons(self._people), self._pace, now)
+        return state, [one for told in messages if (one := self._worded(told)) is not None]
+
+    def _become(self, state: State) -> None:
+        """The pages of those who see a matter that has moved hear of it."""
+        before = {one.number: one for one in self.state.matters}
+        moved = [one for one in state.matters if before.pop(one.number, None) is not one]
+        self.state = state
+        self._tell_pages((*moved, *before.values()))
+
+    def _tell_pages(self, matters: Iterable[Matter]) -> None:
+        sites = sorted({cause.site for matter in matters for cause in matter.causes})
+        for site in {one.split("-", 1)[0]: one for one in sites}.values():  # whoever sees this page sees one of them
+            self._desk.hub.tell(site, calm=True)
 
     def _worded(self, told: Message) -> Made | None:
         who = next((one for one in self._people if str(one.number) == told.person), None)
@@ -182,7 +203,10 @@ class Waking:
     async def _send(self) -> None:
         now = self._now()
         for due in await asyncio.to_thread(self.store.due, now.boot, now.up_ms):
-            if self._sender.free(due.channel) and await asyncio.to_thread(self.store.begin, due.number):
+            if due.tries and queue.again_s(due.kind, due.tries) is None:
+                await self._note(due, "unknown")  # interrupted at its last try: not sent for ever
+            elif self._sender.free(due.channel) and await asyncio.to_thread(self.store.begin, due.number):
+                self._moved(due)
                 task = asyncio.create_task(self._try(due), name="notify")
                 self._tries.add(task)
                 task.add_done_callback(self._tries.discard)
@@ -198,6 +222,13 @@ class Waking:
                 self.trouble = str(fault)
                 await asyncio.sleep(2.0)
 
+    def _moved(self, due: Due) -> None:
+        """The log on the pages has a new line."""
+        matters = [one for one in self.state.matters if one.number == due.matter]
+        self._tell_pages(matters)
+        if not matters:
+            self._desk.hub.tell("", calm=True)
+
     async def _note(self, due: Due, why: str) -> None:
         """What came of a try, and what the judgement makes of it, in one transaction."""
         now, wait_s = self._now(), queue.again_s(due.kind, due.tries + 1)
@@ -207,24 +238,26 @@ class Waking:
         def judged(accepted: bool, none_left: bool) -> Kept | None:
             if not due.asks or not (accepted or none_left):
                 return None
-            kind = MessageKind(due.kind)
-            state, made, at = self._judged(Told(due.matter, due.round, due.person, kind, accepted=accepted))
-            return Kept(self._seen, state, made, at.wall_ms)
+            told = Told(due.matter, due.round, due.person, MessageKind(due.kind), accepted=accepted)
+            state, made = self._looked(take(self.state, told, self._pace, now), now)
+            return Kept(self._seen, state, made, now.wall_ms)
 
         async with self._lock:
             kept = await asyncio.to_thread(self.store.end, due, result, why, again, now.wall_ms, judged)
             if kept is not None:
-                self.state = kept.state
+                self._become(kept.state)
+        self._moved(due)
 
     # --- the sites ---
 
     def _tell_sites(self) -> None:
         """What is taken over, to each site: only what somebody here was really reached for."""
-        now = self._desk.now()
-        for site, picture in self._desk.pictures.items():
-            names = tuple(one for one in taken(self.state, site) if causes.woken(one) is not None)
+        now, ours = self._desk.now(), taken(self.state)
+        for site in {*ours, *(name for name, sent in self._sent.items() if sent[0])} & self._desk.pictures.keys():
+            names = tuple(one for one in ours.get(site, ()) if causes.woken(one) is not None)
             alarms = tuple(one for name in names if (one := causes.woken(name)) is not None)
-            contact, before = picture.contact, self._sent.get(site, ((), "", -TAKEN_EVERY_MS))
+            contact = self._desk.pictures[site].contact
+            before = self._sent.get(site, ((), "", -TAKEN_EVERY_MS))
             if contact is None or (not names and not before[0]):
                 continue
             same = before[:2] == (names, contact.boot)
@@ -262,6 +295,7 @@ class Waking:
     async def _tell_watcher(self, address: str) -> None:
         if not await self._sender.try_("beat", partial(notify.ping, address)):
             self.beat_well_ms = self._desk.clock.up_ms()
+            self._desk.hub.tell("", calm=True)
 
 
 def _source(cause: str) -> str:

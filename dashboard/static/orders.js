@@ -1,6 +1,6 @@
 // Sends the forms of the page. What was pressed waits until the server has it: it is kept over a reload, tried again
 // after a lost network with the same key, and never shown as done before the server has said so.
-import { startUnsent } from "./unsent.js";
+import { freshKey, startUnsent } from "./unsent.js";
 
 const NAME = "sotpunkt-who";
 let unsent = null;
@@ -81,8 +81,4 @@ function say(form, fault, answer) {
   place.textContent = fault.error;
   const field = form.elements[fault.field];
   (field?.focus ? field : field?.[0])?.focus();
-}
-
-function freshKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -57,7 +57,7 @@ export function put(name, html) {
   const typed = [...panel.querySelectorAll(TYPED)].filter((one) => one.value).map((one) => [one.id, one.value]);
   const chosen = [...panel.querySelectorAll("input[type=radio]:checked")].map((one) => one.id);
   const focused = panel.contains(document.activeElement) ? document.activeElement : null;
-  const place = focused && whereIs(focused);
+  const place = focused && whereIs(focused, panel);
   const caret = focused ? focused.selectionStart : null;
   const scrolled = [...panel.querySelectorAll(".events")].map((one) => one.scrollTop);
   panel.innerHTML = html;
@@ -71,18 +71,25 @@ export function put(name, html) {
     if (field) field.checked = true;
   }
   [...panel.querySelectorAll(".events")].forEach((one, number) => (one.scrollTop = scrolled[number] ?? 0));
-  const field = place && found(panel, place);
-  if (!field) return;
+  if (!place) return;
+  const field = found(panel, place) ?? panel;
+  if (field === panel) panel.tabIndex = -1; // what was focused is gone: the keyboard goes on from here, not from the top
   field.focus({ preventScroll: true });
   if (caret !== null && caret !== undefined && field.setSelectionRange) field.setSelectionRange(caret, caret);
 }
 
-/** How to find a focused thing again in content that is drawn anew: by its id, else by where it leads. */
-function whereIs(element) {
-  return element.id ? { id: element.id } : { href: element.getAttribute("href") };
+/** How to find a focused thing again in content that is drawn anew: by its id, by where it leads, else by its place in
+ * the nearest thing that has an id; never by its place among those of others. */
+function whereIs(element, panel) {
+  if (element.id) return { id: element.id };
+  const href = element.getAttribute("href");
+  const holder = element.closest("[id]");
+  if (href || holder === panel) return { href };
+  return { holder: holder.id, tag: element.tagName, at: [...holder.querySelectorAll(element.tagName)].indexOf(element) };
 }
 
-function found(panel, { id, href }) {
+function found(panel, { id, href, holder, tag, at }) {
   if (id) return document.getElementById(id);
+  if (holder) return document.getElementById(holder)?.querySelectorAll(tag)[at] ?? null;
   return href ? panel.querySelector(`[href="${CSS.escape(href)}"]`) : null;
 }

@@ -9,7 +9,10 @@ export function startStream({ lost, changed, ended }) {
   let heard = elapsed();
   let source = null;
   const alive = () => {
+    const silence = elapsed() - heard;
     heard = elapsed();
+    // what lay waiting while the page was frozen or the machine slept is no sign of life
+    if (silence > SILENT_MS) anew();
   };
   const open = () => {
     source = new EventSource("/events");
@@ -57,7 +60,7 @@ export function startStream({ lost, changed, ended }) {
   };
   const watch = setInterval(look, 1000);
   open();
-  document.addEventListener("visibilitychange", look);
+  for (const name of ["visibilitychange", "resume"]) document.addEventListener(name, look);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) anew();
   });

@@ -39,7 +39,7 @@ export function startUnsent(after) {
     const what = document.createElement("strong");
     what.textContent = one.what;
     item.dataset.state = one.fault ? "failed" : "waiting";
-    item.append(what, ` – ${one.fault ? words.failed + one.fault : words.waiting}`);
+    item.append(what, ` – ${one.fault ? words.failed + one.fault : [words.waiting, one.why].filter(Boolean).join(": ")}`);
     if (one.fault) {
       const away = document.createElement("button");
       away.type = "button";
@@ -81,6 +81,12 @@ export function startUnsent(after) {
       one.away = true;
       told.get(one.fields.idempotency_key)?.({ done: false, fault: reply.fault });
     } else if (reply.state === "lost") {
+      // a server that is there and keeps nothing says why: the sentence stands beside "waiting" as long as that is so
+      const why = reply.fault.error ?? "";
+      if (why !== (one.why ?? "")) {
+        one.why = why;
+        keep();
+      }
       setTimeout(() => attempt(one, Math.min(pause * 2, LONGEST_PAUSE_MS)), pause);
     }
   };
@@ -107,6 +113,9 @@ export function startUnsent(after) {
           if (same.away) again(same);
           return;
         }
+        // the same form with other words is another press: the server may have kept the first, and would keep no second
+        const used = held.some((other) => other.fields.idempotency_key === one.fields.idempotency_key);
+        if (used) one.fields.idempotency_key = freshKey();
         const pressed = { ...one, at: Date.now() };
         told.set(pressed.fields.idempotency_key, answered);
         held = [...held.slice(-MOST + 1), pressed];
@@ -116,12 +125,19 @@ export function startUnsent(after) {
   };
 }
 
+/** A key that means nothing but one press. */
+export function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** kept, refused (with `late` when somebody else was first), lost (try again), away (nobody is signed in). */
 async function post(one) {
   const given = new AbortController();
   const timer = setTimeout(() => given.abort(), WITHIN_MS);
   try {
-    const reply = await fetch(one.action, {
+    const address = new URL(one.action);
+    if (one.fields.lang) address.searchParams.set("lang", one.fields.lang); // a fault outside the form is said in it
+    const reply = await fetch(address, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ...one.fields, waited_ms: Math.max(0, Date.now() - one.at) }),

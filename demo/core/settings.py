@@ -82,7 +82,7 @@ def gateway(
 def _device(wire: Wire, pace: Pace) -> Table:
     row: dict[str, Any] = {"name": wire.name, "profile": wire.profile, "unit": wire.unit}
     row |= {"tcp": wire.tcp} if wire.tcp else {"serial": wire.serial, "baud": wire.baud}
-    row |= {"poll_every_s": pace.poll_s, "slow_every_s": pace.slow_s}
+    row |= {"poll_every_s": pace.poll_s, "poll_active_every_s": pace.poll_s, "slow_every_s": pace.slow_s}
     row |= {"timeout_s": pace.timeout_s, "pause_s": PAUSE_S}
     if wire.profile == "eastron-sdm630":
         row["place"] = "load"

@@ -19,7 +19,7 @@ def look(brokers: tuple[BrokerSettings, ...]) -> tuple[CertificateLook, ...]:
     found: dict[str, CertificateLook] = {}
     for one in brokers:
         if one.certificate_file:
-            found.setdefault(one.certificate_file, _own(one.certificate_file, one.key_file))
+            found.setdefault(one.certificate_file, own(one.certificate_file, one.key_file))
         if one.ca_file:
             found.setdefault(one.ca_file, _certificate(one.ca_file, own=False)[0])
     return tuple(found.values())
@@ -49,7 +49,8 @@ def _seen(path: str) -> bool:
         return False
 
 
-def _own(path: str, key: str) -> CertificateLook:
+def own(path: str, key: str) -> CertificateLook:
+    """A certificate, and whether the key is its own."""
     told, certificate = _certificate(path, own=True)
     if certificate is None:
         return told

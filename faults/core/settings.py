@@ -74,7 +74,7 @@ def gateway(
     device: dict[str, Any] = {"timeout_s": 0.5, "pause_s": 0.02}
     paces: dict[str, Any] = {}
     if not pace.defaults:
-        device |= {"poll_every_s": pace.poll_s, "slow_every_s": pace.poll_s}
+        device |= {"poll_every_s": pace.poll_s, "poll_active_every_s": pace.poll_s, "slow_every_s": pace.poll_s}
         paces = {"heartbeat_s": pace.heartbeat_s, "heartbeat_active_s": pace.heartbeat_s,
                  "picture_every_s": pace.picture_s, "sample_every_s": pace.sample_s,
                  "sample_active_every_s": pace.sample_s}  # fmt: skip

@@ -27,3 +27,15 @@ def _stirs(alarm: Alarm, now: Now) -> bool:
         return False
     age = age_ms(alarm.again or alarm.raised, now)
     return age is not None and age < STIRS_MS
+
+
+MOVING = (Power.STARTING, Power.RETURNING)
+FRESH_MS = 120 * 1000
+"""So long after a change of the power state, and into an outage, every second tells."""
+
+
+def is_moving(site: Site, now: Now) -> bool:
+    """Does the plant start, change over or return, or has it just done so? Then it is read oftener."""
+    judged = site.memory.judged
+    age = age_ms(judged.since, now) if judged.since is not None else None
+    return judged.power in MOVING or (age is not None and age < FRESH_MS)

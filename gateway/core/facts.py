@@ -27,6 +27,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     slow_every_s: float
     signals: dict[str, tuple[str, float, bool]]
     """key → unit, period in seconds, experimental"""
+    poll_active_every_s: float | None = None
+    """The first period while something moves at the site; None: the same."""
 
 
 class TankFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from gateway.core.fuel import battery, endurance
 from gateway.core.orders import activation, orders, services
 from gateway.core.power import state
 from gateway.core.readiness import readiness
-from gateway.core.remembered import MAX_PUBLIC_EVENTS, Memory
+from gateway.core.remembered import MAX_PUBLIC_EVENTS, Memory, Refused
 from gateway.core.runs import outages, runs
 from gateway.core.site import BROKEN, Change, Now, Site
 from gateway.core.waking import waking
@@ -32,6 +32,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     device: str
     values: dict[str, Value]
+    refused: tuple[Refused, ...] | None = None
+    """What the device is known to refuse, where that has changed."""
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -86,7 +88,7 @@ def step(site: Site, what: Happening, facts: Facts, now: Now) -> tuple[Site, lis
         source = f"person/{what.who}"[:80]
         site, changes = orders.apply(site, what, facts, now)
     elif isinstance(what, (WakingTaken, Trying, Sent)):
-        site = waking.heard(site, what, facts, now)
+        site, changes = waking.heard(site, what, facts, now)
     site, judged = state.watch(site, facts, now, source)
     told = dated + changes + judged
     if isinstance(what, Batch):
@@ -143,6 +145,8 @@ def _take(site: Site, batch: Batch) -> tuple[Site, list[Change]]:
     if changes:
         others = tuple(name for name in memory.silent if name != batch.device)
         memory = msgspec.structs.replace(memory, silent=(*others, batch.device) if silent else others)
+    if batch.refused is not None:
+        memory = msgspec.structs.replace(memory, refused_cells=memory.refused_cells | {batch.device: batch.refused})
     told, faulty = _sensors(memory.faulty, batch)
     if told:
         memory = msgspec.structs.replace(memory, faulty=faulty)

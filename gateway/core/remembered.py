@@ -28,6 +28,10 @@ MAX_NEEDS = 50
 MAX_DELIVERIES = 10
 
 
+Refused = tuple[int, int, int]
+"""Function, first address and count of a block that a device has not."""
+
+
 class Witnessed(Wire):
     """What somebody reported, who it was, and when the gateway heard it."""
 
@@ -360,6 +364,8 @@ class Memory(Wire):
     """name → version, sha256"""
     refused: tuple[str, ...] = ()
     """SHA-256 of what was refused lately: brought again after each reconnect, it is told of once."""
+    refused_cells: dict[str, tuple[Refused, ...]] = {}
+    """device → (function, first, count) of what it answered with exception 02, so that it is not asked anew."""
     fuel: FuelMemory = FuelMemory()
     battery: BatteryMemory = BatteryMemory()
     run: RunSoFar | None = None

@@ -9,6 +9,7 @@ import msgspec
 from contract.judgement import Endurance, Grounds, Reason
 from contract.messages import Farewell, Value
 from contract.page import PageWish
+from contract.signals import ALARM_PREFIX
 from contract.wire import Moment
 from contract.words import ClockQuality, Event, Quality, Readiness, Stream
 from gateway.core.alarms.watching import Watching
@@ -16,6 +17,7 @@ from gateway.core.fuel.reserves import BatteryNow, FuelNow
 from gateway.core.power.evidence import Evidence
 from gateway.core.readiness.found import Checked
 from gateway.core.remembered import MAX_REFUSED, Look, Memory, RunSoFar, keep
+from gateway.core.set_words import STOPPING_WORDS
 
 BROKEN = (Quality.SENSOR_FAULT, Quality.OVER_RANGE, Quality.UNDER_RANGE, Quality.BAD_DATA, Quality.IMPLAUSIBLE)
 """Why a value is missing when its sensor is to blame (facts: reserve power, sections 3 and 15)."""
@@ -129,3 +131,22 @@ def word_of(site: Site, device: str | None, key: str) -> str | None:
     """A signal as a word, or None when it is missing."""
     value = value_of(site, device, key)
     return value.value if value is not None and isinstance(value.value, str) else None
+
+
+COMMON_SHUTDOWN = ALARM_PREFIX + "common-shutdown"
+
+
+def shut_down(site: Site, controller: str | None) -> bool | None:
+    """Has the set shut itself down, or tripped? By the flags of its controller; else by any alarm that says so.
+
+    Without a flag for it a calm list proves nothing: a cause that the list has no name for may have stopped the set.
+    """
+    flags = [number_of(site, controller, f"controller.{flag}_alarm") for flag in ("shutdown", "trip")]
+    known = [bool(flag) for flag in flags if flag is not None]
+    if known:
+        return any(known)
+    values = site.values.get(controller or "", {})
+    words = {key: value.value for key, value in values.items() if key.startswith(ALARM_PREFIX)}
+    if any(word in STOPPING_WORDS for word in words.values()):
+        return True
+    return None if words.get(COMMON_SHUTDOWN) is None else False

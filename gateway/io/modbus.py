@@ -10,10 +10,12 @@ after a timeout an answer of the same shape may be the late one: it is believed 
 
 import asyncio
 import os
+import termios
 import time
 from logging import getLogger
 from pathlib import Path
 
+from pymodbus import FramerType
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
@@ -22,6 +24,7 @@ from contract.words import Quality
 from gateway.core.wire.decode import Fault, Outcome, Registers, Why
 from gateway.core.wire.lines import SerialLine, TcpLine
 from gateway.core.wire.plan import Block
+from gateway.profiles.schema import BIT_FUNCTIONS
 
 LOG = getLogger(__name__)
 NEVER_S = 3600.0
@@ -31,6 +34,8 @@ SLACK_S = 0.1
 BABBLE_S = 1.0
 """At most so long is waited for a babbling line to fall quiet."""
 MOST_WAITS = 1000
+LATE = 4
+"""An answer later than so many times the time-out is not expected any more."""
 COARSE_S = 0.002
 """The event loop's timers round up to whole milliseconds, twenty times an RTU silence a second; a thread's do not."""
 REFUSALS = {
@@ -63,10 +68,12 @@ class Line:
         self._asked = Block(0, 0, 0)
         self._answer_s = 0.0
         self._heard = 0
+        self._sent = 0.0
+        self._took_s = 0.0
         self._stir = asyncio.Event()
         self._quiet_since = 0.0
         self._lost = False
-        self._late: set[tuple[int, int, int]] = set()
+        self._late: dict[tuple[int, int, int], float] = {}
 
     @property
     def name(self) -> str:
@@ -75,21 +82,33 @@ class Line:
 
     async def read(self, unit: int, block: Block, timeout_s: float, pause_s: float = 0.0) -> Outcome:
         """Ask unit for a block; `timeout_s` (real seconds) until its answer begins, after `pause_s` of quiet."""
+        return (await self.timed_read(unit, block, timeout_s, pause_s))[0]
+
+    async def timed_read(
+        self, unit: int, block: Block, timeout_s: float, pause_s: float = 0.0
+    ) -> tuple[Outcome, float]:
+        """The same, and the real seconds from the question until its answer began (0 where there was none)."""
         async with self._lock:
-            await self._quiet(pause_s)
-            try:
-                async with asyncio.timeout(timeout_s) as self._deadline:
-                    outcome = await self._exchange(unit, block)
-            except TimeoutError:
-                outcome = self._timed_out(unit, block, timeout_s)
-            except asyncio.CancelledError:
-                self._expect_late(unit, block)
-                raise
-            finally:
-                self._deadline = None
-            if isinstance(outcome, Registers) and (unit, block.function, block.count) in self._late:
-                return await self._second_look(unit, block, outcome, timeout_s)
-            return outcome
+            outcome = await self._read(unit, block, timeout_s, pause_s)
+            return outcome, self._took_s if self._heard else 0.0
+
+    async def _read(self, unit: int, block: Block, timeout_s: float, pause_s: float) -> Outcome:
+        await self._quiet(pause_s)
+        try:
+            async with asyncio.timeout(timeout_s) as self._deadline:
+                outcome = await self._exchange(unit, block)
+        except TimeoutError:
+            outcome = self._timed_out(unit, block, timeout_s)
+        except asyncio.CancelledError:
+            self._expect_late(unit, block)
+            raise
+        finally:
+            self._deadline = None
+        if (asked := self._doubted(unit, block, outcome)) is not None:
+            outcome = await self._second_look(unit, block, outcome, timeout_s, self._sent - asked)
+        if self.line.rtu and isinstance(outcome, Fault) and outcome.why is Why.CROSSED:
+            self._expect_late(unit, block)  # it was the answer to something else: its own may still come
+        return outcome
 
     async def close(self) -> None:
         """Let go of the wire."""
@@ -107,11 +126,18 @@ class Line:
         self._asked = block
         client = self._client or await self._connect()
         if client is None:
-            return Fault(Quality.COMM_ERROR, self._why_no_link(), Why.LINK)
-        self._answer_s = self.line.answer_s(block.count) if isinstance(self.line, SerialLine) else 0.0
-        ask = client.read_holding_registers if block.function == 3 else client.read_input_registers
+            return Fault(Quality.COMM_ERROR, self.why_no_link(), Why.LINK)
+        self._answer_s = self.line.answer_s(block.size) if isinstance(self.line, SerialLine) else 0.0
+        ask = {
+            1: client.read_coils,
+            2: client.read_discrete_inputs,
+            3: client.read_holding_registers,
+            4: client.read_input_registers,
+        }[block.function]
         try:
+            _go_on()
             answer = await ask(block.start, count=block.count, device_id=unit)
+            _go_on()
         except (ModbusException, OSError) as fault:
             self._hang_up()
             return Fault(Quality.COMM_ERROR, f"{self.name}: the connection broke: {fault}", Why.LINK)
@@ -123,7 +149,7 @@ class Line:
         try:
             opened = await client.connect()
             await asyncio.sleep(0)  # a serial port starts listening one turn of the loop later
-        except (ModbusException, OSError, ValueError) as fault:
+        except (ModbusException, OSError, ValueError, termios.error) as fault:
             LOG.debug("%s: %s", self.name, fault)
             opened = False
         except asyncio.CancelledError:
@@ -141,6 +167,7 @@ class Line:
             return AsyncModbusTcpClient(
                 self.line.host,
                 port=self.line.port,
+                framer=FramerType.RTU if self.line.rtu else FramerType.SOCKET,
                 timeout=NEVER_S,
                 retries=0,
                 reconnect_delay=0,
@@ -171,9 +198,12 @@ class Line:
         now = asyncio.get_running_loop().time()
         self._quiet_since = now
         if sending:
+            self._sent = now
             return self._only_asks(data)
-        if not self._heard and isinstance(self.line, SerialLine):
-            self._extend(now + self._answer_s + SLACK_S)
+        if not self._heard:
+            self._took_s = now - self._sent
+            if isinstance(self.line, SerialLine):
+                self._extend(now + self._answer_s + SLACK_S)
         self._heard += 1
         self._stir.set()
         return data if self._expected(data) or self._digestible(data) else b""
@@ -183,15 +213,15 @@ class Line:
 
         Whatever anybody calls of the library, or the library does by itself, comes through here.
         """
-        at, size = (1, 8) if isinstance(self.line, SerialLine) else (7, 12)
+        at, size = (1, 8) if self.line.rtu else (7, 12)
         if len(data) != size or data[at] not in READING:
             raise ModbusException(f"function {data[at] if len(data) > at else '?'} does not read; nothing was sent")
         return data
 
     def _expected(self, data: bytes) -> bool:
         """Whether this is, at a glance, the whole answer that was asked for."""
-        head = 2 if isinstance(self.line, SerialLine) else 8
-        size = 2 * self._asked.count
+        head = 2 if self.line.rtu else 8
+        size = self._asked.size
         whole = head + 1 + size + (2 if head == 2 else 0)
         return len(data) == whole and data[head - 1] == self._asked.function and data[head] == size
 
@@ -244,7 +274,7 @@ class Line:
         linked, lost, heard = self._client is not None, self._lost, self._heard
         self._expect_late(unit, block)
         if not linked:
-            return Fault(Quality.COMM_ERROR, self._why_no_link(), Why.LINK)
+            return Fault(Quality.COMM_ERROR, self.why_no_link(), Why.LINK)
         if lost:
             return Fault(Quality.COMM_ERROR, f"{self.name}: the connection was closed", Why.LINK)
         if heard:
@@ -253,24 +283,46 @@ class Line:
         return Fault(Quality.COMM_ERROR, f"unit {unit} on {self.name}: no answer within {timeout_s:g} s", Why.SILENT)
 
     def _expect_late(self, unit: int, block: Block) -> None:
-        """An answer was given up and may still come: a new TCP connection cannot bring it, a serial line can."""
+        """An answer was given up and may still come: a new TCP connection cannot bring it, a serial line can.
+
+        A converter before a serial line can, too, and into the new connection.
+        """
         if isinstance(self.line, TcpLine) or self._lost:
             self._hang_up()
-        else:
-            self._late.add((unit, block.function, block.count))
+        if self.line.rtu:
+            self._late[unit, block.function, block.size] = self._sent
 
-    async def _second_look(self, unit: int, block: Block, outcome: Registers, timeout_s: float) -> Outcome:
-        """The first answer of a shape that was late before: if another follows, both were crossed."""
+    def _doubted(self, unit: int, block: Block, outcome: Outcome) -> float | None:
+        """When the question was asked whose late answer this may be; None where it can only be that to this one.
+
+        A refusal has no shape of its own: it may be that of any question to the unit.
+        """
+        if isinstance(outcome, Registers):
+            return self._late.get((unit, block.function, block.size))
+        if outcome.why is Why.REFUSED:
+            return max((at for (*to, _), at in self._late.items() if to == [unit, block.function]), default=None)
+        return None
+
+    async def _second_look(
+        self, unit: int, block: Block, outcome: Outcome, timeout_s: float, behind_s: float
+    ) -> Outcome:
+        """The first answer of a shape that was late before: if another follows, both were crossed.
+
+        Had this been the late one, to a question `behind_s` before, its successor would be as far behind it.
+        """
         self._stir.clear()
+        wait_s = max(timeout_s, behind_s + SLACK_S) if behind_s <= LATE * timeout_s else timeout_s
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(wait_s):
                 await self._stir.wait()
         except TimeoutError:
-            self._late.discard((unit, block.function, block.count))
+            of_unit = {one for one in self._late if one[:2] == (unit, block.function)}
+            for one in of_unit if isinstance(outcome, Fault) else {(unit, block.function, block.size)}:
+                del self._late[one]
             return outcome
         return Fault(Quality.COMM_ERROR, f"unit {unit} on {self.name}: a late answer crossed this one", Why.CROSSED)
 
-    def _why_no_link(self) -> str:
+    def why_no_link(self) -> str:
         """A wire that cannot be opened, in words that tell what to do."""
         if isinstance(self.line, TcpLine):
             return f"{self.name}: no connection; check address, port and network"
@@ -279,7 +331,14 @@ class Line:
             return f"{device}: there is no such serial port; check the cable"
         if not os.access(device, os.R_OK | os.W_OK):
             return f"{device}: no permission; the user must be in the group dialout"
-        return f"{device}: cannot be opened; another program uses it, or it is no serial port"
+        return f"{device}: cannot be opened; in use, no serial port, or without that speed or parity"
+
+
+def _go_on() -> None:
+    """Raise what the library has swallowed: up to Python 3.11 `wait_for` forgets a cancellation at the last moment."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def open_line(line: TcpLine | SerialLine) -> Line:
@@ -288,7 +347,7 @@ def open_line(line: TcpLine | SerialLine) -> Line:
 
 
 def _judge(answer: ModbusPDU, unit: int, block: Block) -> Outcome:
-    """Registers, or why the answer is none: refused, or not the answer to this question."""
+    """Registers (of bits 0 or 1 each), or why the answer is none: refused, or not the answer to this question."""
     if isinstance(answer, ExceptionResponse):
         code = answer.exception_code
         what = REFUSALS.get(code, "refuses")
@@ -296,7 +355,13 @@ def _judge(answer: ModbusPDU, unit: int, block: Block) -> Outcome:
         if code in BEHIND_GATEWAY:
             return Fault(Quality.COMM_ERROR, sentence, Why.SILENT, code)
         return Fault(Quality.BAD_DATA if code in FOR_GOOD else Quality.COMM_ERROR, sentence, Why.REFUSED, code)
-    if answer.function_code != block.function or len(answer.registers) != block.count:
+    bits = block.function in BIT_FUNCTIONS
+    # of bits there come whole bytes: those that fill the last one are not ours
+    came = 8 * block.size if bits else block.count
+    found = [int(bit) for bit in answer.bits] if bits else answer.registers
+    if answer.function_code != block.function or len(found) != came:
         sentence = f"unit {unit}: answered another question than {block.count} registers from {block.start}"
+        if bits:
+            sentence = f"unit {unit}: answered another question than {block.count} bits from {block.start}"
         return Fault(Quality.COMM_ERROR, sentence, Why.CROSSED)
-    return Registers(answer.registers)
+    return Registers(found[: block.count])

@@ -12,7 +12,8 @@ import msgspec
 from doors.clock import Clock
 from doors.progress import Progress
 from doors.systemd import Notifier
-from gateway.config import Plan, Wired
+from gateway.config import Plan
+from gateway.config_device import Wired
 from gateway.core.box.restarts import Starts
 from gateway.core.facts import Facts
 from gateway.core.site import Site

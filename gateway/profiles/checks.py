@@ -7,14 +7,18 @@ from math import isfinite
 from contract import alarms, signals
 from contract.signals import ALARM_PREFIX, Signal
 from contract.words import Quality
-from gateway.profiles.schema import WEAK, WIDTH, Absent, Profile, Range, Row
+from gateway.profiles.schema import BIT_FUNCTIONS, LEAST_RECORD, NONE_SET, WEAK, WIDTH, Absent, Profile, Range, Row
 
+OF_LENGTH = ("text", "bits", "record")
 BELIEVED = (Quality.GOOD, Quality.SUBSTITUTED)
 
 
 def faults_of(profile: Profile) -> list[str]:
     """All faults, each beginning with the row it is in."""
-    faults = [*_blocks(profile), *_identity(profile), *_twice(profile.rows), *_overlaps(profile.rows)]
+    faults = [*_blocks(profile), *_identity(profile), *_models(profile)]
+    for rows in _together(profile):
+        faults += [*_twice(rows), *_overlaps(rows)]
+    faults = list(dict.fromkeys(faults))  # what is wrong in one model is wrong in all that share the row
     for row in profile.rows:
         faults += [f"{row.label}: {fault}" for fault in _row(row, profile)]
     return faults
@@ -24,8 +28,26 @@ def block_of(row: Row, profile: Profile) -> Range | None:
     """The declared block that holds all of a row."""
     for block in profile.blocks:
         if (block.function or profile.link.function) == row.function and block.first <= row.at <= block.last:
-            return block if row.end - 1 <= block.last else None
+            return block if row.first >= block.first and row.stop - 1 <= block.last else None
     return None
+
+
+def _together(profile: Profile) -> Iterator[tuple[Row, ...]]:
+    """The rows that stand in one address space: all of them, or those of each model of a device that has models."""
+    numbers = sorted({number for row in profile.rows for number in row.models})
+    for number in numbers if profile.head.discover else [None]:
+        yield tuple(row for row in profile.rows if number is None or number in row.models)
+
+
+def _models(profile: Profile) -> Iterator[str]:
+    """Models go with a device that says where they stand, and with nothing else."""
+    if profile.head.discover and profile.blocks:
+        yield "block 1: a device that says itself where its models stand has no blocks"
+    for row in profile.rows:
+        if profile.head.discover and not row.models:
+            yield f"{row.label}: models is missing: the device says only where its models stand"
+        if row.models and not profile.head.discover:
+            yield f"{row.label}: models goes with discover at the top of the file"
 
 
 def _blocks(profile: Profile) -> Iterator[str]:
@@ -48,26 +70,35 @@ def _identity(profile: Profile) -> Iterator[str]:
         row = rows.get(identity.key)
         if row is None:
             yield f"identity {number} ({identity.key}): no signal of this profile has that key"
-        elif row.type == "f32" or row.words is not None:
-            yield f"identity {number} ({identity.key}): only a whole number can prove what a device is"
+        elif row.type in ("f32", "bit") or row.words is not None:
+            yield f"identity {number} ({identity.key}): only a whole number or a text can prove what a device is"
+        elif any(isinstance(one, str) is not (row.type == "text") for one in identity.one_of):
+            yield f"identity {number} ({identity.key}): one_of must be {'texts' if row.type == 'text' else 'numbers'}"
 
 
 def _twice(rows: tuple[Row, ...]) -> Iterator[str]:
-    """A key may stand once."""
+    """A key may stand once; an alarm of bits may have several of one rate, the gravest that is set is told."""
     first: dict[str, Row] = {}
     for row in rows:
-        if row.key in first:
-            yield f"{row.label}: key {row.key} stands also at {first[row.key].at}"
-        first.setdefault(row.key, row)
+        other = first.setdefault(row.key, row)
+        if other is row or (_alarm_bit(row) and _alarm_bit(other) and row.rate == other.rate):
+            continue
+        yield f"{row.label}: key {row.key} stands also at {other.at}"
+
+
+def _alarm_bit(row: Row) -> bool:
+    return row.key.startswith(ALARM_PREFIX) and row.flag
 
 
 def _overlaps(rows: tuple[Row, ...]) -> Iterator[str]:
-    """Two rows may share a register only as different bits or nibbles of it."""
+    """Two rows may share a register only as different bits or nibbles of it, or as a word of bits and one of them."""
     owners: dict[tuple[int, int], list[Row]] = {}
     for row in rows:
         for at in range(row.at, row.end):
             for other in owners.get((row.function, at), []):
-                parts = row.count == other.count == 1 and not row.mask & other.mask
+                of_bits = row.by_bit != other.by_bit and (row.flag or other.flag)
+                records = row.type == other.type == "record" and row.at == other.at and row.count == other.count
+                parts = of_bits or records or (row.count == other.count == 1 and not row.mask & other.mask)
                 if not parts:
                     yield f"{row.label}: register {at} is also part of {other.key}"
             owners.setdefault((row.function, at), []).append(row)
@@ -83,12 +114,16 @@ def _row(row: Row, profile: Profile) -> Iterator[str]:
         yield f"unknown key {row.key}" + (f"; did you mean {close[0]}?" if close else "")
     else:
         yield from _against_catalogue(row, signal)
-    if block_of(row, profile) is None:
-        yield f"registers {row.at}–{row.end - 1} lie outside the declared blocks"
-    if row.count > profile.link.max_words:
-        yield f"needs {row.count} registers in one request, the link allows {profile.link.max_words}"
+    if block_of(row, profile) is None and not profile.head.discover:
+        yield f"registers {row.first}–{row.stop - 1} lie outside the declared blocks"
+    if row.stop - row.first > (profile.link.max_bits if row.function in BIT_FUNCTIONS else profile.link.max_words):
+        yield f"needs {row.stop - row.first} registers in one request, the link allows {profile.link.max_words}"
+    if (row.type in ("bit", "bits")) is not (row.function in BIT_FUNCTIONS):
+        yield f'type "{row.type}" does not go with function {row.function}'
     if row.evidence in WEAK and not (row.experimental or profile.head.experimental):
         yield f'evidence "{row.evidence}" is weak: experimental = true is needed'
+    if row.witness is not None and row.witness not in {other.key for other in profile.rows if other.rate == row.rate}:
+        yield f"witness {row.witness}: no signal of this profile and rate has that key"
     yield from _numbers(row)
 
 
@@ -100,6 +135,8 @@ def _alarm(row: Row) -> Iterator[str]:
         yield "unknown alarm" + (f"; did you mean {close[0]}?" if close else "")
     elif kind.by != "controller":
         yield "this alarm is judged at the site, a controller cannot report it"
+    if row.unit:
+        yield f'unit "{row.unit}": an alarm has none'
     if row.words is None:
         yield "an alarm travels as a word: words is missing"
 
@@ -108,7 +145,12 @@ def _against_catalogue(row: Row, signal: Signal) -> Iterator[str]:
     """Unit and kind as the catalogue has them."""
     if row.unit != signal.unit:
         yield f'unit "{row.unit}" differs from the catalogue ("{signal.unit}")'
-    for field, given, kind in (("words", row.words is not None, "word"), ("bit", row.bit is not None, "flag")):
+    of_kinds = (
+        ("words", row.words is not None, "word"),
+        ("bit", row.flag and row.words is None, "flag"),
+        ("text", row.type == "text" or (row.type == "record" and row.words is None), "text"),
+    )
+    for field, given, kind in of_kinds:
         if given != (signal.kind == kind):
             yield f"the catalogue says {signal.kind}: {field} {'has no place here' if given else 'is missing'}"
 
@@ -121,13 +163,40 @@ def _numbers(row: Row) -> Iterator[str]:
         (row.valid is not None and not row.valid[0] < row.valid[1], f"valid {row.valid} holds no value"),
         (row.bit is not None and row.nibble is not None, "bit and nibble cannot stand together"),
         (part and row.type != "u16", f"a bit or nibble belongs to a u16, not to {row.type}"),
+        (row.type == "text" and row.scale != 1, "a text has no scale"),
+        (row.type == "text" and (row.valid is not None or row.words is not None), "a text has no valid and no words"),
+        (row.type not in OF_LENGTH and row.length != 1, "length goes with a text, a record or bits"),
+        (row.type == "record" and row.length < LEAST_RECORD, f"a record has at least {LEAST_RECORD} registers"),
+        (row.type == "bits" and not row.by_bit, "bits are told by words that say by_bit = true"),
+        (row.by_bit and row.words is None, "by_bit needs words"),
+        (row.by_bit and not _bits_fit(row), "by_bit: a number of its words is no bit of the value"),
+        (row.type == "bit" and (row.scale != 1 or row.valid is not None), "a bit has no scale and no valid"),
+        (row.inverted and not row.flag, "inverted goes with a bit"),
         (part and (row.scale != 1 or row.valid is not None), "a bit or nibble has no scale and no valid"),
         (row.words is not None and (row.type == "f32" or row.scale != 1), "words go with a whole number without scale"),
+        (row.scale_at is not None and not _takes_exponent(row), "scale_at goes with a whole number"),
+        (row.scale_at is not None and row.at <= row.scale_at < row.end, f"scale_at {row.scale_at} is its own register"),
         (row.words is not None and not row.words, "its list of words is empty"),
         (row.type == "f32" and row.absent, "absent does not go with f32: only not-a-number is missing there"),
     )
     yield from (fault for wrong, fault in rules if wrong)
-    yield from _codes(row.absent.items(), 4 if row.nibble is not None else 16 * row.count)
+    yield from _codes(row.absent.items(), _width(row))
+
+
+def _takes_exponent(row: Row) -> bool:
+    plain = row.bit is None and row.nibble is None and row.words is None
+    return plain and row.type in WIDTH and row.type not in ("f32", "bit")
+
+
+def _width(row: Row) -> int:
+    if row.nibble is not None:
+        return 4
+    return row.count if row.type in ("bit", "bits") else 16 * row.count
+
+
+def _bits_fit(row: Row) -> bool:
+    size = row.count if row.type == "bits" else 16 * row.count
+    return row.type in ("u16", "u32", "bits") and all(NONE_SET <= bit < size for bit in row.words or ())
 
 
 def faults_of_absent(absent: Absent) -> Iterator[str]:

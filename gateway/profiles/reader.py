@@ -1,7 +1,7 @@
 """From the text of a profile file to a `Profile`; every fault of the file is told at once."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -13,7 +13,9 @@ from gateway.profiles import checks
 from gateway.profiles.schema import (
     ALARM_ABSENT,
     ALARM_WORDS,
+    BIT_FUNCTIONS,
     Absent,
+    AlarmBits,
     AlarmGroup,
     Defaults,
     Head,
@@ -32,24 +34,62 @@ Words = dict[str, tuple[tuple[int, str], ...]]
 
 MAX_BYTES = 256 * 1024
 TABLES = ("link", "absent", "words", "defaults")
-LISTS = ("block", "identity", "signal", "alarms")
+LISTS = ("block", "identity", "signal", "alarms", "alarm_bits")
+Families = Callable[[str], str | None]
+"""The text of a family by its name."""
 
 
-def parse(text: str, file: str) -> Profile:
+def _none(_name: str) -> str | None:
+    return None
+
+
+def parse(text: str, file: str, families: Families = _none) -> Profile:
     """A profile from its text. Raises ProfileFault with one sentence per fault; `file` stands first in each."""
-    if len(text) > MAX_BYTES:
-        raise ProfileFault([f"{file}: larger than {MAX_BYTES} bytes"])
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as fault:
-        raise ProfileFault([f"{file}: not TOML: {fault}"]) from fault
+    table = _table(text, file)
     reader = _Reader(file)
+    like = table.get("like")
+    if like is not None:
+        family = families(like) if isinstance(like, str) else None
+        if family is None:
+            raise ProfileFault([f"{file}, head: like = {like!r}: there is no such family"])
+        table = merged(_table(family, f"family {like}"), table)
     profile = reader.profile(table)
     if profile is not None:
         reader.faults += [f"{file}, {fault}" for fault in checks.faults_of(profile)]
     if reader.faults or profile is None:
         raise ProfileFault(reader.faults)
     return profile
+
+
+def _table(text: str, file: str) -> dict[str, Any]:
+    """The file as TOML has it."""
+    if len(text) > MAX_BYTES:
+        raise ProfileFault([f"{file}: larger than {MAX_BYTES} bytes"])
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise ProfileFault([f"{file}: not TOML: {fault}"]) from fault
+
+
+def merged(family: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """A family's file with a profile's over it.
+
+    Single settings and tables: the profile's own stand before the family's. Identity: one of them. Signals: the
+    profile's own replace the family's of the same key, and `drop` takes some away. Blocks and alarms: both.
+    """
+    table = family | own
+    for name in TABLES:
+        if isinstance(family.get(name), dict) and isinstance(own.get(name, {}), dict):
+            table[name] = family[name] | own.get(name, {})
+    for name in LISTS:
+        first, second = family.get(name, []), own.get(name, [])
+        if not isinstance(first, list) or not isinstance(second, list) or (name == "identity" and second):
+            continue
+        if name == "signal":
+            keys = {one.get("key") for one in second if isinstance(one, dict)} | set(own.get("drop", ()))
+            first = [one for one in first if one.get("key") not in keys]
+        table[name] = [*first, *second]
+    return table
 
 
 class _Reader:
@@ -107,12 +147,15 @@ class _Reader:
         identity = [made for _, made in self.list_of(table.get("identity", []), Identity, "identity")]
         signals = self.list_of(table.get("signal", []), SignalRow, "signal")
         alarms = self.list_of(table.get("alarms", []), AlarmGroup, "alarms")
+        bits = self.list_of(table.get("alarm_bits", []), AlarmBits, "alarm_bits")
         if head is None or link is None or absent is None or defaults is None:
             return None
         fill = _Filler(self, link, absent, defaults, words)
         rows = [fill.signal(where, row) for where, row in signals]
         rows += [row for where, group in alarms for row in fill.alarms(where, group)]
-        rows.sort(key=lambda row: (row.function, row.at, -row.mask))
+        rows += [row for where, group in bits for row in fill.alarm_bits(where, group)]
+        if not head.discover:
+            rows.sort(key=lambda row: (row.function, row.at, -row.mask))
         return Profile(head=head, link=link, blocks=tuple(blocks), identity=tuple(identity), rows=tuple(rows))
 
     def words(self, raw: Any) -> Words:
@@ -139,7 +182,7 @@ class _Filler:
         self.defaults = defaults
         self.words = words
 
-    def common(self, where: str, row: SignalRow | AlarmGroup) -> dict[str, Any]:
+    def common(self, where: str, row: SignalRow | AlarmGroup | AlarmBits) -> dict[str, Any]:
         """What signals and alarms share."""
         source = row.source or self.defaults.source or ""
         evidence = row.evidence or self.defaults.evidence or ""
@@ -157,7 +200,9 @@ class _Filler:
 
     def signal(self, where: str, row: SignalRow) -> Row:
         """One signal. A nibble has no codes but its own; a bit is missing when its register is."""
-        codes = getattr(self.absent, row.type, ()) if row.nibble is None else ()
+        common = self.common(where, row)
+        kind = row.type or ("bit" if common["function"] in BIT_FUNCTIONS else "u16")
+        codes = getattr(self.absent, kind, ()) if row.nibble is None else ()
         words = None
         if row.words is not None:
             if row.words not in self.words:
@@ -166,7 +211,7 @@ class _Filler:
         return Row(
             key=row.key,
             at=row.at,
-            type=row.type,
+            type=kind,
             scale=row.scale,
             unit=row.unit,
             valid=row.valid,
@@ -174,9 +219,15 @@ class _Filler:
             words=words,
             bit=row.bit,
             nibble=row.nibble,
+            length=row.length or 1,
+            by_bit=row.by_bit,
+            inverted=row.inverted,
+            witness=row.witness,
             place=row.place,
+            models=row.models,
+            scale_at=row.scale_at,
             label=where,
-            **self.common(where, row),
+            **common,
         )
 
     def codes(self, where: str, row: SignalRow, codes: tuple[tuple[int, Quality], ...]) -> dict[int, Quality]:
@@ -199,6 +250,28 @@ class _Filler:
                 absent=ALARM_ABSENT,
                 words=ALARM_WORDS,
                 nibble=3 - from_top,
+                label=f"{where}, place {place + 1} ({alarm})",
+                **common,
+            )
+
+    def alarm_bits(self, where: str, group: AlarmBits) -> Iterator[Row]:
+        """One row per named bit of a group: bits of registers, or coils and inputs one after the other."""
+        common = self.common(where, group)
+        alone = common["function"] in BIT_FUNCTIONS
+        words = {0: "inactive", 1: group.level}
+        for place, alarm in enumerate(group.order):
+            register, bit = (place, 0) if alone else divmod(group.bit + place, 16)
+            if not alarm:
+                continue
+            yield Row(
+                key=ALARM_PREFIX + alarm,
+                at=group.at + register,
+                type="bit" if alone else "u16",
+                absent={} if alone else dict(self.absent.u16),
+                words=words,
+                bit=None if alone else bit,
+                inverted=group.inverted,
+                models=group.models,
                 label=f"{where}, place {place + 1} ({alarm})",
                 **common,
             )

@@ -26,7 +26,7 @@ def collect(texts: Iterable[tuple[str, str]]) -> dict[str, Profile]:
     found: dict[str, tuple[str, Profile]] = {}
     for file, text in texts:
         try:
-            profile = parse(text, file)
+            profile = parse(text, file, family)
         except ProfileFault as fault:
             faults += fault.faults
             continue
@@ -58,4 +58,10 @@ def from_file(path: Path) -> Profile:
         raise ProfileFault([f"{path}: cannot be read: {fault.strerror or fault}"]) from fault
     except UnicodeDecodeError as fault:
         raise ProfileFault([f"{path}: is not UTF-8 text"]) from fault
-    return parse(text, path.name)
+    return parse(text, path.name, family)
+
+
+def family(name: str) -> str | None:
+    """The text of a family that profiles may be like; None for a stranger."""
+    path = files("gateway.profiles").joinpath("families", f"{name}.toml")
+    return path.read_text("utf-8") if name.replace("-", "").isalnum() and path.is_file() else None

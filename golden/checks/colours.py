@@ -12,6 +12,8 @@ CRISIS, ELSEWHERE = 7.0, 4.5
 """Least contrast of text that matters in a crisis, and of other text."""
 ROWS = 16
 """Rows of pixels of a text that are looked at, at most."""
+LINE = 5
+"""Lower than any letter: rows that lie further apart may all fall between the lines of a tall text."""
 CELLS = 20
 """A symbol is compared as so many times so many cells."""
 LEAST_APART = 0.08
@@ -68,7 +70,7 @@ def _ink(words: Any, wide: int, sides: tuple[int, int, int, int]) -> tuple[str, 
     left, bottom, right, top = sides
     high = len(words) // wide
     left, bottom, right, top = max(0, left), max(0, bottom), min(wide, right), min(high, top)
-    step = max(1, (top - bottom) // ROWS)
+    step = max(1, min((top - bottom) // ROWS, LINE))
     counted: Counter[int] = Counter()
     for y in range(bottom, top, step):
         counted.update(words[y * wide + left : y * wide + right : 2])

@@ -1,9 +1,8 @@
 """Proof of display: the first frame of every message, or why there was none, goes to the log that the keeper sends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-import msgspec
-
+from contract.bulletins import Asleep
 from contract.freshness import Now
 from contract.wire import Moment
 from contract.words import ClockQuality, Status
@@ -11,6 +10,7 @@ from doors.clock import Clock
 from kiosk.config import Settings
 from kiosk.core.warnings.alert_view import AlertView
 from kiosk.core.warnings.attention import Shown
+from kiosk.feeds.alert import Source
 from kiosk.io.drawn import Drawn, DrawnLog, Key
 from kiosk.screens.root import Root
 
@@ -45,26 +45,34 @@ class Proof:
         """As real time, in which people read, where a demonstration's clock runs faster; by its rate just now."""
         return None if ago_ms is None else int(ago_ms / self._clock.rate)
 
-    def flipped(self, root: Root) -> None:
-        """A frame has reached the panel: what did it show for the first time?
+    def flipped(self, root: Root, why_dark: Asleep | None = None) -> None:
+        """A frame has reached the panel: what did it show for the first time? `why_dark`: nothing, for it is dark.
 
         An update that changes nothing here takes no screen: its banner is enough where the same words were shown whole.
         """
+        for key, status, gist in self._in_frame(root):
+            if why_dark is None:
+                self._write(key, status, drawn=True, gist=gist)
+            elif key[0] == Source.MUNICIPALITY and key not in self._log.done | self._log.asleep:
+                self._append(self._line(key, status, why_not=why_dark.value))
+
+    def _in_frame(self, root: Root) -> Iterator[tuple[Key, Status, str]]:
+        """What a frame of a lit panel proves: (message, status, gist)."""
         drawn = root.drawn_alerts()
         if not drawn:
             drawn = tuple(one for one in root.view.alerts[:1] if one.sure and one.gist in self._gists)
         for one in drawn:
-            self._write(one.key, one.status, drawn=True, gist=one.gist)
+            yield one.key, one.status, one.gist
         told = {one.key for one in root.view.ended}
-        for one in root.view.owed:
+        for gone in root.view.owed:
             # a cancel is shown by the first frame without what it ended
-            if one.ends and one.key in told:
-                self._write(one.key, one.status, drawn=True)
+            if gone.ends and gone.key in told:
+                yield gone.key, gone.status, ""
 
     def read(self, one: AlertView) -> None:
         """Somebody has read it: a screen that starts anew must not show it to them again."""
         if one.key in self._log.done and one.key not in self._log.read:
-            self._append(self._line(one.key, one.status, gist=one.gist, read=True))
+            self._append(self._line(one.key, one.status, gist=one.gist, read=True, drawn=True))
 
     def tell_never_drawn(self, root: Root) -> None:
         """What ended before it could be drawn is answered too."""
@@ -76,18 +84,19 @@ class Proof:
     def _write(self, key: Key, status: Status, *, drawn: bool, why_not: str = "", gist: str = "") -> None:
         if key in self._log.done:
             return
-        line = self._line(key, status, gist=gist)
-        if self._append(line if drawn else msgspec.structs.replace(line, first_frame=None, why_not=why_not)):
+        if self._append(self._line(key, status, gist=gist, drawn=drawn, why_not=why_not)):
             self._gists |= {gist} - {""}
 
-    def _line(self, key: Key, status: Status, *, gist: str, read: bool = False) -> Drawn:
-        """A line for something that is on the panel just now."""
+    def _line(
+        self, key: Key, status: Status, *, gist: str = "", read: bool = False, drawn: bool = False, why_not: str = ""
+    ) -> Drawn:
+        """A line; `drawn`: it is on the panel just now."""
         now = self._now()
         moment = Moment(boot=self._clock.boot, up_ms=now.mono_ms, wall_ms=now.wall_ms, clock=now.clock)
         source, name, serial = key
         return Drawn(
             screen=self._settings.screen.name, bulletin=name, serial=serial, status=status, source=source, gist=gist,
-            first_frame=moment, read=read,
+            first_frame=moment if drawn else None, why_not=why_not, read=read,
         )  # fmt: skip
 
     def _append(self, line: Drawn) -> bool:

@@ -6,11 +6,12 @@ from typing import Any
 
 from kivy.graphics import Color, Rectangle
 
+from contract.bulletins import Asleep
 from contract.freshness import Now
 from kiosk.app.pace import Pace
 from kiosk.core.look.theme import Role
 from kiosk.core.picture import Held
-from kiosk.core.saving.lighting import Face, Light, Openness, light
+from kiosk.core.saving.lighting import Face, Light, Openness, light, why_dark
 from kiosk.core.saving.power_tiers import MEANS, Means, Tier, tier_of
 from kiosk.core.view import View
 from kiosk.io.backlight import Backlight
@@ -34,6 +35,7 @@ class Saving:
         self._better_s: float | None = None
         self._alert_s: float | None = None
         self._known: frozenset[object] = frozenset()
+        self._open = Openness.UNKNOWN
         self._light = Light(100, Face.PAGES, MEANS[Tier.MAINS].fps)
 
     @property
@@ -50,6 +52,11 @@ class Saving:
     def face(self) -> Face:
         """What is on the panel."""
         return self._light.face
+
+    @property
+    def why_dark(self) -> Asleep | None:
+        """Why there is nothing on the panel; None while there is something."""
+        return why_dark(self._tier, self._open) if self.face is Face.DARK else None
 
     def begin(self, window: Any, pace: Pace) -> None:
         """Light the panel, whatever a program that was killed has left behind."""
@@ -85,7 +92,8 @@ class Saving:
         self._choose(tier_of(held.picture, held.contact, now), now_s)
         self._watch(view, now_s)
         alert_s = None if self._alert_s is None else now_s - self._alert_s
-        wanted = light(self._tier, openness(view), now_s - touched_s, alert_s)
+        self._open = openness(view)
+        wanted = light(self._tier, self._open, now_s - touched_s, alert_s)
         self._apply(Light(100, Face.PAGES, self.means.fps) if busy else wanted)
 
     def _choose(self, tier: Tier, now_s: float) -> None:

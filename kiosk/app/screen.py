@@ -23,7 +23,6 @@ from kiosk.app.visitor import Visitor
 from kiosk.config import Settings
 from kiosk.core.age import local
 from kiosk.core.day.attract import turn
-from kiosk.core.saving.lighting import Face
 from kiosk.core.view import View, view
 from kiosk.core.warnings.checks import watched_of
 from kiosk.io.advice import library
@@ -176,8 +175,8 @@ class Screen:
             # answered in the next round of the loop: a panel that never takes the frame lets no answer out
             Frames.schedule_once(lambda _: self._bell.answer(self._clock.up_ms(), self.lasting.safe.trouble), 0)
             self._tell_opened()
-        if not self.lasting.safe.showing and self.lasting.saving.face is not Face.DARK:
-            self.proof.flipped(self.root)
+        if not self.lasting.safe.showing:
+            self.proof.flipped(self.root, self.lasting.saving.why_dark)
         safe = self.lasting.safe.showing
         self._telling.flipped(None if safe else self.root, self.lasting.saving.face, safe=safe)
 

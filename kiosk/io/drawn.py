@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from contract.bulletins import MessageId
+from contract.bulletins import MessageId, is_asleep
 from contract.wire import Count, Moment, Name, Text, Wire
 from contract.words import Status
 
@@ -19,7 +19,9 @@ Key = tuple[str, str, int]
 
 
 class Drawn(Wire):
-    """One message's first frame on this screen, or why it never had one. Lines of older versions have no source.
+    """One message's first frame on this screen, or why it has none (`contract.bulletins.Asleep`) or never had one.
+
+    Lines of older versions have no source.
 
     `gist`: `AlertView.gist` when it was drawn, for this screen's own use after a restart; it is not sent. `read`: a
     further line of a message that says no more than that somebody has read it; not sent either.
@@ -41,10 +43,15 @@ class Drawn(Wire):
         return self.source, self.bulletin, self.serial
 
     @property
+    def asleep(self) -> bool:
+        """Is it there, at a dark panel? Another line of the message follows."""
+        return is_asleep(self.first_frame, self.why_not)
+
+    @property
     def name(self) -> str:
         """Identity of the line as one text; the municipality's is spelled as it always was."""
-        whose = "" if self.source == "municipality" else f"{self.source}:"
-        return f"{whose}{self.screen}/{self.bulletin}/{self.serial}"
+        whose, stage = "" if self.source == "municipality" else f"{self.source}:", "/asleep" if self.asleep else ""
+        return f"{whose}{self.screen}/{self.bulletin}/{self.serial}{stage}"
 
     def told(self) -> dict[str, Any]:
         """What of it stands in a receipt."""
@@ -52,18 +59,25 @@ class Drawn(Wire):
 
 
 class DrawnLog:
-    """The screen's side. `done` holds the key of every line that is whole; `lines` those of earlier runs."""
+    """The screen's side. `done`: what has had its answer, `asleep`: what is there at a dark panel, `read`: what was
+    read, each by key; `lines`: those of earlier runs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self.lines = tuple(_whole_lines(path))
-        self.done: set[Key] = {line.key for line in self.lines if not line.read}
-        self.read: set[Key] = {line.key for line in self.lines if line.read}
+        self.done: set[Key] = set()
+        self.asleep: set[Key] = set()
+        self.read: set[Key] = set()
+        for line in self.lines:
+            self._where(line).add(line.key)
+
+    def _where(self, line: Drawn) -> set[Key]:
+        return self.read if line.read else self.asleep if line.asleep else self.done
 
     def append(self, drawn: Drawn) -> None:
         """Write one line to the disk itself; raises OSError."""
-        if drawn.key in (self.read if drawn.read else self.done):
+        if drawn.key in self._where(drawn):
             return
         with self._path.open("ab+") as log:
             size = log.seek(0, os.SEEK_END)
@@ -76,7 +90,7 @@ class DrawnLog:
             log.write(msgspec.json.encode(drawn) + b"\n")
             log.flush()
             os.fsync(log.fileno())
-        (self.read if drawn.read else self.done).add(drawn.key)
+        self._where(drawn).add(drawn.key)
 
 
 def read_from(path: Path, offset: int) -> tuple[list[Drawn], int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
@@ -39,7 +39,7 @@ class Bar(BoxLayout):
     """`act` gets "back" and "start", `go` a page, `choose` what helps; its height is what its rows need.
 
     While the page is read aloud a line above the buttons tells how to go on; `hints`: is there room for it, and for
-    every button? `tells`: is there room for that line beside what is on the page?
+    every button? `tells`: is there room for that line beside what is on the page? `untold`: the line, where not.
     """
 
     view = ObjectProperty(None, rebind=True)
@@ -51,6 +51,7 @@ class Bar(BoxLayout):
     at_home = BooleanProperty(True)
     hints = BooleanProperty(True)
     tells = BooleanProperty(True)
+    untold = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
@@ -72,8 +73,8 @@ class Bar(BoxLayout):
         spared = tuple(one for one in buttons if one.does not in SPARED_UPRIGHT)
         if len(spared) <= most < len(buttons) and not self.visit.reading:
             buttons = spared
-        told = self.visit.way and self.hints and self.tells
-        hint = self.view.words.say(f"speech.way_{self.visit.way}") if told else ""
+        way = self.view.words.say(f"speech.way_{self.visit.way}") if self.visit.way and self.hints else ""
+        hint, self.untold = (way, "") if self.tells else ("", way)
         shown = buttons, most, self.width, hint
         if shown == self._shown:
             return

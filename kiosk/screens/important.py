@@ -14,7 +14,8 @@ class Important(Page):
         """Everything on the page, most important first."""
         found = []
         for one in view.alerts:
-            kind = f"{one.stamp}: {one.kind}" if one.stamp else one.kind
+            short = one.kind.partition(" – ")[0]  # what VMA stands for is told on its own page, where there is room
+            kind = f"{one.stamp}: {short}" if one.stamp else short
             known = " ".join((*who(one), *where(one, view.words), *([one.remark] if one.remark else [])))
             found.append(Row(one.headline, word=kind, role=one.role, detail=known, striped=not one.real))
         found += [Row(one.text, detail=one.detail, striped=one.status is not Status.ACTUAL) for one in view.ended]

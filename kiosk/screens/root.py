@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
@@ -47,10 +47,11 @@ BANNER = 0.1
 
 
 class Head(BoxLayout):
-    """Where we are and what time it is."""
+    """Where we are and what time it is; `hint`: instead of where, how to go on, on a panel with no line to spare."""
 
     view = ObjectProperty(None, rebind=True)
     style = ObjectProperty(ORDINARY, rebind=True)
+    hint = StringProperty("")
 
 
 class StillHere(BoxLayout):
@@ -111,6 +112,8 @@ class Root(FloatLayout):
         self._bar = Bar(view=self.view, style=self.style, visit=self._visit, act=self.act, go=self.go,
                         choose=self._choose)  # fmt: skip
         self._bar.fbind("height", self._fit_foot)
+        self._bar.fbind("untold", self._hint)
+        self._hint()
         for part in (self._top, self._place, self._foot):
             inside.add_widget(part)
         self.frame.add_widget(inside)
@@ -286,8 +289,14 @@ class Root(FloatLayout):
         mm, larger = self.style.mm, self.style.larger
         crowded = bool(self.frame.stamps or self.view.banner)
         if min(self.size) < mm(SHORT_MM):
-            return not larger and not self.frame.stamps
+            return self.height > self.width and not larger and not self.frame.stamps  # a low one needs every line
+        if larger and isinstance(self.page, Crisis) and self.width > self.height:
+            return False  # the warning needs the room: its letters are never made small for a line that is spoken
         return not (larger and crowded and self.height < mm(MIDDLE_MM))
+
+    def _hint(self, *_: object) -> None:
+        """What has no line of its own above the buttons stands in the head, in ordinary text."""
+        self._head.hint = "" if self.style.larger else self._bar.untold
 
     def _fit_foot(self, *_: object) -> None:
         self._foot.height = self._bar.height + self.style.gap if self._bar.parent is self._foot else 0

@@ -27,6 +27,10 @@ TEXT_MM, DEEDS_MM, PICTURE_MM = 62, 34, 24
 """What the text and the buttons need beside it, and under what size a picture says nothing."""
 
 
+NOTE_SHARE, NARROW_TITLE = 0.45, 0.28
+"""Of a low page's height a note beside its title may take so much; beyond that the title has so much of the width."""
+
+
 class Everyday(Page):
     """Laid out in section.kv. `topic` names a section; without one it is the page of the group's door.
 
@@ -119,6 +123,10 @@ class Everyday(Page):
             self.entries = (row, *self.entries) if self.stale else (*self.entries, row)
         self._read()
 
+    def _note_height(self, small: int, edges: float) -> float:
+        room = self.width - edges - (self.title_width + self.style.gap if self.beside else 0)
+        return measure(self.note, small, max(1, int(room)))[1] + self.style.mm(2.4)
+
     def _measure(self, *_: object) -> None:
         """A note takes as many lines as it needs, beside the title where there is room; an address likewise."""
         style, small = self.style, int(self.style.text("small"))
@@ -128,10 +136,13 @@ class Everyday(Page):
         self.beside = not self.portrait and title[0] < self.width * 0.5
         self.title_width = title[0] + style.mm(2)
         edges = style.mm(5) + (small * 1.3 + style.mm(2) if self.stale else 0)
-        room = self.width - edges - (self.title_width + style.gap if self.beside else 0)
         shown = bool(self.note) and self.entry is None and not self.narrow
-        self.note_height = measure(self.note, small, max(1, int(room)))[1] + style.mm(2.4) if shown else 0
-        self.bare = self.narrow and (self.typing or (self.short and self.view.banner is not None))
+        self.note_height = self._note_height(small, edges) if shown else 0
+        if self.low and self.beside and self.note_height > self.height * NOTE_SHARE:
+            self.title_width = min(self.title_width, self.width * NARROW_TITLE)  # in lines, and the list has room
+            self.note_height = self._note_height(small, edges)
+        crowded = self.view.banner is not None and (self.short or style.larger)
+        self.bare = self.narrow and (self.typing or crowded)
         if self.bare:
             self.head_height = -style.gap  # the keys, or a list under a warning, need all there is
         elif self.beside:

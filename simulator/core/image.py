@@ -1,4 +1,7 @@
-"""A register image: fixed raw words of one device, from a dump of a device that nobody here has seen."""
+"""A register image: fixed raw words of one device, from a dump of a device that nobody here has seen.
+
+Of coils (function 1) and discrete inputs (function 2) each word is one bit: 0000 or 0001.
+"""
 
 from typing import Annotated
 
@@ -8,7 +11,8 @@ from msgspec import Meta
 from simulator.core.equipment import Part
 
 Address = Annotated[int, Meta(ge=0, le=65535)]
-Function = Annotated[int, Meta(ge=3, le=4)]
+Function = Annotated[int, Meta(ge=1, le=4)]
+BITS = (1, 2)
 Memory = dict[int, dict[int, int]]
 """Function code → address → raw word. An address that is not there does not exist on the device."""
 CSV_COLUMNS = ["function", "at", "word"]
@@ -62,6 +66,9 @@ def from_toml(file: ImageFile) -> tuple[Image, list[str]]:
         if word is None or fill.first > fill.last:
             faults.append(f"[fill {number}] needs first <= last and a word of four hexadecimal digits")
             continue
+        if fill.function in BITS and word > 1:
+            faults.append(f"[fill {number}] a bit is 0000 or 0001")
+            continue
         cells = memory.setdefault(fill.function, {})
         for address in range(fill.first, fill.last + 1):
             cells.setdefault(address, word)
@@ -92,8 +99,13 @@ def _cells(line: str) -> list[str]:
 
 
 def _csv_row(memory: Memory, row: list[str]) -> str | None:
-    if len(row) != len(CSV_COLUMNS) or row[0] not in ("3", "4") or not row[1].isdecimal() or int(row[1]) > 65535:
-        return "must be function (3 or 4), address (0–65535), word (hexadecimal)"
+    if (
+        len(row) != len(CSV_COLUMNS)
+        or row[0] not in ("1", "2", "3", "4")
+        or not row[1].isdecimal()
+        or int(row[1]) > 65535
+    ):
+        return "must be function (1–4), address (0–65535), word (hexadecimal)"
     return _put(memory, int(row[0]), int(row[1]), row[2].removeprefix("0x"))
 
 
@@ -103,6 +115,8 @@ def _put(memory: Memory, function: int, address: int, text: str) -> str | None:
         return f"{text!r} at {address} is not a word of four hexadecimal digits"
     if address > 65535:
         return f"address {address} is above 65535"
+    if function in BITS and word > 1:
+        return f"{text!r} at {address} is not a bit: 0000 or 0001"
     cells = memory.setdefault(function, {})
     if address in cells:
         return f"address {address} stands twice"

@@ -32,6 +32,7 @@ HOMES = {
     "recurring_ical_events": ["kiosk/feeds/calendar.py"],
     "x_wr_timezone": ["kiosk/feeds/calendar.py"],
     "PIL": ["dashboard/io/pictures.py"],
+    "rich": ["gateway/tools/live.py"],
     "kivy": ["kiosk/app/*", "kiosk/screens/*", "kiosk/widgets/*", "golden/*"],
 }
 """The only files that may import a library; everybody else asks them."""

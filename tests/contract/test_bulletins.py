@@ -7,7 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from contract.bulletins import MAX_SIGNED, Bulletin, PublicBulletin, Receipt, ReceiptMark, SignedBulletin, Words
+from contract.bulletins import (
+    MAX_SIGNED,
+    Asleep,
+    Bulletin,
+    PublicBulletin,
+    Receipt,
+    ReceiptMark,
+    SignedBulletin,
+    Words,
+)
 from contract.messages import MAX_MESSAGE, Head, decode, encode
 from contract.wire import Moment, Refused
 from contract.words import Status
@@ -134,6 +143,10 @@ def test_receipt_tells_the_first_frame_or_why_not(moment: Moment) -> None:
 
     for receipt in (shown, not_shown):
         assert receipt == decode(encode(receipt), Receipt)
+        assert not receipt.asleep
+        assert not msgspec.structs.replace(receipt, why_not="asleep_closed", first_frame=moment).asleep
+    for why in (*Asleep, "asleep_of_tomorrow"):
+        assert msgspec.structs.replace(not_shown, why_not=why).asleep
     for field in ("number", "serial", "first_frame", "status"):
         tree = json.loads(encode(shown))
         del tree[field]

@@ -85,6 +85,17 @@ def test_both_judges_have_alarms() -> None:
     assert [1, 1, 1] == [kinds[key].priority for key in ("no-power-at-site", "gen-shutdown", "start-failed")]
 
 
+def test_alarms_without_a_name_have_a_number() -> None:
+    """A controller whose alarms are not known by name tells which, and where to read it; 8xxx have 156 of them."""
+    kinds = alarms.catalogue()
+    first, last = kinds["controller-alarm-1"], kinds["controller-alarm-156"]
+
+    assert ("Larm 156 i styrsystemet (läs på dess skärm)", 2, "controller") == (last.sv, last.priority, last.by)
+    assert "1" in first.en
+    assert "" != first.do_sv
+    assert "controller-alarm-0" not in kinds
+
+
 def test_no_alarm_words_an_electrical_step() -> None:
     """What to do with wires comes from the site's own list, never from the program."""
     steps = re.compile(r"\b(koppla|slå (till|från) |dra ut|byt säkring|switch off|disconnect|pull)\b", re.IGNORECASE)

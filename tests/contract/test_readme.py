@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from paho.mqtt.client import topic_matches_sub
 
-from contract import alarms, bulletins, content, messages, orders, page, records, signals, topics, waking
+from contract import alarms, bulletins, content, messages, orders, page, past, records, signals, topics, waking
 from contract.messages import decode, encode
 from contract.words import Stream
 
@@ -47,7 +47,7 @@ class Example(NamedTuple):
 
     def message(self) -> Any:
         """The payload as the type it names; raises Refused."""
-        rooms = (messages, records, orders, bulletins, content, waking, page)
+        rooms = (messages, records, orders, bulletins, content, waking, page, past)
         kind = next(vars(room)[self.type] for room in rooms if self.type in vars(room))
         return decode(self.payload.encode(), kind)
 
@@ -128,7 +128,7 @@ def test_who_writes_follows_the_road(example: Example) -> None:
 @each_example
 def test_retained_as_the_topic_says(example: Example) -> None:
     """Pictures and what comes down are retained; records, receipts and reports of nodes are not."""
-    passing = {"record", "receipt", "kiosk_status", "node_report"}
+    passing = {"record", "receipt", "kiosk_status", "node_report", "past_wish", "past"}
 
     assert ("not retained" if example.name in passing else "retained") == example.retained
     if example.name not in passing:

@@ -24,7 +24,7 @@ from contract.waking import (
     calling,
     taken,
 )
-from contract.waking_step import sleeps, step
+from contract.waking_step import look, sleeps, step, take
 from contract.waking_words import MOST, message, plain, septets, title
 from contract.words import Status
 
@@ -192,6 +192,21 @@ def test_other_sites_of_one_outage_are_one_message() -> None:
     assert "6 platser, värst Plats 4: Strömlöst på platsen. Sedan 17:00. Kvittera på sidan." == play.texts[0]
 
 
+def test_storm_is_told_of_with_all_its_sites() -> None:
+    """Three hundred sites at once are one matter that names three hundred, and looking again changes nothing."""
+    pace, now = Pace(most_causes=5000), Now(boot="b", up_ms=0, wall_ms=WALL_MS, minute=NOON)
+    causes = [cause(f"c{number}", site=f"are-{number}") for number in range(300)]
+    state = State()
+    for one in causes:
+        state = take(state, Raised(one), pace, now)
+    state, messages = look(state, PEOPLE, pace, msgspec.structs.replace(now, up_ms=60_000))
+    again = [take(state, Raised(one), pace, now) for one in causes]
+
+    assert ["1"] == [one.person for one in messages]
+    assert message(messages[0].matter, Kind.FIRST, "sv", ZONE).startswith("300 platser, värst Kall: ")
+    assert all(one is state for one in again)
+
+
 def test_exercise_goes_only_to_who_wants_it_and_says_so_first() -> None:
     """ÖVNING and TEST stand first, whatever is cut, and are matters of their own."""
     people = (Person(id="1"), Person(id="2", wants=(Status.ACTUAL, Status.EXERCISE)))
@@ -305,7 +320,7 @@ class House:
             self.site.wait(1 / 6)
             if self.centre.gone_ms / 60_000 < self.dies_at:
                 self.centre.wait(1 / 6)
-                names = taken(self.centre.state, "are-kall")
+                names = taken(self.centre.state).get("are-kall", ())
                 if names and self.centre.gone_ms - told_ms >= 5 * 60_000:
                     told_ms = self.centre.gone_ms
                     if not self.gone():

@@ -30,6 +30,7 @@ from contract.messages import (
 )
 from contract.records import Answers, Mark, RecordBatch
 from dashboard.__main__ import main
+from tests.ports import free_port
 
 from .site_voice import Voice
 
@@ -126,13 +127,6 @@ def topic_of(message: Any) -> str:
     kinds = {SiteStatus: topics.status, Birth: topics.birth, SiteState: topics.state, Alarms: topics.alarms,
              Answers: topics.answers}  # fmt: skip
     return kinds[type(message)](site)
-
-
-def free_port() -> int:
-    """A port nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -232,7 +226,7 @@ class Dashboard:
 @pytest.fixture
 def dashboard(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]:
     """`dashboard(site, …)`: the program, running; keywords: mode, in_service, options, sign_in, port of the broker,
-    lines of the table `web`."""
+    lines of the table `web`, `rewrite` (the text of the settings and their folder become the text that is used)."""
     yield from _running(tmp_path, broker)
 
 
@@ -257,10 +251,11 @@ def _running(folder: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]
 
     def start(
         *sites: str, mode: str = "centre", in_service: bool = False, port: int = 0, options: Any = (),
-        sign_in: bool = False, web: str = "",
+        sign_in: bool = False, web: str = "", rewrite: Callable[[str, Path], str] = lambda text, _: text,
     ) -> Dashboard:  # fmt: skip
         text = settings_text(sites, port or broker.port, mode, in_service, sign_in)
-        one = Dashboard(folder, text.replace("[web]\n", f"[web]\n{web}\n", 1), *options)
+        text = rewrite(text.replace("[web]\n", f"[web]\n{web}\n", 1), folder)
+        one = Dashboard(folder, text, *options)
         running.append(one)
         return one.start()
 
@@ -272,7 +267,8 @@ def _running(folder: Path, broker: Broker) -> Iterator[Callable[..., Dashboard]]
 
 SHARED = ("kind-reports", "kind-activation", "kind-declarations", "kind-notices", "bad-a", "form-a", "csrf-a", "csrf-b",
           "huge-a", "huge-b", "huge-c", "agree-a", "agree-b", "html-a", "exer-a", "hist-a", "gap-a", "rec-a", "old-a",
-          "live-a", "enter-desk", "enter-phone", "deep-a", "deep-b", "words-a", "rev-a", "run-a")  # fmt: skip
+          "live-a", "ack-a", "enter-desk", "enter-phone", "deep-a", "deep-b", "words-a", "rev-a", "run-a",
+          "net-a", "nap-a", "nap-b")  # fmt: skip
 
 
 @pytest.fixture(scope="session")

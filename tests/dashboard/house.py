@@ -6,6 +6,7 @@ Used by the tests that go through all pages: what shuts people out (axe-core), w
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -112,17 +113,8 @@ class House:
 
 def centre(start: Any, broker: Any) -> Iterator[House]:
     """The municipality's dashboard, full of texts."""
-    page = start("are-kall", "are-huso", sign_in=True, options=("--clock", SPEC))
-    page.stop()
-    make_keys(page.file.parent / "keys")
-    text = page.file.read_text("utf-8")
-    for site in ("are-kall", "are-huso"):
-        text = text.replace(f'place = "{site.capitalize()}"', f"place = '''{site} {EVIL}'''")
-        more = f"region = '''Åre {EVIL}'''\nfuel_contact = '''{LONG}'''\ntank_l = 500\nlat = 63.3\nlon = 13.1\n"
-        text = text.replace(f'id = "{site}"\n', f'id = "{site}"\n{more}operator = "x"\n')
-    text += f"\n[bulletins]\nkey_file = \"keys/bulletin.key\"\nsender_name = '''Åre {EVIL}'''\n"
-    page.file.write_text(text, "utf-8")
-    house = House(page.start())
+    page = start("are-kall", "are-huso", sign_in=True, options=("--clock", SPEC), rewrite=_of_centre)
+    house = House(page)
     until(lambda: house.client.get("/healthz").json().get("broker"), "the link", 45)
     for site in ("are-kall", "are-huso"):
         _speaks(broker, site)
@@ -130,6 +122,16 @@ def centre(start: Any, broker: Any) -> Iterator[House]:
     _written(house)
     yield house
     house.close()
+
+
+def _of_centre(text: str, folder: Path) -> str:
+    """The settings, every text of them hostile, and a key to sign with."""
+    make_keys(folder / "keys")
+    for site in ("are-kall", "are-huso"):
+        text = text.replace(f'place = "{site.capitalize()}"', f"place = '''{site} {EVIL}'''")
+        more = f"region = '''Åre {EVIL}'''\nfuel_contact = '''{LONG}'''\ntank_l = 500\nlat = 63.3\nlon = 13.1\n"
+        text = text.replace(f'id = "{site}"\n', f'id = "{site}"\n{more}operator = "x"\n')
+    return f"{text}\n[bulletins]\nkey_file = \"keys/bulletin.key\"\nsender_name = '''Åre {EVIL}'''\n"
 
 
 def _speaks(broker: Any, name: str) -> None:
@@ -178,11 +180,11 @@ def _written(house: House) -> None:
 
 def own(start: Any, broker: Any) -> Iterator[House]:
     """The site's own page, full of texts."""
-    page = start("are-kall", mode="site", sign_in=True, options=("--clock", SPEC))
-    page.stop()
-    text = page.file.read_text("utf-8").replace('place = "Are-kall"', f"place = '''Kall {EVIL}'''")
-    page.file.write_text(text, "utf-8")
-    house = House(page.start())
+    page = start(
+        "are-kall", mode="site", sign_in=True, options=("--clock", SPEC),
+        rewrite=lambda text, _: text.replace('place = "Are-kall"', f"place = '''Kall {EVIL}'''"),
+    )  # fmt: skip
+    house = House(page)
     until(lambda: house.client.get("/healthz").json().get("broker"), "the link", 45)
     _speaks(broker, "are-kall")
     until(lambda: len(house.client.get("/api/sites/are-kall/events").json()) >= 3, "what the site says")

@@ -1,12 +1,13 @@
 """The other end of channels: a mail server and a webhook on loopback, as threads that keep what they are told."""
 
 import json
-import socket
 import socketserver
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.ports import free_port
 
 
 class Hook:
@@ -87,6 +88,4 @@ class _Letter(socketserver.StreamRequestHandler):
 
 def dead_port() -> int:
     """A port where nobody answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()

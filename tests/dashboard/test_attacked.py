@@ -132,7 +132,7 @@ def test_many_codes_at_the_same_moment_are_many(shop: Shop) -> None:
 def test_one_code_in_two_requests_lets_one_in(shop: Shop) -> None:
     """Read over a shoulder and sent in the same moment; likewise a recovery code."""
     recovery = codes.recovery_codes()
-    Accounts(shop.database).set_recovery(shop.numbers["Kai"], recovery)
+    Accounts(shop.database).set_recovery(shop.numbers["Kai"], recovery, lambda _: None)
     counted = []
     for written in (pyotp.TOTP(shop.secrets["Kai"]).now(), recovery[0]):
         browsers = [shop.half("Kai", "127.0.0.12") for _ in range(4)]

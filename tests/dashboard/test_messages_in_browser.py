@@ -1,5 +1,6 @@
 """Messages in the real program: a browser writes one, the broker carries it, the sites answer, a draft is not lost."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -7,25 +8,27 @@ import pytest
 from playwright.sync_api import Page
 
 from contract import topics
-from contract.bulletins import Bulletin, SignedBulletin
+from contract.bulletins import Asleep, Bulletin, SignedBulletin
 from contract.words import Stream
+from dashboard.publishing import make_keys
 from doors.clock import spec_of
+
+from .browsing import go_on
 
 CLOCK = spec_of(1.0, 1_764_000_600_000, 600_000, "office")
 SITES = ("msg-kall", "msg-huso")
 
 
 @pytest.fixture(scope="module")
-def desk(dashboard_of_module: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def desk(dashboard_of_module: Any) -> Any:
     """A program that can sign, for all tests of this file."""
-    from dashboard.publishing import make_keys
-
-    one = dashboard_of_module(*SITES, options=("--clock", CLOCK))
-    one.stop()
-    make_keys(one.file.parent / "keys")
     lines = '\n[bulletins]\nkey_file = "keys/bulletin.key"\nsender_name = "Åre kommun"\n'
-    one.file.write_text(one.file.read_text("utf-8") + lines, "utf-8")
-    return one.start()
+
+    def with_key(text: str, folder: Path) -> str:
+        make_keys(folder / "keys")
+        return text + lines
+
+    return dashboard_of_module(*SITES, options=("--clock", CLOCK), rewrite=with_key)
 
 
 def _fill(page: Page, headline: str) -> None:
@@ -48,9 +51,9 @@ def test_message_goes_from_the_form_to_the_screens_and_back(
     page.goto(f"{desk.url}/messages/new")
     _fill(page, "Koka vattnet")
     page.wait_for_selector(".live-preview .kiosk-headline:has-text('Koka vattnet')")
-    page.click('button[value="look"]')
+    go_on(page, 'button[value="look"]')
     sentence, frame = page.inner_text(".sentence"), page.inner_text("form .frame-word")
-    page.click('button[value="send"]')
+    go_on(page, 'button[value="send"]')
     page.wait_for_url("**/messages/m-*")
     name = page.url.split("/")[-1].split("?")[0]
     topic = topics.bulletin("msg-kall", name)
@@ -63,9 +66,13 @@ def test_message_goes_from_the_form_to_the_screens_and_back(
     taken = {"bulletin": name, "serial": one.serial, "detail": ""}
     broker.say(kall.batch(kall.record(1, "bulletin_taken", taken)))
     page.wait_for_selector("text=Mottaget och kontrollerat")
-    shown = {"kiosk_run": "k", "number": 1, "screen": "skylt-1", "bulletin": name, "serial": one.serial,
-             "status": "exercise", "first_frame": msgspec.to_builtins(kall.moment())}  # fmt: skip
-    broker.say(kall.batch(kall.record(1, "receipt", shown), stream=Stream.RECEIPT))
+    dark = {"kiosk_run": "k", "number": 1, "screen": "skylt-1", "bulletin": name, "serial": one.serial,
+            "status": "exercise", "first_frame": None, "why_not": Asleep.CLOSED}  # fmt: skip
+    broker.say(kall.batch(kall.record(1, "receipt", dark), stream=Stream.RECEIPT))
+    page.wait_for_selector("text=På skärmen 0 av 2, 1 hörs inte, 1 med släckt skärm")
+    page.wait_for_selector("text=skylt-1: släckt, platsen är stängd och strömmen sparas")
+    shown = dark | {"number": 2, "first_frame": msgspec.to_builtins(kall.moment()), "why_not": ""}
+    broker.say(kall.batch(kall.record(2, "receipt", shown), stream=Stream.RECEIPT))
     page.wait_for_selector("text=På skärmen 1 av 2")
     page.close()
 
@@ -93,12 +100,12 @@ def test_message_can_be_sent_without_a_script(desk: Any, broker: Any, wait: Any,
     page = context.new_page()
     page.goto(f"{desk.url}/messages/new")
     _fill(page, "")
-    page.click('button[value="look"]')
+    go_on(page, 'button[value="look"]')
     wrong = page.inner_text('[data-wrong="headline_sv"]')
     kept = page.input_value('[name="instruction_sv"]')
     page.fill('[name="headline_sv"]', "Utan skript")
-    page.click('button[value="look"]')
-    page.click('button[value="send"]')
+    go_on(page, 'button[value="look"]')
+    go_on(page, 'button[value="send"]')
     name = page.url.split("/")[-1].split("?")[0]
     wait(lambda: topics.bulletin("msg-huso", name) in broker.seen, "the bulletin")
 

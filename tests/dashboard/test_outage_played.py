@@ -48,10 +48,10 @@ def test_two_people_acknowledge_and_take_the_same_at_once(stage: Stage, chromium
     people = [(name, chromium.new_context(locale="sv-SE").new_page()) for name in ("Eva", "Bo")]
     for name, one in people:
         one.goto(f"{stage.url}/sites/{site}")
+        one.route("**/panels*", lambda route: route.abort())  # what they see stays what they saw, also while they write
         fold = one.locator('#panel-alarms [id^="fold.ack."]')
         fold.locator("summary").click()
         fold.locator('[name="who"]').fill(name)
-        one.route("**/panels*", lambda route: route.abort())  # what they see stays what they saw
     for _, one in people:
         one.evaluate("() => document.querySelector('#panel-alarms [id^=\"form.ack.\"]').requestSubmit()")
     wait(lambda: len(getattr(stage.orders.get(site), "orders", ())) == 2, "both orders")
@@ -72,10 +72,10 @@ def test_two_people_acknowledge_and_take_the_same_at_once(stage: Stage, chromium
     incident = people[0][1].request.get(f"{stage.url}/api/work").json()["incidents"][0]["id"]
     for name, one in people:
         one.goto(f"{stage.url}/incidents/{incident}")
+        one.route("**/panels*", lambda route: route.abort())
         fold = one.locator(f'[id="fold.incident:{incident}.take"]')
         fold.locator("summary").click()
         fold.locator('[name="who"]').fill(name)
-        one.route("**/panels*", lambda route: route.abort())
     for _, one in people:
         one.evaluate("id => document.getElementById(id).querySelector('form').requestSubmit()",
                      f"fold.incident:{incident}.take")  # fmt: skip

@@ -14,13 +14,16 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from contract.words import Power
 
-from .conftest import until
+from .conftest import Dashboard, settings_text, until
 from .site_voice import Voice
+from .tiles_made import BLACK, WHITE, picture, write
 
 COUNT = 30
 NAMES = tuple(f"ov-s{number:02}" for number in range(COUNT))
 REGIONS = ("Norra kommunen", "Södra kommunen")
 WALK_MS = 15_000
+TILES = [(9, column, line, picture(BLACK if column % 2 else WHITE)) for column in (273, 274) for line in (138, 139)]
+"""Black and white, the worst that can lie under a name; the sheet reaches further than they do."""
 OUTLINE = {"type": "LineString", "coordinates": [[12.9, 63.0], [13.5, 63.3], [14.2, 63.1]]}
 
 
@@ -59,22 +62,23 @@ class Played:
 
 
 @pytest.fixture(scope="module")
-def thirty(dashboard_of_module: Any, broker: Any) -> Played:
-    """Thirty sites with mains."""
-    server = dashboard_of_module(*NAMES)
-    server.kill()
-    text, outline = server.file.read_text("utf-8"), server.file.parent / "outline.geojson"
-    outline.write_text(json.dumps(OUTLINE), "utf-8")
+def thirty(tmp_path_factory: pytest.TempPathFactory, broker: Any) -> Iterator[Played]:
+    """Thirty sites with mains, on a map with borders and tiles."""
+    folder, text = tmp_path_factory.mktemp("thirty"), settings_text(NAMES, broker.port)
+    (folder / "outline.geojson").write_text(json.dumps(OUTLINE), "utf-8")
+    write(folder / "map.mbtiles", TILES, minzoom="9", maxzoom="9", attribution="<b>© Kartan</b> &amp; vänner")
     for number, name in enumerate(NAMES):
         told = f'id = "{name}"\nregion = "{REGIONS[number % 2]}"\ntank_l = 1000\n'
         place = f"lat = {63 + number % 6 / 10}\nlon = {13 + number // 6 / 10}\n" if number else ""
         text = text.replace(f'id = "{name}"\n', told + place)
-    server.file.write_text(text.replace("[view]\n", '[view]\noutline_file = "outline.geojson"\n'), "utf-8")
-    server.start()
+    grounds = 'outline_file = "outline.geojson"\ntiles_file = "map.mbtiles"\n'
+    server = Dashboard(folder, text.replace("[view]\n", f"[view]\n{grounds}")).start()
     until(lambda: server.json("/healthz")["broker"], "the link")
     played = Played(server, broker)
     played.begin()
-    return played
+    yield played
+    if server.process and server.process.poll() is None:
+        server.kill()
 
 
 @pytest.fixture
@@ -153,6 +157,28 @@ def test_map_is_reached_by_keyboard_and_lists_who_has_no_place(thirty: Played, w
     assert page.locator("#panel-map path.border").get_attribute("d")
     assert page.locator("#panel-map").get_by_text("Utan position").is_visible()
     assert all(one.startswith((thirty.server.url, "data:")) for one in asked)
+
+
+def test_tiles_lie_under_the_sites_and_come_from_here(thirty: Played, window: BrowserContext) -> None:
+    """Every tile is a picture that may be kept; where the file has none there is nothing, and nobody complains."""
+    answers = []
+    page = window.new_page()
+    page.on("response", lambda answer: answers.append(answer) if "/tiles/" in answer.url else None)
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
+    page.goto(thirty.server.url + "/")
+    tiles = page.locator("#panel-map .tiles image")
+    order = page.locator("#panel-map svg > *").evaluate_all(
+        "(all) => all.map((one) => one.classList[0] ?? one.tagName)"
+    )
+
+    assert tiles.count() == len(answers)
+    assert {(200, "image/png")} == {(one.status, one.headers["content-type"]) for one in answers}
+    kept = ["immutable" in one.headers["cache-control"] for one in answers]
+    assert 0 < sum(kept) < len(kept)
+    assert order.index("tiles") < order.index("border") < order.index("pin")
+    assert page.get_by_text("Kartbild: © Kartan & vänner").is_visible()
+    assert [] == said
 
 
 def test_whole_overview_is_light(thirty: Played) -> None:
@@ -247,7 +273,10 @@ def test_overview_is_printed_on_few_sheets(thirty: Played, chromium: Browser) ->
 
 
 def test_last_state_is_shown_with_its_age_when_the_server_is_gone(thirty: Played, window: BrowserContext) -> None:
-    """kill -9, then a cold start: the last state, a banner that says so, ages that run on; and never as new after."""
+    """kill -9, then a cold start: the last state, a banner that says so, ages that run on; and never as new after.
+
+    A file of tiles that was spoiled meanwhile costs the map its ground, and nobody the page.
+    """
     page, _ = _open(window, thirty.server.url + "/")
     thirty.say(NAMES[20], Power.DEAD)
     page.locator(f"#row-{NAMES[20]} .row-state", has_text="Strömlös").wait_for()
@@ -276,8 +305,10 @@ def test_last_state_is_shown_with_its_age_when_the_server_is_gone(thirty: Played
     cold.goto(thirty.server.url + "/", wait_until="commit")
     cold.locator("#kept-state").wait_for(state="visible")
 
+    (thirty.server.file.parent / "map.mbtiles").write_bytes(b"spoiled meanwhile")
     thirty.restart()
     cold.locator("#kept-state").wait_for(state="hidden")
+    assert (0, True) == (cold.locator(".tiles").count(), cold.locator("#panel-map .pin").first.is_visible())
     # the program that came back has heard nobody live: nothing of what was known is shown as now
     assert 0 == cold.locator('#rows .row[data-contact="yes"]').count()
     row = cold.locator(f"#row-{NAMES[20]}")
@@ -326,20 +357,24 @@ def test_nothing_is_kept_after_signing_out(thirty: Played, window: BrowserContex
     page.evaluate("fetch('/sign-out', { method: 'POST' })")
 
     page.wait_for_function("async () => !(await (await caches.open('sotpunkt-pages-1')).keys()).length")
-    thirty.server.kill()
+    thirty.server.kill()  # the last test here that needs it
     with pytest.raises(Error):
         page.goto(thirty.server.url + "/")
-    thirty.restart()
 
 
-def test_bad_outline_stops_the_start_with_a_sentence(tmp_path: Path, settings_of: Any, asked: Any) -> None:
-    """A file that is no outline is named before anything runs."""
-    (tmp_path / "o.geojson").write_text("no", "utf-8")
+@pytest.mark.parametrize(
+    ("setting", "why"), [("outline_file", "is not GeoJSON"), ("tiles_file", "is no MBTiles file")]
+)  # fmt: skip
+def test_bad_ground_of_the_map_is_named_in_a_sentence(
+    tmp_path: Path, settings_of: Any, asked: Any, setting: str, why: str
+) -> None:
+    """A file that is no outline, or holds no tiles, is named by `check` before anything runs."""
+    (tmp_path / "ground").write_text("no", "utf-8")
     file = tmp_path / "dashboard.toml"
-    file.write_text(settings_of(("a-b",), 1).replace("[view]\n", '[view]\noutline_file = "o.geojson"\n'), "utf-8")
+    file.write_text(settings_of(("a-b",), 1).replace("[view]\n", f'[view]\n{setting} = "ground"\n'), "utf-8")
 
     code, _, said = asked("check", file)
 
     assert 2 == code
-    assert "[view] outline_file:" in said
-    assert "is not GeoJSON" in said
+    assert f"[view] {setting}:" in said
+    assert why in said

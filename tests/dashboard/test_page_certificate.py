@@ -3,159 +3,32 @@ through centre, gateway and page, all real programs; whatever does not fit is re
 
 import datetime as dt
 import hashlib
-import http.client
 import json
 import signal
-import ssl
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from contract import topics
 from contract.content import DocumentRef, Manifest
 from contract.messages import encode
-from contract.packing import unpack
 from contract.page import CERTIFICATE
 from contract.words import Audience, ClockQuality
-from doors.clock import spec_of
+from dashboard import page_certificates
+from doors.clock import Clock, spec_of
 
-from .conftest import Broker, Dashboard, free_port, settings_text, until
+from .conftest import settings_text, until
+from .page_house import DAY, NAME, NOW, ROOT, SITE, Authority, House
 
-ROOT = Path(__file__).parents[2]
-SITE, NAME = "are-cert", "cert.sot.example.se"
-NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
-DAY, TODAY = dt.timedelta(days=1), str(NOW.date())
-
-
-class Authority:
-    """A certificate authority of our own; phones in these tests trust it and nothing else."""
-
-    def __init__(self) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
-        built = x509.CertificateBuilder().subject_name(self.name).issuer_name(self.name)
-        built = built.public_key(self.key.public_key()).serial_number(1).not_valid_before(NOW - 900 * DAY)
-        built = built.not_valid_after(NOW + 900 * DAY).add_extension(x509.BasicConstraints(True, None), critical=True)
-        self.own = built.sign(self.key, hashes.SHA256())
-        self.pem = self.own.public_bytes(serialization.Encoding.PEM)
-
-    def sign(self, request: str, *, begins: dt.timedelta, days: float = 90, name: str = NAME, key: Any = None) -> bytes:
-        """A chain for a request, as an ACME client would lay it down; `begins`: before now."""
-        asked = x509.load_pem_x509_csr(request.encode())
-        built = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(self.name)
-        built = built.public_key(key or asked.public_key()).serial_number(x509.random_serial_number())
-        built = built.not_valid_before(NOW - begins).not_valid_after(NOW - begins + days * DAY)
-        built = built.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=True)
-        built = built.add_extension(x509.BasicConstraints(False, None), critical=True)
-        return built.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + self.pem
-
-
-class House:
-    """Two brokers, a gateway, the site's page and the centre's dashboard."""
-
-    def __init__(self, folder: Path) -> None:
-        (folder / "site").mkdir()
-        (folder / "centre").mkdir()
-        (folder / "mqtt").mkdir()
-        self.folder, self.authority = folder, Authority()
-        self.local, self.centre = Broker(folder / "site"), Broker(folder / "mqtt")
-        for broker in (self.local, self.centre):
-            broker.start()
-        self.spec = spec_of(1.0, int(time.time() * 1000), 600_000, f"boot-{time.time_ns()}", ClockQuality.SYNCED)
-        self.gateway = self._gateway()
-        text = settings_text((SITE,), self.local.port, "site").replace(
-            "[web]\nport = 0\n", f'[web]\nport = {free_port()}\ncertificate_name = "{NAME}"\n', 1
-        )
-        self.page = Dashboard(folder / "site", text, "--clock", self.spec).start()
-        self.desk = Dashboard(folder / "centre", settings_text((SITE,), self.centre.port), "--clock", self.spec).start()
-        self.records: list[dict[str, Any]] = []
-        self.centre.client.on_message = self._hear
-
-    def _hear(self, _: Any, __: Any, message: Any) -> None:
-        self.centre.seen[message.topic] = message.payload
-        if message.topic == topics.record(SITE, "event"):
-            self.records += json.loads(unpack(message.payload, 2**20))["records"]
-
-    def _gateway(self) -> subprocess.Popen[bytes]:
-        settings = self.folder / "site" / "gateway.toml"
-        settings.write_text(
-            f'[site]\nid = "{SITE}"\nplace = "Kall"\nsimulated = true\n'
-            f'[store]\npath = "{settings.with_name("gateway.db")}"\n'
-            f'[site_broker]\nurl = "mqtt://127.0.0.1:{self.local.port}"\nreconnect_max_s = 0.5\n'
-            f'[central_broker]\nurl = "mqtt://127.0.0.1:{self.centre.port}"\nreconnect_max_s = 0.5\n'
-            "[generator]\nrated_kw = 56\n[tank]\nlitres = 1000\n"
-            '[[device]]\nname = "genset"\nprofile = "dse-73xx-mkii"\ntcp = "127.0.0.1:1"\ntimeout_s = 0.5\n'
-        )
-        command = [sys.executable, "-m", "gateway", "run", str(settings), "--clock", self.spec]
-        with (self.folder / "gateway.log").open("wb") as log:
-            return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-
-    def wish(self) -> dict[str, Any]:
-        """What the page asks for, as the centre hears it."""
-        payload = self.centre.seen.get(topics.page(SITE))
-        return json.loads(unpack(payload, 2**20))["page"] if payload else {}
-
-    def serial(self) -> int | None:
-        """The certificate that a phone gets, which trusts our authority alone; None: no encryption."""
-        try:
-            with self.phone() as phone:
-                return x509.load_der_x509_certificate(phone.sock.getpeercert(binary_form=True)).serial_number
-        except (OSError, http.client.HTTPException):
-            return None
-
-    def phone(self) -> "Phone":
-        """A connection to the page that is checked as phones check."""
-        return Phone(int(self.page.url.rsplit(":", 1)[1]), self.authority)
-
-    def settings(self) -> tuple[str, str]:
-        """For a command at the centre."""
-        return "--settings", str(self.desk.file)
-
-    def stop(self) -> None:
-        """End everything."""
-        self.gateway.kill()
-        self.gateway.wait(10)
-        self.page.kill()
-        self.desk.kill()
-        self.local.stop()
-        self.centre.stop()
-
-
-class Phone(http.client.HTTPSConnection):
-    """Connected under the page's public name, whatever address that has."""
-
-    def __init__(self, port: int, authority: Authority) -> None:
-        context = ssl.create_default_context(cadata=authority.pem.decode())
-        super().__init__("127.0.0.1", port, timeout=5, context=context)
-        self.known = context
-
-    def connect(self) -> None:
-        """By address, checked by name."""
-        http.client.HTTPConnection.connect(self)
-        self.sock = self.known.wrap_socket(self.sock, server_hostname=NAME)
-
-    def __enter__(self) -> Self:
-        self.connect()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def status(self) -> int:
-        """Of a page."""
-        self.request("GET", "/healthz", headers={"host": f"{NAME}:{self.port}"})
-        answer = self.getresponse()
-        answer.read()
-        return answer.status
+TODAY = str(NOW.date())
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +58,7 @@ def _serial(chain: bytes) -> int:
 
 def test_certificate_goes_from_the_key_at_the_site_to_the_phone(house: House, asked: Any, deliver: Any) -> None:
     """Plain at first, with a line at the centre; the request is signed, delivered, and the same process serves it."""
-    before, process = house.serial(), house.page.process.pid
+    before, process, blind_before = house.serial(), house.page.process.pid, _blind(house)
     waits = asked("certificate", "list", "--due", "--day", TODAY, *house.settings())
     until(lambda: "väntar på sitt första certifikat" in house.desk.get(f"/sites/{SITE}")[1], "the line on the page")
     code, request, _ = asked("certificate", "request", SITE, *house.settings())
@@ -195,7 +68,9 @@ def test_certificate_goes_from_the_key_at_the_site_to_the_phone(house: House, as
     until(lambda: house.wish()["ends_ms"], "its end at the centre")
     with house.phone() as phone:
         status = phone.status()
+    moved = _plain(house, b"GET /pass/abc?lang=sv HTTP/1.1\r\nHost: 10.0.0.7:81\r\nCookie: a=b\r\n\r\n")
     listed = json.loads(asked("certificate", "list", "--due", "--day", TODAY, "--json", *house.settings())[1])
+    blind = _blind(house)
 
     assert (None, 0, 0, 200) == (before, code, told[0], status)
     assert "waits for its first certificate" in waits[1]
@@ -203,21 +78,112 @@ def test_certificate_goes_from_the_key_at_the_site_to_the_phone(house: House, as
     assert process == house.page.process.pid
     assert house.page.process.poll() is None
     assert "om 19 dagar" in house.desk.get(f"/sites/{SITE}")[1]
+    assert ((True, SITE), (False, "")) == (blind_before, blind)
+    assert f"Location: https://{NAME}:81/pass/abc?lang=sv\r\n" in moved
 
 
-def test_renewal_is_taken_without_a_restart_and_open_connections_stay(house: House, deliver: Any) -> None:
-    """Who is connected goes on; who comes gets the new one; within 30 days of its end the centre said so."""
+PLAIN: dict[str, tuple[bytes, str]] = {
+    "a form": (b"POST /sealed HTTP/1.1\r\nHost: kall\r\nContent-Length: 3\r\n\r\na=b", f"303|https://{NAME}/\r\n"),
+    "elsewhere": (b"GET //evil.example HTTP/1.1\r\nHost: a\r\n\r\n", f"307|https://{NAME}//evil.example\r\n"),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", ""),
+    "a bent host": (b"GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", ""),
+    "no http": (b"\x00\x01\x02\x03" * 4000, ""),
+    "endless": (b"GET /" + b"a" * 20_000, ""),
+}
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_who_comes_without_encryption_is_told_where_to_go(house: House, kind: str) -> None:
+    """An old card or bookmark leads on, under the public name; what makes no sense is hung up on; the page goes on."""
+    sent, wanted = PLAIN[kind]
+    answer = _plain(house, sent)
+
+    assert all(part in answer for part in wanted.split("|")) if wanted else "" == answer
+    with house.phone() as phone:
+        assert 200 == phone.status()
+
+
+def _plain(house: House, request: bytes) -> str:
+    """What comes back to bytes sent in two parts, until the other side or the answer ends."""
+    with socket.create_connection(("127.0.0.1", int(house.page.url.rsplit(":", 1)[1])), 30) as wire:
+        found = b""
+        try:
+            wire.sendall(request[:7])
+            wire.sendall(request[7:])
+            while b"\r\n\r\n" not in found and (more := wire.recv(4096)):
+                found += more
+        except ConnectionError:
+            pass
+        return found.decode("ascii", "replace") if found.startswith(b"HTTP") else ""
+
+
+def _blind(house: House) -> tuple[bool, str]:
+    """What the daily job is told where nobody knows the day: (is that all, which sites)."""
+    unsynced = Clock.parse(spec_of(1.0, 0, 600_000, "boot-u", ClockQuality.UNSYNCED), allowed=True)
+    found = page_certificates.listed(str(house.desk.file), None, unsynced, due=True, as_json=False, ids=True)
+    assert found.failed == any("not known to be right" in one for one in found.doubts)
+    return not found.failed, found.said
+
+
+def test_daily_job_renews_without_a_restart_and_open_connections_stay(house: House, tmp_path: Path) -> None:
+    """The script of docs/owner.md, once more while what it sent has not arrived: it asks for no second certificate.
+    Who is connected goes on; who comes gets the new one; the line at the centre goes."""
+    job, wanted, given = _job(house, tmp_path)
     chain = house.authority.sign(house.wish()["request"], begins=5 * DAY)
-    with house.phone() as old:
-        statuses = [old.status()]
-        told = deliver(chain)
-        until(lambda: house.serial() == _serial(chain), "the new certificate")
-        statuses.append(old.status())
-        of_old = x509.load_der_x509_certificate(old.sock.getpeercert(binary_form=True)).serial_number
+    house.gateway.send_signal(signal.SIGSTOP)
+    try:
+        running = subprocess.Popen([job], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        until(wanted.exists, "the request at the authority", 60)
+        given.write_bytes(chain)
+        given.rename(given.with_suffix(".pem"))
+        first = running.communicate(timeout=60)[0], running.returncode
+        wanted.unlink()
+        again = subprocess.run([job], capture_output=True, text=True, timeout=60)
+        with house.phone() as old:
+            statuses = [old.status()]
+            house.gateway.send_signal(signal.SIGCONT)
+
+            def renewed() -> bool:
+                statuses.append(old.status())  # one that is idle is let go
+                return house.serial() == _serial(chain)
+
+            until(renewed, "the new certificate", 30)
+            statuses.append(old.status())
+            of_old = x509.load_der_x509_certificate(old.sock.getpeercert(binary_form=True)).serial_number
+    finally:
+        house.gateway.send_signal(signal.SIGCONT)
     until(lambda: "egen sida går ut" not in house.desk.get(f"/sites/{SITE}")[1], "the line gone")
 
-    assert (0, [200, 200]) == (told[0], statuses)
+    assert 0 == first[1], first[0]
+    assert (0, "", "", False) == (again.returncode, again.stdout, again.stderr, wanted.exists())
+    assert {200} == set(statuses)
     assert of_old != _serial(chain)
+
+
+def _job(house: House, folder: Path) -> tuple[Path, Path, Path]:
+    """The script as the documentation has it, with an ACME client that asks the test: (script, request, answer)."""
+    blocks = (ROOT / "docs" / "owner.md").read_text("utf-8").split("```")
+    [text] = [block.removeprefix("sh\n") for block in blocks if block.startswith("sh\n#!/bin/sh")]
+    wanted, given, bin_ = folder / "wanted.csr", folder / "given.new", folder / "bin"
+    bin_.mkdir()
+    day = f'[ "$2" = list ] && set -- "$@" --day {TODAY}'
+    stands_in = {
+        "sotpunkt-dashboard": f'#!/bin/sh\n{day}\ncd {ROOT} && exec {sys.executable} -m dashboard "$@"\n',
+        "certbot": (
+            '#!/bin/sh\nset -Ce\nwhile [ $# -gt 0 ]; do case "$1" in --csr) csr=$2;; --fullchain-path) out=$2;; esac\n'
+            f'shift; done\ncp "$csr" {wanted}.new && mv {wanted}.new {wanted}\n'
+            f'n=0; until [ -e {given.with_suffix(".pem")} ]; do n=$((n+1)); [ $n -lt 600 ]; sleep 0.1; done\n'
+            f'cat {given.with_suffix(".pem")} > "$out"\n'  # as certbot: never over a file that is there
+        ),
+    }  # fmt: skip
+    for name, body in stands_in.items():
+        (bin_ / name).write_text(body)
+        (bin_ / name).chmod(0o755)
+    job = folder / "renew-pages"
+    text = text.replace("/etc/sotpunkt/dashboard.toml", str(house.desk.file))
+    job.write_text(text.replace("#!/bin/sh\n", f"#!/bin/sh\nPATH={bin_}:$PATH\n", 1))
+    job.chmod(0o755)
+    return job, wanted, given
 
 
 def _other(house: House, **parts: Any) -> bytes:
@@ -290,7 +256,7 @@ def test_gateway_that_starts_anew_still_has_it(house: House) -> None:
     house.gateway.send_signal(signal.SIGKILL)
     house.gateway.wait(10)
     house.local.seen.pop(topics.page_certificate(SITE), None)
-    house.gateway = house._gateway()
+    house.gateway = house.begin_gateway()
     until(lambda: topics.page_certificate(SITE) in house.local.seen, "the certificate told anew")
 
     assert before == house.serial()

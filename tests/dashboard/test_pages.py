@@ -1,6 +1,7 @@
 """The pages as people and browsers meet them: live, in two languages, framed, readable at two widths."""
 
 import re
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,27 @@ def test_card_needs_no_script(shared: Any, broker: Any, voice: Any, wait: Any) -
     assert "sedan" not in english.replace("are-", "")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "words"),
+    [
+        ("GET", "/nowhere", 404, "Den sidan finns inte."),
+        ("GET", "/sites/nowhere", 404, "Den platsen finns inte här."),
+        ("POST", "/log", 405, "Den här adressen tar emot ett formulär."),
+        ("GET", "/api/sites/words-a/events?after=x", 400, "gick inte att läsa"),
+    ],
+)
+def test_what_went_wrong_is_a_page_for_people(shared: Any, method: str, path: str, status: int, words: str) -> None:
+    """Whoever came with a browser gets a sentence in their language and a way on, never a program's answer."""
+    asked = urllib.request.Request(shared.url + path, method=method, headers={"accept": "text/html"})
+    with pytest.raises(urllib.error.HTTPError) as fault:
+        urllib.request.urlopen(asked, timeout=10)
+    html = fault.value.read().decode()
+
+    assert status == fault.value.code
+    assert words in html
+    assert "Gå till alla platser" in html
+
+
 @pytest.mark.parametrize("path", ["/", "/sites/words-a", "/sites/bad-a", "/sites/nowhere"])
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_pages_are_whole(shared: Any, path: str, language: str) -> None:
@@ -131,7 +153,7 @@ def test_site_page_in_a_browser(
     assert page.get_by_text("SIMULERING").first.is_visible()
     touched = page.locator("button:visible, summary:visible, .button:visible").all()
     assert all(48 <= box["height"] for box in (one.bounding_box() for one in touched))
-    assert page.locator('[data-signal="meter.voltage_l1n"]').inner_text().count("enheten svarar inte") == 1
+    assert (page.locator('[data-signal="meter.voltage_l1n"]').text_content() or "").count("enheten svarar inte") == 1
     assert (tmp_path / "site.png").stat().st_size > 20_000
     page.close()
 
@@ -155,6 +177,93 @@ def test_page_is_live_and_keeps_what_is_typed(
     page.locator("#panel-orders .waiting").wait_for()
 
     page.locator("summary", has_text="Kvittera").wait_for(state="detached")
+    assert [] == faults
+    page.close()
+
+
+WATCHED = """() => {
+    const lost = document.getElementById("lost-stream");
+    window.told = [];
+    new MutationObserver(() => window.told.push(
+        [lost.hidden ? "gone" : "lost", document.querySelector("#panel-state .if-contact .badge").textContent.trim()]
+    )).observe(lost, {attributes: true, attributeFilter: ["hidden"]});
+}"""
+"""Writes down at every turn of the banner what the page says of power at that moment."""
+
+
+def test_network_that_was_away_leaves_nothing_old_as_new(
+    shared: Any, broker: Any, voice: Any, wait: Any, browser: Browser
+) -> None:
+    """The banner is there as long as the network is away, and goes only when what happened meanwhile stands there."""
+    site = voice("net-a")
+    broker.say(site.alive(), site.state(Power.ON_MAINS), retain=False)
+    wait(lambda: shared.json("/api/sites/net-a")["power"] == "on_mains", "the site")
+    page, _ = _open(browser, shared.url + "/sites/net-a")
+    page.wait_for_function("() => document.getElementById('lost-stream').hidden && document.body.dataset.live === ''")
+    page.evaluate(WATCHED)
+
+    page.context.set_offline(True)
+    page.locator("#lost-stream").wait_for(state="visible")
+    broker.say(site.tick().state(Power.DEAD), retain=False)
+    wait(lambda: shared.json("/api/sites/net-a")["power"] == "dead", "the outage")
+    page.context.set_offline(False)
+    page.locator("#lost-stream").wait_for(state="hidden")
+
+    told = page.evaluate("window.told")
+    assert ["lost", "El från nätet"] == told[0]
+    assert {"Strömlös"} == {power for banner, power in told if banner == "gone"}
+    page.close()
+
+
+def test_machine_that_slept_wakes_with_old_ages_and_asks_anew(
+    shared: Any, broker: Any, voice: Any, wait: Any, browser: Browser
+) -> None:
+    """Ages have grown by the sleep at once, the stream is opened anew, and until it has answered the banner stands."""
+    site = voice("nap-a")
+    broker.say(site.alive(), site.birth(), site.device(fuel__level=62.0), site.state(Power.ON_MAINS), retain=False)
+    wait(lambda: shared.json("/api/sites/nap-a")["power"] == "on_mains", "the site")
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(shared.url + "/sites/nap-a")
+    streams: list[str] = []
+    page.on("request", lambda one: streams.append(one.url) if one.url.endswith("/events") else None)
+    page.evaluate(WATCHED)
+    page.evaluate("""() => { window.ages = []; new MutationObserver(() => window.ages.push(
+        document.querySelector("#panel-state .value").dataset.freshness)
+    ).observe(document.getElementById("panel-state"), {attributes: true, childList: true, subtree: true}); }""")
+
+    page.clock.fast_forward(120_000)
+    page.wait_for_function("() => window.told.length >= 2 && window.told.at(-1)[0] === 'gone'")
+
+    assert 1 <= len(streams)
+    assert ["lost", "gone"] == [banner for banner, _ in page.evaluate("window.told.slice(0, 2)")]
+    assert "stale" == page.evaluate("window.ages[0]")
+    page.close()
+
+
+def test_keyboard_stays_where_it_was_when_the_page_changes(
+    shared: Any, broker: Any, voice: Any, wait: Any, browser: Browser
+) -> None:
+    """A fold, a choice and a button keep the focus over news of the site; what is gone leaves it in its panel."""
+    site = voice("nap-b")
+    broker.say(site.alive(), site.state(Power.ON_MAINS), site.alarms(site.alarm()), retain=False)
+    wait(lambda: shared.json("/api/sites/nap-b")["alarms"], "the site")
+    page, faults = _open(browser, shared.url + "/sites/nap-b")
+    fold = page.locator("#panel-alarms summary", has_text="Kvittera")
+    fold.click()
+    kept = []
+    for number, part in enumerate((fold, page.locator("#panel-alarms button").first)):
+        part.focus()
+        before = page.evaluate("document.activeElement.textContent")
+        broker.say(site.tick().state((Power.DEAD, Power.ON_RESERVE)[number]), retain=False)
+        page.locator("#panel-state .if-contact", has_text=("Strömlös", "På reservkraft")[number]).first.wait_for()
+        page.wait_for_function("() => document.activeElement !== document.body")
+        kept.append(before == page.evaluate("document.activeElement.textContent"))
+    broker.say(site.tick().alarms(revision=2), retain=False)
+    page.locator("#panel-alarms", has_text="Inga larm").wait_for()
+
+    assert [True, True] == kept
+    assert "panel-alarms" == page.evaluate("document.activeElement.id")
     assert [] == faults
     page.close()
 

@@ -1,6 +1,8 @@
 """What is sent down by hand: keys, bulletins, content. Signed, kept, sent, and shown with what came back."""
 
 import json
+import os
+import pwd
 import re
 import stat
 from hashlib import sha256
@@ -15,6 +17,8 @@ from contract import topics
 from contract.bulletins import Bulletin, SignedBulletin
 from contract.content import Manifest
 from contract.words import Stream
+from dashboard.io.access.audit import Audit
+from dashboard.io.store.database import Database
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "dashboard" / "README.md").read_text("utf-8")
@@ -100,6 +104,25 @@ def test_serial_rises_and_other_text_under_the_same_id_is_refused(ready: Any, tm
     assert "serial 2" in second.stdout
     assert (2, 1) == (other.returncode, other.stderr.count("\n"))
     assert "give a new id" in other.stderr
+
+
+def test_what_is_sent_by_hand_stands_in_the_log(
+    ready: Any, tmp_path: Path, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """Once each, by the account of the system; what is refused leaves no line."""
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    settings, key = ready
+    bulletin = ("bulletin", "publish", _write(tmp_path, "b.toml", BULLETIN), "--key", key, "--settings", settings)
+    content = ("content", "publish", "contacts", _write(tmp_path, "c.toml", EXAMPLES["contacts"]), "--version", 1,
+               "--settings", settings)  # fmt: skip
+    codes = [asked(*one)[0] for one in (bulletin, bulletin, content, content)]
+    lines = Audit(Database(settings.with_name("store.sqlite"))).newest(10)
+
+    assert [0, 0, 0] == codes[:3]
+    told = [("message alert: storm-1", ""), ("content: contacts 1", "are-kall")]
+    assert told == [(one.did, one.site) for one in reversed(lines)][:2]
+    assert 2 + (codes[3] == 0) == len(lines)
+    assert {f"{pwd.getpwuid(os.getuid()).pw_name} (command line)"} == {one.who for one in lines}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from contract import topics
 from contract.messages import encode
 from contract.words import Stream
+from dashboard.core.texts.pages import text
 
 
 def test_batches_are_committed_once_and_marked_below_the_hole(shared: Any, broker: Any, voice: Any, wait: Any) -> None:
@@ -44,6 +45,8 @@ def test_kill_at_any_moment_loses_nothing_that_was_marked(dashboard: Any, broker
     wait(lambda: page.json("/healthz")["broker"], "the link")
     for seq in range(1, 200):
         broker.say(site.tick(10).batch(site.record(seq)))
+        if seq == 100:
+            wait(lambda: broker.mark("kill-a").get("run-1", {}).get("event", 0), "a first mark")
         if seq == 120:
             page.kill()
     marked = broker.mark("kill-a").get("run-1", {}).get("event", 0)
@@ -158,7 +161,7 @@ def test_full_disk_is_said_and_costs_nothing(dashboard: Any, broker: Any, voice:
     free = resource.prlimit(page.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     broker.say(batch)
     wait(lambda: not page.json("/healthz")["ok"], "the trouble")
-    assert "Lagringen fungerar inte" in page.get("/sites/full-a")[1]
+    assert text("store_trouble") in page.get("/sites/full-a")[1]
     assert {"run-1": {"event": 1}} == broker.mark("full-a")
     assert 1 == page.json("/api/counts")["records"]["event"]
 

@@ -8,7 +8,8 @@ from contract.words import Power
 
 MANY = tuple(f"many-{number:03}" for number in range(260))
 THIRTY = tuple(f"out-{number:02}" for number in range(30))
-HEARTBEAT_S = 2.0
+SHORT_S = 0.5
+"""A heartbeat that soon makes a silence."""
 
 
 def test_start_among_many_sites_hears_what_the_broker_has_of_every_one(dashboard: Any, own_broker: Any, voice: Any,
@@ -47,6 +48,9 @@ def test_broker_gone_and_server_killed_lose_nothing_and_show_nothing_old_as_new(
     wait(lambda: page.json("/api/counts")["records"]["event"] == 90, "the first records")
     wait(lambda: _in_contact(page) == len(THIRTY), "contact with all")
 
+    for site in sites.values():
+        own_broker.say(site.alive(heartbeat_s=SHORT_S))
+    wait(lambda: page.json("/api/counts")["folded"] >= 3 * len(THIRTY), "that their heartbeats are short now")
     own_broker.stop()
     wait(lambda: not page.json("/healthz")["broker"], "the loss")
     assert "role-unknown" in page.json("/rows")["panels"]["notices"]
@@ -54,7 +58,7 @@ def test_broker_gone_and_server_killed_lose_nothing_and_show_nothing_old_as_new(
 
     own_broker.start()
     for site in sites.values():
-        own_broker.say(site.alive(heartbeat_s=HEARTBEAT_S), site.state(Power.DEAD))
+        own_broker.say(site.alive(), site.state(Power.DEAD))
     _speak(own_broker, sites, kept, slice(2, 6))
     page.kill()
     _speak(own_broker, sites, kept, slice(2, 7))
@@ -68,7 +72,7 @@ def test_broker_gone_and_server_killed_lose_nothing_and_show_nothing_old_as_new(
     wait(lambda: all(topics.mark(name) in own_broker.seen for name in THIRTY), "how far each may forget")
     for name in THIRTY:
         mark = own_broker.mark(name).get("run-1", {}).get("event", 0)
-        own_broker.say(sites[name].alive(heartbeat_s=HEARTBEAT_S), sites[name].batch(*kept[name][mark:]))
+        own_broker.say(sites[name].alive(), sites[name].batch(*kept[name][mark:]))
 
     wait(lambda: page.json("/api/counts")["records"]["event"] == 8 * len(THIRTY), "every record")
     seqs = [[row["seq"] for row in page.json(f"/api/sites/{name}/events")] for name in THIRTY]
@@ -78,7 +82,7 @@ def test_broker_gone_and_server_killed_lose_nothing_and_show_nothing_old_as_new(
 def _speak(broker: Any, sites: dict[str, Any], kept: dict[str, list[Any]], which: slice) -> None:
     """A sign of life of each, and some of its records."""
     for name, site in sites.items():
-        broker.say(site.tick().alive(heartbeat_s=HEARTBEAT_S), site.state(), site.batch(*kept[name][which]))
+        broker.say(site.tick().alive(), site.state(), site.batch(*kept[name][which]))
 
 
 def _in_contact(page: Any) -> int:

@@ -63,13 +63,14 @@ def test_alarm_rests_and_comes_back_by_itself(
     body = {"who": "Carin", "idempotency_key": "key-of-rest-1", "key": raised.key, "device": raised.device,
             "for_s": 1800, "comment": "reparatören är på väg"}  # fmt: skip
     status, _ = desk.post(f"/sites/{SITE}/alarms/shelve", body)
-    wait(lambda: _alarm(broker).state.value == "shelved", "the rest", 45)
-    resting = wait(lambda: (page := desk.get("/alarms?state=aside")[1]) and "Carin" in page and page, "the page", 10)
+    wait(lambda: (one := _alarm(broker)) and one.state.value == "shelved", "the rest", 45)
+    resting = wait(lambda: (page := desk.get("/alarms?stage=aside")[1]) and "på väg" in page and page, "the page", 45)
     wait(lambda: _alarm(broker).state.value == "unacked", "the end of it", 45)
-    back = wait(lambda: (page := desk.get("/alarms?state=open")[1]) and "okvitterat" in page and page, "the page", 10)
+    back = wait(lambda: (page := desk.get("/alarms?stage=open")[1]) and "okvitterat" in page and page, "the page", 45)
 
     assert 202 == status
-    assert "reparatören är på väg" in resting
+    assert "Vilar till" in resting
+    assert "av Carin: reparatören är på väg" in resting or "Carin: reparatören är på väg" in resting
     assert raised.raised_seq == _alarm(broker).raised_seq
     assert "Kvittera" in back
     assert gateway.poll() is None

@@ -36,7 +36,7 @@ def _looked_at(window: BrowserContext, house: House, paths: list[str]) -> tuple[
     tab.on("console", lambda said: wrong.append(f"{now}: {said.text}") if "Content Security" in said.text else None)
     for now in paths:
         tab.goto(house.page.url + now)
-        tab.wait_for_timeout(150)
+        tab.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")  # drawn once, modules too
         if tab.evaluate("top.bad") or tab.locator("img[src=x], svg[onload], [onerror]").count():
             wrong.append(f"{now}: it ran")
         shown[now] = tab.locator("body").inner_text()

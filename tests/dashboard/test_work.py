@@ -1,6 +1,8 @@
 """Who has what, at the real program: two browsers at once, a server that dies, a network that goes, a silent site."""
 
 import json
+import re
+import resource
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,8 +23,18 @@ def centre(dashboard_of_module: Any, broker: Any) -> Any:
     """One program for the file; each test has sites of its own in it."""
     from .conftest import until
 
-    page = dashboard_of_module(*SITES, "late-a", "kill-a", "net-a", "note-a", "fold-a", "mute-a", "mass-a", "mass-b")
+    page = dashboard_of_module(*SITES, "late-a", "kill-a", "net-a", "note-a", "fold-a", "mute-a", "mass-a", "mass-b",
+                               "full-a")  # fmt: skip
     until(lambda: page.json("/healthz")["broker"], "the link")
+    return page
+
+
+@pytest.fixture(scope="module")
+def mortal(dashboard_elsewhere: Any) -> Any:
+    """One that is killed and begun anew, at the same address."""
+    page = dashboard_elsewhere("kill-b", "out-a", "out-b", "kept-a")
+    port = page.url.rpartition(":")[2]
+    page.file.write_text(page.file.read_text("utf-8").replace("port = 0", f"port = {port}", 1), "utf-8")
     return page
 
 
@@ -82,12 +94,11 @@ def test_two_operators_at_once_lose_nothing(centre: Any, window: Any, wait: Any)
     wait(lambda: "Bo" in eva.content() or eva.reload(), "Eva's page")
 
 
-def test_server_that_dies_loses_nothing_that_was_pressed(dashboard: Any, broker: Any, window: Any, wait: Any) -> None:
+def test_server_that_dies_loses_nothing_that_was_pressed(mortal: Any, window: Any, wait: Any) -> None:
     """kill -9 before the press reaches it: the page says it waits, over a reload; then it is there, once."""
-    centre = dashboard("kill-b")
+    centre = mortal
     page = window().new_page()
     page.goto(f"{centre.url}/sites/kill-b")
-    port = int(centre.url.rpartition(":")[2])
     assert 200 == centre.post("/holdings/sites/kill-b/note", TAKE | {"text": "före"})[0]
     form = _form(page, "site:kill-b", "take")
     form.locator('[name="who"]').fill("Eva")
@@ -97,7 +108,6 @@ def test_server_that_dies_loses_nothing_that_was_pressed(dashboard: Any, broker:
 
     assert "väntar på servern" in form.locator(".answer").inner_text()
     assert "Sparat" not in form.locator(".answer").inner_text()
-    centre.file.write_text(centre.file.read_text("utf-8").replace("port = 0", f"port = {port}", 1), "utf-8")
     centre.start()
     wait(lambda: _who_has(centre, "kill-b")["owner"] == "Eva", "the press")
     page.locator("#unsent").wait_for(state="hidden")
@@ -129,9 +139,35 @@ def test_waiting_press_outlives_a_reload(centre: Any, window: Any, wait: Any) ->
     assert 1 == centre.get("/sites/net-a")[1].count("skotern är tankad")
 
 
-def test_restart_keeps_incident_owner_and_presses(dashboard: Any, broker: Any, voice: Any, wait: Any) -> None:
-    """Killed and begun anew: the same incident, still Eva's; a key that was pressed before is the same press."""
-    centre = dashboard("out-a", "out-b")
+def test_store_that_takes_nothing_is_said_and_the_press_waits(centre: Any, window: Any, wait: Any) -> None:
+    """No byte can be written: the page says why it waits and shows nothing as done; with room it is saved, once."""
+    page = window().new_page()
+    page.goto(f"{centre.url}/sites/full-a?lang=en")
+    form = _form(page, "site:full-a", "note")
+    form.locator('[name="who"]').fill("Eva")
+    form.locator('[name="text"]').fill("pumpen är lånad")
+    _, most = resource.prlimit(centre.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(centre.process.pid, resource.RLIMIT_FSIZE, (1, most))
+    try:
+        form.locator("button").click()
+        page.locator("#unsent li", has_text="not saved").wait_for()
+        said, answer = page.locator("#unsent").inner_text(), form.locator(".answer").inner_text()
+        kept = centre.get("/sites/full-a")[1].count("pumpen är lånad")
+    finally:
+        resource.prlimit(centre.process.pid, resource.RLIMIT_FSIZE, (most, most))
+    page.locator("#unsent").wait_for(state="hidden")
+
+    assert "waiting for the server: What you sent is not saved. The server cannot write to its disk." in said
+    assert ("Saved" not in answer, 0) == (True, kept)
+    wait(lambda: centre.get("/sites/full-a")[1].count("pumpen är lånad") == 1, "the note, once")
+
+
+def test_restart_keeps_incident_owner_presses_and_orders(mortal: Any, broker: Any, voice: Any, wait: Any) -> None:
+    """Killed and begun anew: the same incident, still Eva's; a key that was pressed before is the same press.
+
+    An order that was kept is on its way again, also to a broker that has lost it.
+    """
+    centre = mortal
     wait(lambda: centre.json("/healthz")["broker"], "the link")
     for name in ("out-a", "out-b"):
         broker.say(voice(name).alive(), voice(name).state(Power.DEAD))
@@ -143,7 +179,12 @@ def test_restart_keeps_incident_owner_and_presses(dashboard: Any, broker: Any, v
         ("/holdings/sites/out-a/take", late),
     ]
     before = [centre.post(*press) for press in presses]
+    ack = {"key": "fuel-low", "device": "genset", "raised_run": "run-1", "raised_seq": 7}
+    centre.post("/sites/kept-a/alarms/ack", ack | {"who": "Eva", "idempotency_key": "kept-000001"})
+    (order,) = _orders(broker, "kept-a", wait).orders
     centre.kill()
+    broker.publish(topics.orders("kept-a"), b"", retain=True)
+    wait(lambda: broker.seen[topics.orders("kept-a")] == b"", "the order to be lost")
     centre.start()
     (again,) = centre.json("/api/work")["incidents"]
 
@@ -152,6 +193,7 @@ def test_restart_keeps_incident_owner_and_presses(dashboard: Any, broker: Any, v
     assert "2 utan ström" in one["sentence"]
     assert [status for status, _ in before] == [centre.post(*press)[0] for press in presses]
     assert before[1][1]["revision"] == _who_has(centre, "out-a")["revision"]
+    assert [order.id] == [one.id for one in _orders(broker, "kept-a", wait).orders]
 
 
 def test_order_to_a_silent_site_waits_and_says_so(centre: Any, broker: Any, voice: Any, wait: Any) -> None:
@@ -194,8 +236,22 @@ def test_all_alarms_of_an_incident_in_one_press(centre: Any, broker: Any, voice:
     assert 2 == page.count("<strong>väntar på platsen</strong>")
     done = {"order": orders["mass-a"].orders[0].id, "kind": "ack", "detail": ""}
     site = voice("mass-a").tick(5000)
-    broker.say(site.batch(site.record(1, "order_done", done)))
-    wait(lambda: "<strong>kvitterat</strong>" in centre.get(address)[1], "the answer")
+    broker.say(
+        site.alarms(site.alarm(state=AlarmState.ACKED), revision=2), site.batch(site.record(1, "order_done", done))
+    )
+    refused = {"order": orders["mass-b"].orders[0].id, "kind": "ack", "detail": "", "reason": "alarm_gone"}
+    other = voice("mass-b").tick(5000)
+    broker.say(other.batch(other.record(1, "order_refused", refused)))
+    # what one site refused is open again, and can be pressed anew
+    told = wait(lambda: "1 larm på 1 plats" in (page := centre.get(address)[1]) and page, "the answers")
+    rows = re.findall(r"<li class=.marked.*?</li>", told, re.DOTALL)
+    results = [re.sub(r"<[^>]+>|\s+", " ", one).strip() for one in rows]
+
+    assert 1 == told.count("<strong>kvitterat</strong>")
+    assert [] == [one for one in results if one.startswith("Mass-b") and "kvitterat" in one]
+    assert "väntar på platsen" not in told
+    press |= {"idempotency_key": "mass-000002", "alarms": "mass-b|fuel-low|genset|run-1|7"}
+    assert "" == centre.post(f"{address}/ack", press)[1]["tried"][0]["fault"]
 
 
 def _orders(broker: Any, site: str, wait: Any) -> Orders:
@@ -264,7 +320,10 @@ def test_page_of_alarms_is_chosen_by_its_address(centre: Any, broker: Any, voice
 
     assert 1 == centre.get("/alarms?priority=1&stage=open&place=note-a")[1].count('data-stage="open"')
     assert "Inga larm som passar urvalet." in centre.get("/alarms?priority=3&place=note-a")[1]
-    assert 200 == centre.get("/alarms?stage=what")[0]
+    assert "Larmet nu" in centre.get(history)[1]
+    assert {200} == {
+        centre.get(path)[0] for path in ("/alarms?stage=what", "/alarms?page=99", "/handover?all=1&page=9")
+    }
     assert 400 == centre.get("/alarms?priority=9")[0]
     assert "Inget är känt" in centre.get("/sites/note-a/alarm-history?key=fuel_%25&device=x")[1]
     assert [] == [one for one in centre.json("/api/work")["incidents"] if "note-a" in json.dumps(one)]

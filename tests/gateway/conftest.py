@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.packing import unpack
 from doors.clock import spec_of
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 12.0
@@ -25,13 +26,6 @@ SITE = "test-kall"
 RATE = 20
 QUIET_FROM_S, QUIET_FOR_S, QUIET_EVERY_S = 100, 60, 160
 """Seconds of the plant: the meter falls silent again and again."""
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def eventually(happens: Callable[[], Any], what: str, within_s: float = WITHIN_S) -> Any:

@@ -4,6 +4,7 @@ import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from .conftest import Listener, Site, eventually
 MMCLI = """#!/bin/sh
 printf '%s\\n' "$*" >> "{log}"
 case "$*" in
+  *-J*) echo '{{"modem":{{"generic":{{"state":"registered"}}}}}}' ;;
   *--messaging-create-sms=*) echo 'Successfully created new SMS: /org/freedesktop/ModemManager1/SMS/7' ;;
   *--send*) sleep "$(cat '{slow}')" ;;
 esac
@@ -45,16 +47,22 @@ def _texts(log: Path) -> list[str]:
     return [line for line in log.read_text("utf-8").splitlines() if "--messaging-create-sms" in line]
 
 
+def _called(centre: Listener) -> list[dict[str, Any]]:
+    return [one["body"] for one in centre.records() if one["kind"] == "site_called"]
+
+
 def test_site_wakes_its_own_people_and_once_more_after_a_kill_in_the_middle(
     brokers: Site, inside: Listener, modem: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
-    """Nobody answers the call: the first person gets an SMS, marked TEST; killed meanwhile, it goes once more."""
+    """Nobody answers the call: the first person gets an SMS, marked TEST; killed meanwhile, it goes once more, and the
+    centre hears whom the site called and what came of it."""
     program, log, slow = modem
     more = (
-        f'[call_out]\nanswer_within_s = 5\n[wake]\ncommand = "{program}"\nmodem = "0"\n'
+        f'[call_out]\nanswer_within_s = 5\n[wake]\ncommand = "{program}"\nmodem = "0"\ncentre_within_s = 1\n'
         '[[wake.person]]\nname = "Handlaren"\nphone = "+46 70-000 00 01"\nexercises = true\n'
     )
-    gateway = brokers.gateway(tmp_path, centre=False, more=more).start()
+    centre = Listener(brokers.centre)
+    gateway = brokers.gateway(tmp_path, more=more).start()
     slow.write_text("30")
     try:
         eventually(lambda: inside.all("up/status"), "the gateway")
@@ -65,7 +73,9 @@ def test_site_wakes_its_own_people_and_once_more_after_a_kill_in_the_middle(
         gateway.start()
         eventually(lambda: len(_texts(log)) == 2, "the same once more")
         eventually(lambda: "taken by the network" in gateway.said(), "that it went")
+        told = eventually(lambda: _called(centre), "that the centre hears of it")
     finally:
+        centre.stop()
         inside.say("local/orders", b"", retain=True)
         gateway.end()
 
@@ -74,3 +84,4 @@ def test_site_wakes_its_own_people_and_once_more_after_a_kill_in_the_middle(
     assert "text='TEST Test: Ingen har svarat på begäran om att öppna punkten." in first
     assert first.endswith("number='+46700000001'")
     assert "+4670" not in gateway.said()
+    assert [("Handlaren", "first", 2, None)] == [(one["person"], one["kind"], one["tries"], one["why"]) for one in told]

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = "etc/systemd/system"
@@ -289,9 +290,7 @@ def test_door_without_encryption_is_there_only_when_asked_for(
 def test_broker_that_hangs_is_ended(tmp_path: Path) -> None:
     """A Mosquitto that answers goes on, even where it refuses us; one that stands still is killed after three asks."""
     conf, log = tmp_path / "m.conf", tmp_path / "log"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     conf.write_text(f"listener {port} 127.0.0.1\nallow_anonymous false\n", "utf-8")
     command = tmp_path / "systemctl"
     command.write_text(f'#!/bin/sh\n[ "$1" = is-active ] || echo "$*" >> {log}\n', "utf-8")

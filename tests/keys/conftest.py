@@ -17,6 +17,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from keys.__main__ import main
+from tests.ports import free_port
 
 PLACES = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
 WITHIN_S = 10.0
@@ -44,11 +45,10 @@ def eventually(happens: Callable[[], Any], what: str, within_s: float = WITHIN_S
 
 def free_ports(count: int) -> list[int]:
     """Ports of this machine that nobody listens on now."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return list(found)
 
 
 @pytest.fixture

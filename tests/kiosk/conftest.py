@@ -21,6 +21,7 @@ from contract.messages import Head, NoticeNow, PublicEvent, PublicPicture, Servi
 from contract.wire import Moment
 from contract.words import ClockQuality, Declared, Event, Power, Status
 from doors.clock import Clock
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "are-kall"
@@ -94,13 +95,6 @@ def documents(**tops: Any) -> list[PublicDocument]:
         PublicDocument(head=head(**tops), name=name, version=1, sha256="0" * 64, body=json.loads(encode(body)))
         for name, body in both.items()
     ]
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def wait_until(happened: Callable[[], Any], within_s: float = 15.0) -> Any:

@@ -16,19 +16,14 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 PLACES = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
 SITE = "are-kall"
 WITHIN_S = 15.0
 NAMES = ("right", "wrong", "broken", "mismatch", "garbage", "passphrase", "signing")
 CANARY = {name: f"kanariefagel{number}{'q' * number}" for number, name in enumerate(NAMES)}
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class House:

@@ -3,8 +3,9 @@
 import pytest
 
 from contract.words import Quality
+from gateway.profiles.registry import load
 from gateway.profiles.schema import Row
-from simulator.layout import pattern, put
+from simulator.layout import Layout, pattern, put
 
 U16 = {
     0xFFFF: Quality.NOT_FITTED,
@@ -73,3 +74,12 @@ def test_what_a_row_cannot_say_is_refused(said, sentence):
     """A word or code that the profile does not know is a sentence, never a number."""
     with pytest.raises(ValueError, match=sentence):
         pattern(_row(words={0: "stop"}), said)
+
+
+def test_text_stands_two_letters_to_a_register():
+    """A device that proves itself by a text says it, whatever the order of its words."""
+    layout = Layout(load("comap-intelilite4"), {}, {})
+    row = load("comap-intelilite4").row("controller.identity")
+    cells = layout.memory({}, ())[row.function]
+
+    assert b"InteliLite4-" == b"".join(cells[at].to_bytes(2, "big") for at in range(row.at, row.end)).rstrip(b"\0")

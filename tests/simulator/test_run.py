@@ -21,7 +21,7 @@ OUTAGE = [
     (210, "sender_fault", "sensor_fault"),
     (290, "sender_fault_ends", "sensor_back"),
     (320, "silent", "device_silent"),
-    (400, "silent_ends", "device_back"),
+    (380, "silent_ends", "device_back"),
     (430, "mains_back", "mains_back"),
     (460, "back_on_mains", "back_on_mains"),
     (490, "engine_cooling", "engine_cooling"),

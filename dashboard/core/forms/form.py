@@ -28,7 +28,7 @@ def phrased(group: str, words: list[str], prefix: str = "") -> Choices:
 NOW_IF_EMPTY = ("Tomt betyder nu.", "Empty means now.")
 SEEN = Field(name="observed_ms", kind="when", label=("När var det?", "When was it?"), hint=NOW_IF_EMPTY, past=True)
 NOTE = Field(name="note", kind="text", label=("Anteckning", "Note"))
-LONGEST_RELAY = 36
+LONGEST_RELAY = 60
 RELAY = Field(
     name="relay", kind="text", longest=LONGEST_RELAY, label=("Vem berättade det?", "Who told you?"),
     hint=("Lämna tomt om du har sett det själv.", "Leave empty if you saw it yourself."),

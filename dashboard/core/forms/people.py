@@ -127,7 +127,7 @@ CALL_OUT = Form(
         "The page then shows whom to ring. Nobody is rung by itself.",
     ),
     button=("Be att punkten öppnas", "Ask to open"),
-    fields=(Field(name="reason", kind="text", required=True, label=("Varför?", "Why?")),),
+    fields=(Field(name="reason", kind="text", label=("Varför?", "Why?")),),
 )
 ANSWER = Form(
     id="answer",

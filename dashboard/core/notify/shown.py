@@ -1,12 +1,14 @@
 """What is being notified now, as the page says it. Acknowledged is never shown as handled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contract.waking import Matter, Person, State
 from contract.waking_step import caller, concerns
+from dashboard.core.notify.own import OwnCall, of_matter
 from dashboard.core.notify.people import Woken, persons
 from dashboard.core.notify.several import led
 from dashboard.core.reader import Reader
@@ -14,23 +16,32 @@ from dashboard.core.work.incidents import Incident
 
 
 class MatterRow(Struct, frozen=True, kw_only=True):
-    """One matter. `role`: what colour and shape it has; `mark`: what stands first when it is not for real."""
+    """One matter. `role`: what colour and shape it has; `mark`: what stands first when it is not for real; `own`: what
+    its sites have done themselves."""
 
     what: str
     state: str
     role: str
     link: str
     mark: str
+    own: tuple[str, ...] = ()
 
 
 def matter_rows(
-    state: State, people: list[Woken], reader: Reader, incidents: Iterable[Incident] = ()
+    state: State, people: list[Woken], reader: Reader, incidents: Iterable[Incident] = (),
+    calls: Sequence[OwnCall] = (), named: Iterable[int] | None = None,
 ) -> list[MatterRow]:  # fmt: skip
-    """What stands now, the gravest first, of what the reader may see; what is an incident leads to its page."""
+    """What stands now, the gravest first, of what the reader may see; what is an incident leads to its page.
+
+    `people`: all, also those that the reader does not look after; `named`: whose names are shown, None: all.
+    """
     known = persons(people)
+    shown = {one.number for one in people} if named is None else set(named)
+    names = {str(one.number): one.name if one.number in shown else reader.t("notify_other") for one in people}
     standing = [one for one in state.matters if one.ended_ms is None and one.active and _sees(one, reader)]
     standing.sort(key=lambda one: one.worst.priority)
-    return [_row(led(one, incidents), people, known, reader) for one in standing]
+    rows = [(one, _row(led(one, incidents), names, known, reader)) for one in standing]
+    return [replace(row, own=of_matter(one, calls, reader)) for one, row in rows]
 
 
 def _minute(reader: Reader) -> int | None:
@@ -44,12 +55,11 @@ def _sees(matter: Matter, reader: Reader) -> bool:
     return any(reader.person.sees(cause.site) for cause in matter.causes)
 
 
-def _row(matter: Matter, people: list[Woken], known: tuple[Person, ...], reader: Reader) -> MatterRow:
+def _row(matter: Matter, names: Mapping[str, str], known: tuple[Person, ...], reader: Reader) -> MatterRow:
     minute, worst = _minute(reader), matter.worst
     what = worst.sv if reader.language == "sv" else worst.en
     key = "notify_causes" if matter.sites > 1 else "notify_cause"
-    names = {str(one.number): one.name for one in people}
-    asked = ", ".join(names[one.person] for one in matter.asked if one.person in names)
+    asked = ", ".join(dict.fromkeys(names.get(one.person, reader.t("notify_gone")) for one in matter.asked))
     if matter.acked_ms is not None:
         role, told = "information", reader.t("notify_acked")
     elif asked:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from dashboard.core.overview.asked import Area
 from dashboard.core.overview.outline import Line
 from dashboard.core.overview.row import Row
+from dashboard.core.overview.tiles import Tile, TileSet, under, up
 
 WIDE, HIGH = 480.0, 560.0
 MARGIN = 36.0
@@ -15,8 +16,9 @@ SYMBOL = 24.0
 """Of one site; smaller can not be hit by a thumb."""
 CLOSE = 20.0
 """Symbols that would stand closer are one cluster."""
-LETTER, LINE = 7.6, 13.0
+LETTER, LINE = 9.0, 13.0
 """Of a name, generously: wider letters only lose a name, never cover one."""
+KM_A_DEGREE = 111.2
 LEAST_DEGREES = 0.04
 """A sheet is at least so high, so that one site alone does not fill it with nothing."""
 STEP = 0.8
@@ -39,10 +41,15 @@ class Pin(Struct, frozen=True, kw_only=True):
     area: Area | None
     told: str = ""
     """What people say of a site that is not heard itself."""
+    frame: str = ""
+    """Words that must stand at it: it is only an exercise, a test, simulated."""
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
-    """The map of some sites. `areas`, `lines`: paths of the outline; `unplaced`: sites that have no position."""
+    """The map of some sites. `areas`, `lines`: paths of the outline; `unplaced`: sites that have no position.
+
+    `tiles`: the ground of pictures, and `source` whose map they are; none without a file of them.
+    """
 
     pins: tuple[Pin, ...]
     areas: str
@@ -50,44 +57,72 @@ class Sheet(Struct, frozen=True, kw_only=True):
     unplaced: tuple[Row, ...]
     scale: tuple[float, int] | None
     """(length on the sheet, kilometres) of the bar."""
+    tiles: tuple[Tile, ...] = ()
+    source: str = ""
 
 
 class _View(Struct, frozen=True):
-    """Degrees to the sheet: north up, kilometres alike in both directions at its middle."""
+    """Degrees to the sheet, north up. Over tiles in their own projection (Web Mercator), in which `north` is counted;
+    else kilometres alike in both directions at its middle. `middle`: its latitude.
+    """
 
     west: float
     north: float
     per_lon: float
-    per_lat: float
+    per_north: float
+    middle: float
+    mercator: bool
 
     def at(self, lat: float, lon: float) -> tuple[float, float]:
         """Where it stands."""
-        return MARGIN + (lon - self.west) * self.per_lon, MARGIN + (self.north - lat) * self.per_lat
+        north = up(lat) if self.mercator else lat
+        return MARGIN + (lon - self.west) * self.per_lon, MARGIN + (self.north - north) * self.per_north
+
+    @property
+    def corner(self) -> tuple[float, float]:
+        """The upper left of the sheet, in degrees of longitude and to the north."""
+        return self.west - MARGIN / self.per_lon, self.north + MARGIN / self.per_north
+
+    @property
+    def per_km(self) -> float:
+        """How long a kilometre is in its middle."""
+        return self.per_lon / (_shrink(self.middle) * KM_A_DEGREE)
 
 
-def sheet(rows: Iterable[Row], outline: tuple[Line, ...]) -> Sheet:
+def _shrink(lat: float) -> float:
+    """How much shorter a degree of longitude is than one of latitude."""
+    return max(0.05, math.cos(math.radians(lat)))
+
+
+def sheet(rows: Iterable[Row], outline: tuple[Line, ...], ground: TileSet | None = None) -> Sheet:
     """The map of these rows, worst first: what is worst keeps its name and is painted last."""
     listed = list(rows)
     placed = [one for one in listed if one.lat is not None and one.lon is not None]
     unplaced = tuple(one for one in listed if one.lat is None or one.lon is None)
     if not placed:
         return Sheet(pins=(), areas="", lines="", unplaced=unplaced, scale=None)
-    view = _view([(one.lat or 0.0, one.lon or 0.0) for one in placed])
+    view = _view([(one.lat or 0.0, one.lon or 0.0) for one in placed], mercator=ground is not None)
     areas, lines = (_paths(outline, view, area=area) for area in (True, False))
-    return Sheet(pins=_pins(placed, view), areas=areas, lines=lines, unplaced=unplaced, scale=_scale(view))
+    tiles = under(ground, view.corner, view.per_lon, (WIDE, HIGH)) if ground else ()
+    return Sheet(
+        pins=_pins(placed, view), areas=areas, lines=lines, unplaced=unplaced, scale=_scale(view), tiles=tiles,
+        source=ground.source if ground and tiles else "",
+    )  # fmt: skip
 
 
-def _view(points: list[tuple[float, float]]) -> _View:
+def _view(points: list[tuple[float, float]], *, mercator: bool) -> _View:
     lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
-    south, north, west, east = min(lats), max(lats), min(lons), max(lons)
-    shrink = max(0.05, math.cos(math.radians((south + north) / 2)))
-    high = max(north - south, LEAST_DEGREES)
-    wide = max((east - west) * shrink, LEAST_DEGREES)
-    per_lat = min((HIGH - 2 * MARGIN) / high, (WIDE - 2 * MARGIN) / wide)
+    middle, west, east = (min(lats) + max(lats)) / 2, min(lons), max(lons)
+    south, north = (up(min(lats)), up(max(lats))) if mercator else (min(lats), max(lats))
+    # a step to the north is as wide as this part of one to the east
+    shrink, least = (1.0, LEAST_DEGREES / _shrink(middle)) if mercator else (_shrink(middle), LEAST_DEGREES)
+    high = max(north - south, least)
+    wide = max((east - west) * shrink, least)
+    per_north = min((HIGH - 2 * MARGIN) / high, (WIDE - 2 * MARGIN) / wide)
     # centred: what is left over stands on both sides
-    spare_lat = ((HIGH - 2 * MARGIN) / per_lat - (north - south)) / 2
-    spare_lon = ((WIDE - 2 * MARGIN) / per_lat / shrink - (east - west)) / 2
-    return _View(west - spare_lon, north + spare_lat, per_lat * shrink, per_lat)
+    spare_north = ((HIGH - 2 * MARGIN) / per_north - (north - south)) / 2
+    spare_lon = ((WIDE - 2 * MARGIN) / per_north / shrink - (east - west)) / 2
+    return _View(west - spare_lon, north + spare_north, per_north * shrink, per_north, middle, mercator)
 
 
 def _pins(rows: list[Row], view: _View) -> tuple[Pin, ...]:
@@ -123,13 +158,17 @@ Box = tuple[float, float, float, float]
 
 
 def _pin(x: float, y: float, members: list[Row], taken: list[Box]) -> Pin:
-    worst = members[0]
-    label = worst.place if len(members) == 1 else ""
+    # what is real counts before an exercise that is worse
+    worst = next((one for one in members if not one.frames), members[0])
+    frame = " ".join(worst.frames)
+    # the first word of each: what it means is said in full by the symbol
+    short = " ".join(words.split()[0] for words in worst.frames)
+    label = f"{short} {worst.place}".lstrip() if len(members) == 1 else ""
     name, left = _room_for(label, x, y, taken) if label else ("", False)
     return Pin(
         x=round(x, 1), y=round(y, 1), role=worst.role_now, count=len(members), name=name, left=left,
         says=worst.place, site=worst.id, area=_area(members) if len(members) > 1 else None,
-        told=worst.told.lines[0].words if worst.told and not worst.in_contact else "",
+        told=worst.told.lines[0].words if worst.told and not worst.in_contact else "", frame=frame,
     )  # fmt: skip
 
 
@@ -180,8 +219,7 @@ def _path(points: list[tuple[float, float]]) -> str:
 
 def _scale(view: _View) -> tuple[float, int] | None:
     """A bar of a round number of kilometres, at most a third of the sheet."""
-    per_km = view.per_lat / 111.2
     for km in (500, 200, 100, 50, 20, 10, 5, 2, 1):
-        if km * per_km <= WIDE / 3:
-            return round(km * per_km, 1), km
+        if km * view.per_km <= WIDE / 3:
+            return round(km * view.per_km, 1), km
     return None

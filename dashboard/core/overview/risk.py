@@ -117,11 +117,21 @@ def _by_neighbours(calm: Likely, around: Around, *, manual: bool | None, reader:
 
 def _battery(one: Endurance | None, picture: SitePicture, reader: Reader) -> list[str]:
     """When the battery of the box ends, or has ended."""
-    wall_ms = None if one is None else ends_ms(one, picture, reader)
-    if wall_ms is None or reader.now.wall_ms is None:
+    left = battery_left(one, picture, reader)
+    if one is None or left is None:
         return []
-    key = "risk_battery_over" if wall_ms <= reader.now.wall_ms else "risk_battery_lasts"
-    return [reader.t(key, when=reader.when(wall_ms))]
+    over, wall_ms = left[0] <= 0, ends_ms(one, picture, reader)
+    if wall_ms is None:
+        return [reader.t("risk_battery_over_untimed" if over else "risk_battery_lasts_untimed")]
+    return [reader.t("risk_battery_over" if over else "risk_battery_lasts", when=reader.when(wall_ms))]
+
+
+def battery_left(
+    one: Endurance | None, picture: SitePicture, reader: Reader
+) -> tuple[float, float | None] | None:  # fmt: skip
+    """Hours that a battery in use still lasts (low, high), counted on in silence; None when nobody can tell."""
+    # the contract counts down for the states in which a set burns; a battery in use counts alike
+    return None if one is None else hours_left(one, Power.ON_RESERVE, age_ms(one.at, picture.contact, reader.now))
 
 
 def ends_ms(one: Endurance, picture: SitePicture, reader: Reader) -> int | None:

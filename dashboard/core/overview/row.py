@@ -1,5 +1,6 @@
 """One site as one row of the overview: words, shapes and rank decided here, so that list and map only show them."""
 
+import math
 from binascii import crc32
 
 import msgspec
@@ -9,7 +10,7 @@ from contract.freshness import age_ms, hours_left
 from contract.words import Opening, Power
 from dashboard.core import numbers
 from dashboard.core.hearing.picture import SitePicture
-from dashboard.core.overview.risk import OUT_OF_MAINS, Around, Guess, Likely, guess
+from dashboard.core.overview.risk import OUT_OF_MAINS, UNFED, Around, Guess, Likely, battery_left, guess
 from dashboard.core.overview.told import Told
 from dashboard.core.reader import Reader
 from dashboard.core.site.card import Card
@@ -29,6 +30,11 @@ TOLD_TIERS = {"none": 1, "reserve": 5, "mains": 6}
 """Where a site stands that only people tell of: as an estimate would, never as well as one that is heard."""
 LIKELY_TIERS = {Likely.OUT: 1, Likely.MAY: 2, Likely.NOTHING: 3, Likely.CARRIES: 6, Likely.CALM: 6}
 """Where a site stands that nobody hears, among those that are heard: never as well as one that has mains."""
+NEEDED_H, DAY_H = 6.0, 24.0
+"""Less than this is as good as gone: diesel takes as long from the call until it is in the tank. An outage may last a
+day.
+"""
+MOST_H = 999
 READY_WORST = ("bad", "unknown", "remark", "good")
 
 
@@ -46,6 +52,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
     `role`, `word`: as last said; without contact (`in_contact` false) they are only the last known, and `guess` says
     what is probable. `rank`: sorts worst first. `low_h`: hours of fuel at the least, None when nobody can tell.
+    `battery`: only while it carries the site, or would tell of a silence.
     """
 
     id: str
@@ -92,7 +99,7 @@ class Row(Struct, frozen=True, kw_only=True):
     needs: int
     notes: tuple[tuple[str, str], ...]
     """(role, sentence): a unit that is elsewhere, a certificate that ends, two boxes of one name."""
-    rank: tuple[int, int, int, int]
+    rank: tuple[int, int, int, int, int, int]
 
     @property
     def role_now(self) -> str:
@@ -143,7 +150,7 @@ def row(
         heard_at=None if card.contact.silence_ms is None else now - card.contact.silence_ms,
         lost_after_ms=card.contact.lost_after_ms, lost=card.contact.lost,
         guess=None if power_told else estimate, told=told, fuel=_lasts(card.endurance),
-        battery=_lasts(card.battery), low_h=low_h,
+        battery=_lasts(card.battery) if _battery_counts(card, estimate) else None, low_h=low_h,
         burning=told.burning if not there and told and told.burning is not None else burning,
         ready_role=card.readiness_role, ready=reader.t(f"ready_{card.readiness_role}"),
         reason=card.verdict.reasons[0].words if more else "", reasons_more=max(0, more - 1),
@@ -153,7 +160,7 @@ def row(
         opening=card.opening.word if card.opening.opening is not Opening.CLOSED else "",
         call=card.opening.alarm, call_words=ring.words if ring else "", call_tel=ring.tel if ring else "",
         call_phone=ring.phone if ring else "", needs=card.open_needs, notes=_notes(card, reader),
-        rank=_rank(card, estimate, told),
+        rank=_rank(card, estimate, told, _left_h(picture, low_h, reader)),
     )  # fmt: skip
 
 
@@ -187,12 +194,36 @@ def fuel_left(picture: SitePicture, reader: Reader) -> tuple[float | None, bool]
     return (None if left is None else left[0]), burning
 
 
-def _rank(card: Card, estimate: Guess | None, told: Told | None) -> tuple[int, int, int, int]:
+def _battery_counts(card: Card, estimate: Guess | None) -> bool:
+    """Does its battery say more than the row does already? An estimate of a site without mains names it itself."""
+    if estimate is None and card.contact.in_contact:
+        return card.power is Power.ON_BATTERY
+    return estimate is None or card.power not in UNFED
+
+
+def _left_h(picture: SitePicture, low_h: float | None, reader: Reader) -> float | None:
+    """Hours at the least until what carries the site ends; infinite where nothing does, None when nobody can tell."""
+    state = picture.state
+    if state is None or state.power in (Power.ON_RESERVE, Power.RETURNING):
+        return low_h
+    if state.power is Power.ON_BATTERY:
+        left = battery_left(state.battery, picture, reader)
+        return None if left is None else left[0]
+    return 0.0 if state.power is Power.DEAD else math.inf
+
+
+def _rank(
+    card: Card, estimate: Guess | None, told: Told | None, left_h: float | None
+) -> tuple[int, int, int, int, int, int]:  # fmt: skip
+    """A call nobody answers, how it stands, how soon that ends, what is unacknowledged, readiness, hours."""
     tier = TIERS.get(card.power, 3) if estimate is None else LIKELY_TIERS[estimate.likely]
     if estimate is not None and told is not None:
         # what somebody saw counts before what is estimated; what is too old to be believed still warns
         tier = TOLD_TIERS[told.power] if told.power else min(tier, LIKELY_TIERS[Likely.MAY]) if told.was_dark else tier
-    return int(not card.opening.alarm), tier, _urgent(card), READY_WORST.index(card.readiness_role)
+    soon = 1 if left_h is None else sum(left_h >= limit for limit in (NEEDED_H, DAY_H))
+    hours = int(DAY_H if left_h is None else min(max(left_h, 0), MOST_H))
+    ready = READY_WORST.index(card.readiness_role)
+    return int(not card.opening.alarm), tier, soon, _urgent(card), ready, hours
 
 
 def _urgent(card: Card) -> int:

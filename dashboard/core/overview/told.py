@@ -14,6 +14,7 @@ from contract.words import Status
 from dashboard.core.hearing.picture import SitePicture
 from dashboard.core.reader import Reader
 from dashboard.core.site import event_words
+from dashboard.core.site.witness_words import said_by
 
 HOLDS_MS = 4 * 3_600_000
 AHEAD_MS = 60_000
@@ -137,9 +138,10 @@ def _holds(order: Order, report: Report, reader: Reader, entered: Mapping[str, i
 def _line(order: Order, report: Report, reader: Reader, entered: Mapping[str, int]) -> Line:
     road = f" {reader.t('reported_radio')}" if order.through == "radio" else ""
     real = order.status in (Status.ACTUAL, None)
+    by = reader.t("told_by", who=said_by(order.who, report, reader))
     return Line(
         words=", ".join(event_words.reported(report, reader)),
-        said=f"{reader.t('told_by', who=order.who)}{road} {reader.when(report.observed_ms or None)}",
+        said=f"{by}{road} {reader.when(report.observed_ms or None)}",
         role=ROLES.get(report.power or "", "information"),
         frame="" if real or order.status is None else reader.phrase("status", order.status),
         seen_at=_at(order, report, reader, entered),

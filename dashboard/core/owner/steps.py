@@ -77,7 +77,7 @@ def _alarm(alarm: AlarmRow, reader: Reader, tried: Tried | None) -> Step:
         do=alarm.do,
         more=" · ".join(part for part in said if part),
         form=_bare(forms[0]) if forms and alarm.needs_ack else None,
-        waiting=f"{alarm.waiting}: {alarm.waiting_what}, {reader.t('waiting')}" if alarm.waiting else "",
+        waiting=f"{alarm.waiting}, {reader.t('waiting')}" if alarm.waiting else "",
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Struct
 
-from contract.bulletins import MAX_SIGNED, Bulletin, Receipt, SignedBulletin
+from contract.bulletins import MAX_SIGNED, Asleep, Bulletin, Receipt, SignedBulletin
 from contract.messages import encode
 from contract.topics import valid_level
 from contract.words import Status
@@ -22,8 +22,8 @@ TIMES = {"sent": "sent_ms", "expires": "expires_ms"}
 OWN = "municipality"
 FEED_NAMES = {"vma": "VMA", "smhi": "SMHI", "krisinformation": "Krisinformation"}
 SHOWN_OF_FEEDS = 10
-WHY_NOT = ("cancelled", "all_clear", "expired", "left", "replaced", "elsewhere")
-"""Words of a receipt of what was never drawn."""
+WHY_NOT = ("cancelled", "all_clear", "expired", "left", "replaced", "elsewhere", *Asleep)
+"""Words of a receipt of what was never drawn, or not yet."""
 
 
 class ReceiptRow(Struct, frozen=True, kw_only=True):
@@ -141,7 +141,7 @@ def _of_feed(one: Receipt, reader: Reader) -> ReceiptRow:
 
 
 def why_not(one: Receipt, reader: Reader) -> str:
-    """Why a message was never drawn; a word that nobody here knows is told as it is."""
+    """Why a message was not drawn; a word that nobody here knows is told as it is."""
     if not one.why_not:
         return reader.t("unknown")
     return reader.t(f"why_not_{one.why_not}") if one.why_not in WHY_NOT else one.why_not
@@ -193,7 +193,9 @@ def first_frames(receipts: list[Receipt]) -> list[Receipt]:
 
 def _receipt(one: Receipt, bulletin: Bulletin, reader: Reader) -> ReceiptRow:
     """Never more than the frame proves: of a bulletin that takes no screen the banner with its headline."""
-    if one.first_frame is None:
+    if one.asleep:
+        words = reader.t("receipt_screen_asleep", screen=one.screen, why=why_not(one, reader))
+    elif one.first_frame is None:
         words = reader.t("not_shown_on", screen=one.screen, why=why_not(one, reader))
     else:
         banner = bulletin.status is Status.TEST or bulletin.severity in ("minor", "unknown")

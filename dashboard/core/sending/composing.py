@@ -4,6 +4,7 @@ The words of the Common Alerting Protocol (urgency, severity, certainty, categor
 tables, so that nobody has to know them.
 """
 
+import re
 from datetime import datetime, time, timedelta
 from typing import Literal
 
@@ -19,6 +20,8 @@ from dashboard.core.sending.preview import clean
 from dashboard.core.sites import Site
 
 HOUR_MS = 3_600_000
+LONGEST_MS = 366 * 24 * HOUR_MS
+"""A later end is a slip of the pen; who does not know the end says so."""
 LONGEST_HEADLINE, LONGEST_TEXT, LONGEST_SENDER = 160, 1200, 80
 MsgType = Literal["alert", "update", "cancel"]
 
@@ -55,6 +58,8 @@ GRAVITIES: dict[str, Gravity] = {
 }
 """A notice takes no screen: it stands as a line (`kiosk/core/warnings`)."""
 
+MOMENT = re.compile(r"[0-9]{1,14}")
+"""A moment in ms as a page carries it from step to step; with one digit more there is no such year."""
 _FOUR, _NOON, _OPEN, _OWN, FIXED = "4h", "noon", "open", "own", "fixed"
 UNTIL: Choices = (
     (_FOUR, ("I 4 timmar", "For 4 hours")),
@@ -253,17 +258,23 @@ def _until(values: dict[str, str], reader: Reader) -> int | None:
     own = read_field(WHEN[1], values.get("until_ms", ""), reader)
     if own is None:
         raise BadOrder(reader.t("wrong_missing"), "until_ms")
-    return int(own)
+    return _near(int(own), now, "until_ms", reader)
 
 
 def _settled(written: str, now: int, reader: Reader) -> int | None:
     if not written:
         return None
-    if not (written.isascii() and written.isdigit() and len(written) <= 15):
+    if not MOMENT.fullmatch(written):
         raise BadOrder(reader.t("wrong_time"), "until")
     if int(written) <= now:
         raise BadOrder(reader.t("wrong_past"), "until")
-    return int(written)
+    return _near(int(written), now, "until", reader)
+
+
+def _near(until_ms: int, now: int, field: str, reader: Reader) -> int:
+    if until_ms - now > LONGEST_MS:
+        raise BadOrder(reader.t("message_until_far"), field)
+    return until_ms
 
 
 def settled(values: dict[str, str], draft: Draft) -> dict[str, str]:
@@ -277,7 +288,7 @@ def unsettled(values: dict[str, str], reader: Reader) -> dict[str, str]:
     if values.get("until") != FIXED:
         return values
     at = values.get("until_at", "")
-    return values | until_values(int(at) if at.isdigit() and len(at) <= 15 else None, reader)
+    return values | until_values(int(at) if MOMENT.fullmatch(at) else None, reader)
 
 
 def bulletin(draft: Draft, *, name: str, serial: int, sent_ms: int) -> Bulletin:

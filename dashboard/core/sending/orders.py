@@ -42,6 +42,7 @@ from dashboard.core.forms.form import LONGEST_RELAY, Form
 from dashboard.core.reader import Reader
 from dashboard.core.sending import notices
 from dashboard.core.site import sitewords
+from dashboard.core.site.witness_words import entered_by
 
 KINDS: dict[str, type[What]] = {
     "alarms/ack": AckAlarm,
@@ -125,13 +126,13 @@ def asked(address: str, body: Any, reader: Reader) -> Asked:
     who = str(body.get("who", "")).strip()
     if not who:
         raise BadOrder(reader.t("wrong_missing"), "who")
-    who = _with_relay(who, str(body.get("relay", "")).strip(), reader)
     if len(who) > 80:
         raise BadOrder(reader.t("wrong_long", n=80), "who")
     told = {name: value for name, value in body.items() if name not in ENVELOPE}
     try:
         key = msgspec.convert(body.get("idempotency_key"), Key)
         told = _completed(kind, _written(address, body, told, reader), key, pressed(body, reader))
+        told |= _relayed(kind, str(body.get("relay", "")).strip(), reader)
         tag = kind.__struct_config__.tag
         what = msgspec.convert({**told, "kind": tag}, kind, strict=False)
     except msgspec.ValidationError as fault:
@@ -140,19 +141,25 @@ def asked(address: str, body: Any, reader: Reader) -> Asked:
     return Asked(who=who, idempotency_key=key, what=_sound(what, reader))
 
 
-def _with_relay(who: str, relay: str, reader: Reader) -> str:
-    """Who enters it, and who has told them: the one who saw it is a witness, the one who writes is not."""
+def _relayed(kind: type[What], relay: str, reader: Reader) -> dict[str, str]:
+    """Who has told of it: the one who saw it is a witness, the one who writes is not."""
     if len(relay) > LONGEST_RELAY:
         raise BadOrder(reader.t("wrong_long", n=LONGEST_RELAY), "relay")
-    return reader.t("reported_relayed", who=who, relay=relay) if relay else who
+    return {"told_by": relay} if relay and kind is Report else {}
 
 
 def pressed(body: dict[str, Any], reader: Reader) -> Reader:
     """The reader when it was pressed: what waited for a network (`waited_ms`) meant its own now, and not ours."""
-    waited, now = body.get("waited_ms"), reader.now
-    if type(waited) is not int or not 0 <= waited <= EXPIRES_MS or now.wall_ms is None:
+    now = reader.now
+    if now.wall_ms is None:
         return reader
-    return replace(reader, now=msgspec.structs.replace(now, wall_ms=now.wall_ms - waited))
+    return replace(reader, now=msgspec.structs.replace(now, wall_ms=now.wall_ms - waited_ms(body)))
+
+
+def waited_ms(body: dict[str, Any]) -> int:
+    """How long the press waited for a network; what nobody can mean is no wait."""
+    waited = body.get("waited_ms")
+    return waited if type(waited) is int and 0 <= waited <= EXPIRES_MS else 0
 
 
 def fields_of(address: str, form: str = "") -> dict[str, Field]:
@@ -208,7 +215,9 @@ def _sound(what: What, reader: Reader) -> What:
         raise BadOrder(reader.t("wrong_before"), "until_ms")
     if isinstance(what, RunNote) and not what.who and not what.comment:
         raise BadOrder(reader.t("wrong_empty"), "comment")
-    if isinstance(what, Report) and what == Report(observed_ms=what.observed_ms, doubt_minutes=what.doubt_minutes):
+    if isinstance(what, Report) and what == Report(
+        observed_ms=what.observed_ms, doubt_minutes=what.doubt_minutes, told_by=what.told_by
+    ):
         raise BadOrder(reader.t("wrong_empty"))
     return what
 
@@ -226,6 +235,18 @@ def order(
         what=asked_for.what,
         status=status,
     )
+
+
+def same(one: Order, other: Order) -> bool:
+    """Do they mean the same, so that one key may stand for both? Times may differ: "now" is another when it is sent
+    again.
+    """
+    return (one.who, _meant(one)) == (other.who, _meant(other))
+
+
+def _meant(one: Order) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(one.what)
+    return {name: value for name, value in told.items() if not name.endswith("_ms")}
 
 
 def expired(one: Order, now_ms: int) -> bool:
@@ -269,7 +290,7 @@ def _sent(one: Order, state: str, role: str, reader: Reader) -> Sent:
     return Sent(
         id=one.id,
         kind=reader.t(f"order_{one.what.__struct_config__.tag}"),
-        who=one.who,
+        who=entered_by(one, reader),
         entered=reader.when(one.entered_ms or None),
         state=state,
         role=role,

@@ -52,7 +52,24 @@ def days_left(wish: PageWish, wall_ms: int | None) -> int | None:
     return None if wish.ends_ms is None or wall_ms is None else (wish.ends_ms - wall_ms) // DAY_MS
 
 
-def is_due(wish: PageWish, wall_ms: int | None) -> bool:
-    """Must one be made now? Where nobody knows the time, only for a page that has none."""
-    left = days_left(wish, wall_ms)
-    return wish.ends_ms is None or (left is not None and left <= WARN_DAYS)
+def delivered_ends_ms(body: bytes, wish: PageWish) -> int | None:
+    """When a document that was sent ends, ms UTC; None where the page could not use it, as after a new key."""
+    try:
+        told = msgspec.json.decode(body, type=PageDocument)
+        own = x509.load_pem_x509_certificates(told.chain.encode())[0]
+        fits = own.public_key() == x509.load_pem_x509_csr(wish.request.encode()).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return int(own.not_valid_after_utc.timestamp() * 1000) if fits and told.name == wish.name else None
+
+
+def is_due(wish: PageWish, wall_ms: int | None, delivered_ms: int | None = None) -> bool | None:
+    """Must one be made now? None where nobody knows the time; a page that has none needs one at any time.
+
+    `delivered_ms`: when what was sent last ends. While a site is away it lies ready, and another each day would use up
+    what the authority gives in a week.
+    """
+    ends = max((one for one in (wish.ends_ms, delivered_ms) if one is not None), default=None)
+    if ends is None:
+        return True
+    return None if wall_ms is None else (ends - wall_ms) // DAY_MS <= WARN_DAYS

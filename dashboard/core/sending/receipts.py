@@ -1,8 +1,8 @@
 """What became of a message at each of its sites, as far as it is proven, and all of them counted, the worst first.
 
 A site takes a message (`bulletin_taken`) or refuses it (`bulletin_refused`, words of `contract/refusals.toml`); a
-screen tells the first frame that showed it, or why there was none. No record says that a screen sleeps: nobody tells
-the centre of the screen's light. What is told is the alarm `kiosk-dark`; else the page says that it does not know.
+screen tells the first frame that showed it, why there was none, or that its panel is dark and shows it when somebody
+wakes it (an older screen tells nothing of that: unknown). The alarm `kiosk-dark` says that a screen shows nothing new.
 """
 
 import contextlib
@@ -32,6 +32,7 @@ class State(StrEnum):
     SILENT = "silent"
     SENT = "sent"
     DARK = "dark"
+    ASLEEP = "asleep"
     TAKEN = "taken"
     NOT_SHOWN = "not_shown"
     SHOWN = "shown"
@@ -39,7 +40,8 @@ class State(StrEnum):
 
 ROLES = {
     State.REFUSED: "bad", State.UNSENT: "unknown", State.SILENT: "unknown", State.SENT: "unknown",
-    State.DARK: "remark", State.TAKEN: "unknown", State.NOT_SHOWN: "remark", State.SHOWN: "good",
+    State.DARK: "remark", State.ASLEEP: "information", State.TAKEN: "unknown", State.NOT_SHOWN: "remark",
+    State.SHOWN: "good",
 }  # fmt: skip
 
 
@@ -117,19 +119,22 @@ def _receipts(one: Bulletin, stored: Iterable[Stored]) -> Iterable[Receipt]:
 def site_receipt(one: Bulletin, site: str, found: Told, heard: Heard, reader: Reader) -> SiteReceipt:
     """The row of one site: what proves most counts first."""
     screens = first_frames(list(found.receipts))
-    shown = [receipt for receipt in screens if receipt.first_frame is not None]
-    state = _state(found, heard, shown=bool(shown), answered=bool(screens))
+    state = _state(found, heard, screens)
     words, lines = _words(state, one, found, heard, reader)
     told_lines = tuple(_line(receipt, one, reader) for receipt in screens)
+    if state is State.ASLEEP and not heard.in_contact:
+        lines += (reader.t("receipt_asleep_silent", silence=heard.silence),)
     return SiteReceipt(
         site=site, place=heard.place, state=state, role=ROLES[state], words=words, lines=(*told_lines, *lines)
     )  # fmt: skip
 
 
-def _state(found: Told, heard: Heard, *, shown: bool, answered: bool) -> State:
-    if shown:
+def _state(found: Told, heard: Heard, screens: list[Receipt]) -> State:
+    if any(receipt.first_frame is not None for receipt in screens):
         return State.SHOWN
-    if answered:
+    if any(receipt.asleep for receipt in screens):
+        return State.DARK if heard.dark else State.ASLEEP
+    if screens:
         return State.NOT_SHOWN
     if found.taken is not None:
         return State.DARK if heard.dark else State.TAKEN
@@ -144,8 +149,9 @@ def _words(state: State, one: Bulletin, found: Told, heard: Heard, reader: Reade
     """The sentence of the row, and what else there is to say."""
     if state is State.REFUSED and found.refused is not None:
         return reader.t("receipt_refused", why=_refusal(found.refused, reader)), ()
-    if state in (State.TAKEN, State.DARK) and found.taken is not None:
-        when = reader.when(found.taken.wall_ms)
+    if state in (State.TAKEN, State.DARK, State.ASLEEP):
+        # the record of the taking comes by another stream than the screen's, and may come later
+        when = "" if found.taken is None else f" {reader.when(found.taken.wall_ms)}"
         return reader.t(f"receipt_{state}", when=when), (reader.t(f"receipt_{state}_more"),)
     if state is State.SILENT:
         return reader.t("receipt_silent", silence=heard.silence), (reader.t("receipt_silent_more"),)
@@ -164,6 +170,8 @@ def _refusal(record: Stored, reader: Reader) -> str:
 
 
 def _line(receipt: Receipt, one: Bulletin, reader: Reader) -> str:
+    if receipt.asleep:
+        return reader.t("receipt_screen_asleep", screen=receipt.screen, why=why_not(receipt, reader))
     if receipt.first_frame is None:
         return reader.t("receipt_screen_not", screen=receipt.screen, why=why_not(receipt, reader))
     key = "receipt_screen_end" if one.msg_type == "cancel" else "receipt_screen"

@@ -25,7 +25,7 @@ QUIET = (AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE)
 
 
 class AlarmRow(Struct, frozen=True, kw_only=True):
-    """One alarm. `waiting`: who has done something about it here while the site has not confirmed yet.
+    """One alarm. `waiting`: who has done what about it here, all of them, while the site has not confirmed yet.
 
     `aside`: until when and by whom it is shelved, why it is suppressed, that it is out of service.
     """
@@ -48,7 +48,6 @@ class AlarmRow(Struct, frozen=True, kw_only=True):
     acks: tuple[str, ...]
     needs_ack: bool
     waiting: str
-    waiting_what: str
     simulated: bool
     quiet: bool
     shelved: bool
@@ -74,7 +73,7 @@ def alarm_rows(
     `own`: what is raised here and not at the site.
     """
     told = picture.alarms.alarms if picture.alarms is not None else ()
-    return tuple(_row(alarm, pending, picture, reader) for alarm in sorted((*own, *told), key=_order))
+    return tuple(alarm_row(alarm, pending, picture, reader) for alarm in sorted((*own, *told), key=_order))
 
 
 def _order(one: Alarm) -> tuple[bool, bool, int, bool, str, int]:
@@ -99,11 +98,21 @@ def is_about(order: Order, alarm: Alarm) -> bool:
     return False
 
 
-def _row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader: Reader) -> AlarmRow:
+def acked_here(alarm: Alarm, pending: tuple[Order, ...]) -> bool:
+    """Is an acknowledgement of it on its way?"""
+    return any(isinstance(order.what, AckAlarm) and is_about(order, alarm) for order in pending)
+
+
+def stage_of(alarm: Alarm) -> str:
+    """Where it stands in its life: `open` (nobody has acknowledged it), `acked`, `aside`."""
+    return "aside" if alarm.state in QUIET else "open" if alarm.state in UNACKED else "acked"
+
+
+def alarm_row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader: Reader) -> AlarmRow:
+    """One alarm in words."""
     age = age_ms(alarm.raised, picture.contact, reader.now)
     about = [order for order in pending if is_about(order, alarm)]
     kinds = {AckAlarm: "order_ack", Shelve: "order_shelve", OutOfService: "order_out_of_service"}
-    acked_here = any(isinstance(order.what, AckAlarm) for order in about)
     return AlarmRow(
         key=alarm.key,
         device=alarm.device,
@@ -123,9 +132,8 @@ def _row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader:
         cleared=reader.t("cleared", when=reader.moment(alarm.cleared, picture.contact)) if alarm.cleared else "",
         detail=alarm_detail(alarm.detail, reader.language),
         acks=tuple(_ack(ack, reader) for ack in alarm.acks),
-        needs_ack=alarm.state in UNACKED and not acked_here,
-        waiting=about[0].who if about else "",
-        waiting_what=reader.t(kinds[type(about[0].what)]) if about else "",
+        needs_ack=alarm.state in UNACKED and not acked_here(alarm, pending),
+        waiting="; ".join(dict.fromkeys(f"{one.who}: {reader.t(kinds[type(one.what)])}" for one in about)),
         simulated=alarm.origin is Origin.SIMULATED,
         quiet=alarm.state in QUIET,
         shelved=alarm.state is AlarmState.SHELVED,
@@ -133,7 +141,7 @@ def _row(alarm: Alarm, pending: tuple[Order, ...], picture: SitePicture, reader:
         aside=_aside(alarm, picture, reader),
         holds=_holds(alarm, reader),
         tags=_tags(alarm, reader),
-        stage="aside" if alarm.state in QUIET else "open" if alarm.state in UNACKED else "acked",
+        stage=stage_of(alarm),
         first_out=alarm.first_out,
     )
 

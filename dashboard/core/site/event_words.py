@@ -12,6 +12,7 @@ from contract.records import (
     AnswerBody,
     AnsweredBody,
     BulletinBody,
+    CalledBody,
     ClockBody,
     DeviceBody,
     FuelBody,
@@ -31,10 +32,12 @@ from dashboard.core.hearing.picture import SitePicture
 from dashboard.core.reader import Reader
 from dashboard.core.site import sitewords
 from dashboard.core.site.alarm_names import alarm_name
+from dashboard.core.site.called_words import called_words
 from dashboard.core.site.note_words import activator_name, device_name, note_words
 from dashboard.core.site.opening import service_name
 from dashboard.core.site.values import signal_name
 from dashboard.core.site.verdict import run_words
+from dashboard.core.site.witness_words import said_by
 
 LOST, BACK = "link_lost", "link_back"
 """What the centre notes itself: a site that fell silent, and spoke again."""
@@ -52,7 +55,7 @@ def detail(kind: str, body: dict[str, Any], reader: Reader, picture: SitePicture
         if "device" in body:
             device = msgspec.convert(body, DeviceBody)
             name = device_name(device.device, picture, reader)
-            return f"{name}: {device.detail}" if device.detail else name
+            return f"{name}: {sitewords.box_says(device.detail, reader.language)}" if device.detail else name
         return _note(body, reader, picture)
     except msgspec.ValidationError:
         return ""
@@ -122,7 +125,7 @@ def _signal(body: dict[str, Any], reader: Reader, picture: SitePicture) -> str:
 
 def _gap(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     gap = msgspec.convert(body, GapBody)
-    missing, why = gap.last - gap.first + 1, sitewords.gap_reason(gap.why, reader.language)
+    missing, why = gap.last - gap.first + 1, sitewords.box_says(gap.why, reader.language)
     return reader.t("gap_one", why=why) if missing == 1 else reader.t("gap_some", n=missing, why=why)
 
 
@@ -225,9 +228,13 @@ def _need(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     return f"{said}. {need.text}"[:LONGEST] if need.text else said
 
 
+def _called(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
+    return called_words(msgspec.convert(body, CalledBody), reader)
+
+
 def _report(body: dict[str, Any], reader: Reader, _: SitePicture) -> str:
     told = msgspec.convert(body, ReportBody)
-    return f"{', '.join(reported(told.report, reader))} ({told.who})".strip()[:LONGEST]
+    return f"{', '.join(reported(told.report, reader))} ({said_by(told.who, told.report, reader)})".strip()[:LONGEST]
 
 
 def reported(report: Report, reader: Reader) -> list[str]:
@@ -280,5 +287,6 @@ WORDS: dict[str, Callable[[dict[str, Any], Reader, SitePicture], str]] = {
     Event.OUTAGE_ENDED: _outage,
     Event.CALL_ANSWERED: _answered,
     Event.REPORT_ENTERED: _report,
+    Event.SITE_CALLED: _called,
 }
 """Kind of record → its body in words."""

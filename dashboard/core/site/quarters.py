@@ -5,6 +5,7 @@ What is old needs no more than that. A quarter without an entry was not told of;
 
 from collections.abc import Iterable
 from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 
@@ -87,4 +88,4 @@ def _most(one: float | None, other: float | None) -> float | None:
 def spread(told: list[Held], known: list[Span], hold_ms: int = HOLD_MS) -> list[Held]:
     """What a signal was, from the ranges in which it was told of: after each, its last value holds on."""
     lasts = held((Sample(one.until_ms, one.last) for one in told), known, hold_ms)
-    return sorted([*told, *lasts], key=lambda one: (one.from_ms, one.until_ms))
+    return sorted([*told, *lasts], key=itemgetter(0, 1))

@@ -9,6 +9,7 @@ from contract.orders import Order, Report
 from contract.words import Status
 from dashboard.core.reader import Reader
 from dashboard.core.site import event_words
+from dashboard.core.site.witness_words import said_by
 
 MOST = 5
 
@@ -32,8 +33,9 @@ def _row(order: Order, report: Report, reader: Reader) -> ReportedRow:
     when = reader.when(report.observed_ms or None)
     road = f" {reader.t('reported_radio')}" if order.through == "radio" else ""
     real = order.status in (Status.ACTUAL, None)
+    by = reader.t("reported_from", who=said_by(order.who, report, reader))
     return ReportedRow(
         what=", ".join(event_words.reported(report, reader)),
-        said=f"{reader.t('reported_from', who=order.who)}{road} {when}, {reader.t('reported_waits')}",
+        said=f"{by}{road} {when}, {reader.t('reported_waits')}",
         frame="" if real or order.status is None else reader.phrase("status", order.status),
     )

@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 from contract import refusals
 from contract.judgement import Contradiction, Reason
+from contract.missing import missing_words
 from contract.phrases import LANGUAGES, phrase
 from contract.reasons import catalogue, reason_words
 from contract.records import AnswerBody, BulletinBody
 from dashboard.core.site.alarm_names import alarm_do, alarm_name
+from dashboard.core.texts.pages import text
+
+LONGEST_QUOTE = 200
 
 WORDS: dict[str, tuple[str, str]] = {
     # what controllers and reports say, as words of their profiles
@@ -18,6 +22,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "test_off_load": ("prov utan last", "test off load"),
     "auto_manual_restore": ("automatik, återgång för hand", "automatic, manual restore"),
     "user_configuration": ("egen inställning", "user configuration"),
+    "not_auto": ("inte automatik (AUTO)", "not automatic (AUTO)"),
     "off": ("av", "off"),
     "ethernet": ("nätkabel", "network cable"),
     "wifi": ("wifi", "wifi"),
@@ -83,16 +88,10 @@ SUPPRESSED: dict[str, tuple[str, str]] = {
 """Why a rule of the site holds an alarm back (`gateway/rules.toml`)."""
 
 
-GAPS: dict[str, tuple[str, str]] = {
-    "too many records were waiting": ("för många poster väntade", "too many records were waiting"),
-}
-"""Why records were thinned away at a site."""
-
-
-def gap_reason(raw: str, language: str = "sv") -> str:
-    """Why records are missing; a sentence of a newer site as it is."""
-    known = GAPS.get(raw)
-    return known[LANGUAGES.index(language)] if known else raw
+def box_says(raw: str, language: str = "sv") -> str:
+    """Why there is no value or no record; a sentence of a newer box stands in quotes, as its own."""
+    known = missing_words(raw, language)
+    return known or text("box_writes", language, said=raw[:LONGEST_QUOTE])
 
 
 def word(raw: str, language: str = "sv") -> str:

@@ -11,7 +11,7 @@ from contract.words import Freshness, Origin, Quality
 from dashboard.core import numbers
 from dashboard.core.hearing.picture import SitePicture
 from dashboard.core.reader import Reader, moment_of
-from dashboard.core.site.sitewords import word
+from dashboard.core.site.sitewords import box_says, word
 
 CALM = ("not_active", "inactive", "indication_inactive", "healthy", "disabled", "unimplemented")
 """Words of a controller's alarm condition that mean that nothing is wrong."""
@@ -47,6 +47,11 @@ class DeviceValues(Struct, frozen=True, kw_only=True):
         """The rows of one group."""
         return [row for row in self.rows if row.group == name]
 
+    @property
+    def missing(self) -> int:
+        """How many signals have no value though they should."""
+        return sum(row.shown is None and row.group != "not_fitted" for row in self.rows)
+
 
 def device_values(picture: SitePicture, reader: Reader) -> tuple[DeviceValues, ...]:
     """Devices in the order of the birth; without a birth, all that were heard of."""
@@ -79,20 +84,26 @@ def value_row(
         key=key,
         name=signal_name(key, reader.language),
         shown=None if value is None else _shown(key, value, birth, reader.language),
-        why=reader.phrase("quality", value.quality if value else Quality.NOT_YET_READ) + _reason(value),
+        why=_quality(value, reader),
         freshness=judge(age, period_s, picture.heartbeat_s, silence, picture.told_every_s),
         age_ms=age,
         ago=reader.ago(age),
         limit_ms=limit_ms(period_s, picture.told_every_s),
         origin="" if value is None or value.origin is Origin.MEASURED else reader.phrase("origin", value.origin),
-        quality=reader.phrase("quality", value.quality if value else Quality.NOT_YET_READ) + _reason(value),
+        quality=_quality(value, reader),
         experimental=bool(birth and birth.experimental),
         group=_group(key, value),
     )
 
 
-def _reason(value: Value | None) -> str:
-    return f" ({value.reason})" if value and value.reason else ""
+def _quality(value: Value | None, reader: Reader) -> str:
+    """The word of its quality, and in brackets what the box says of it."""
+    if value is None:
+        return reader.phrase("quality", Quality.NOT_YET_READ)
+    word_of_it = reader.phrase("quality", value.quality)
+    if value.reason in ("", value.quality.value):
+        return word_of_it
+    return f"{word_of_it} ({box_says(value.reason, reader.language)})"
 
 
 def _group(key: str, value: Value | None) -> Literal["values", "conditions", "not_fitted"]:
@@ -110,6 +121,8 @@ def source_name(source: str, picture: SitePicture, language: str) -> str:
         return signal
     titles = {one.device: one.name for one in picture.birth.devices} if picture.birth else {}
     title = titles.get(device, device)
+    if list(titles.values()).count(title) > 1:  # two machines of one make: only their own names tell them apart
+        title = f"{title}, {device}"
     return f"{title} ({signal_name(signal, language)})" if signal else title
 
 

@@ -209,6 +209,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Rubriken säger övning, men meddelandet är på riktigt. Välj ÖVNING om det är en övning.",
         "The headline says exercise, but the message is for real. Choose EXERCISE if it is one.",
     ),
+    "message_until_far": (
+        "Slutet ligger mer än ett år bort. Kontrollera året, eller välj Tills vidare.",
+        "The end is more than a year away. Check the year, or choose Until further notice.",
+    ),
     # what came back
     "receipt_refused": ("Avvisat: {why}", "Refused: {why}"),
     "receipt_unsent": (
@@ -219,14 +223,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "receipt_silent_for": (", tyst i {silence}", ", silent for {silence}"),
     "receipt_silent_more": ("Det kommer fram när platsen hörs igen.", "It arrives when the site is heard again."),
     "receipt_sent": ("Skickat. Platsen har inte svarat än.", "Sent. The site has not answered yet."),
-    "receipt_taken": ("Mottaget och kontrollerat {when}.", "Received and verified {when}."),
+    "receipt_taken": ("Mottaget och kontrollerat{when}.", "Received and verified{when}."),
     "receipt_taken_more": (
-        "Ingen skärm har visat det än. Om skärmen sover är okänt: det rapporteras inte hit.",
-        "No screen has shown it yet. Whether the screen sleeps is unknown: that is not reported here.",
+        "Ingen skärm har visat det än, och ingen har sagt varför.",
+        "No screen has shown it yet, and none has said why.",
+    ),
+    "receipt_asleep": (
+        "Mottaget och kontrollerat{when}, men skärmen är släckt.",
+        "Received and verified{when}, but the screen is dark.",
+    ),
+    "receipt_asleep_more": (
+        "Det visas när någon rör vid skärmen. Riktiga varningar tänder den själva.",
+        "It is shown when somebody touches the screen. Real warnings light it by themselves.",
+    ),
+    "receipt_asleep_silent": (
+        "Så var det när platsen senast hördes{silence}.",
+        "So it was when the site was last heard{silence}.",
     ),
     "receipt_dark": (
-        "Mottaget och kontrollerat {when}, men skärmen visar inget nytt.",
-        "Received and verified {when}, but the screen shows nothing new.",
+        "Mottaget och kontrollerat{when}, men skärmen visar inget nytt.",
+        "Received and verified{when}, but the screen shows nothing new.",
     ),
     "receipt_dark_more": (
         "Platsen har larm för skärmen. Be någon gå dit.",
@@ -237,6 +253,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "receipt_shown_end": ("Borta från skärmen.", "Gone from the screen."),
     "receipt_screen": ("{screen}: sedan {when}", "{screen}: since {when}"),
     "receipt_screen_end": ("{screen}: borta sedan {when}", "{screen}: gone since {when}"),
+    "receipt_screen_asleep": ("{screen}: släckt, {why}", "{screen}: dark, {why}"),
+    "why_not_asleep_closed": ("platsen är stängd och strömmen sparas", "the place is closed and power is saved"),
+    "why_not_asleep_last_hour": ("strömmen är på sista timmen", "the power is in its last hour"),
+    "why_not_asleep_saving": ("för att spara ström", "to save power"),
     "receipt_screen_not": ("{screen}: visades inte, {why}", "{screen}: not shown, {why}"),
     "counted_shown": ("På skärmen {n} av {all}", "On the screen {n} of {all}"),
     "counted_end": ("Borta från skärmen {n} av {all}", "Gone from the screen {n} of {all}"),
@@ -245,6 +265,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "counted_silent": ("{n} hörs inte", "{n} not heard"),
     "counted_sent": ("{n} har inte svarat", "{n} not answered"),
     "counted_dark": ("{n} har en skärm som står still", "{n} with a screen that stands still"),
+    "counted_asleep": ("{n} med släckt skärm", "{n} with a dark screen"),
     "counted_taken": ("{n} har tagit emot, okänt på skärmen", "{n} received, unknown on the screen"),
     "counted_not_shown": ("{n} visade det aldrig", "{n} never showed it"),
     # the kiosk's own words; a test holds them against its catalogue
@@ -322,7 +343,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The line says {line}, but the site shows {site}. Ask which it is.",
     ),
     # reports of people
-    "nav_reports": ("Skriv in rapport", "Enter a report"),
+    "nav_reports": ("Rapporter", "Reports"),
     "reports": ("Rapporter från folk", "Reports of people"),
     "reports_why": (
         "Skriv in det någon har sett på en plats. Det syns här direkt och skickas till platsen när den hörs.",

@@ -4,6 +4,7 @@ OVERVIEW: dict[str, tuple[str, str]] = {
     # ways between pages
     "nav": ("Sidor", "Pages"),
     "nav_overview": ("Läget", "Overview"),
+    "nav_site": ("Platsen", "The site"),
     "nav_refuelling": ("Tankning", "Refuelling"),
     "nav_accounts": ("Konton", "Accounts"),
     "nav_log": ("Logg", "Log"),
@@ -82,6 +83,7 @@ OVERVIEW: dict[str, tuple[str, str]] = {
     # the map
     "map": ("Karta", "Map"),
     "legend": ("Tecken", "Signs"),
+    "map_source": ("Kartbild: {source}", "Map picture: {source}"),
     "map_none": ("Ingen plats som visas har en position.", "No site that is shown has a position."),
     "map_unplaced": ("Utan position", "Without a position"),
     "map_unplaced_more": ("och {n} till", "and {n} more"),
@@ -110,6 +112,11 @@ OVERVIEW: dict[str, tuple[str, str]] = {
         "the box battery is estimated empty since {when}",
     ),
     "risk_battery_lasts": ("dosans batteri räcker minst till {when}", "the box battery lasts at least until {when}"),
+    "risk_battery_over_untimed": (
+        "dosans batteri beräknas ha tagit slut",
+        "the box battery is estimated to be empty",
+    ),
+    "risk_battery_lasts_untimed": ("dosans batteri räcker än", "the box battery still lasts"),
     "risk_mobile": (
         "mobilnätets reservkraft räcker bara omkring {n} timmar, så tystnaden kan bero på den",
         "the mobile network's reserve lasts about {n} hours only, which may explain the silence",

@@ -71,7 +71,11 @@ OWNER: dict[str, tuple[str, str]] = {
     "owner_local": ("lokalt", "local"),
     "owner_print": ("Skriv ut ”Läget nu”", "Print “How it is now”"),
     "owner_history": ("Det här har hänt", "What has happened"),
-    "owner_history_none": ("Inget har hänt sedan sidan startade.", "Nothing has happened since the page started."),
+    "owner_history_none": ("Dosan har inte antecknat något.", "The box has noted nothing."),
+    "owner_history_own": (
+        "Dosan har inte berättat om det som har varit. Här står bara strömmen, larm som är kvar och vad ni skrivit.",
+        "The box has not told of the past. Only the power, alarms that stand and what was entered are here.",
+    ),
     "owner_all": ("Allt om platsen", "All about the site"),
     "owner_enter": ("Allt som går att skriva in", "All that can be entered"),
     "owner_passes": ("Kort och PIN", "Cards and PINs"),
@@ -155,8 +159,8 @@ OWNER: dict[str, tuple[str, str]] = {
     ),
     "wrong_no_pass": ("Det kortet finns inte, eller är ditt eget.", "There is no such card, or it is your own."),
     "wrong_glass_gives_none": (
-        "Den som öppnat med den förseglade koden kan inte göra kort åt andra.",
-        "Whoever came in by the sealed code can make no cards for others.",
+        "Den som öppnat med den förseglade koden kan varken göra eller avsluta kort åt andra.",
+        "Whoever came in by the sealed code can neither make nor end cards of others.",
     ),
     # the sealed code
     "glass_title": ("Öppna med den förseglade koden", "Open with the sealed code"),
@@ -174,9 +178,12 @@ OWNER: dict[str, tuple[str, str]] = {
         "That did not work. Read the code in the envelope again, or ring the municipality.",
     ),
     "glass_used": (
-        "Den förseglade koden är använd av {who} {when}. Försegla en ny.",
-        "The sealed code was used by {who} {when}. Seal a new one.",
+        "Kuvertet är öppnat av {who} {when}. Be den som sköter dosan försegla en ny kod.",
+        "The envelope was opened by {who} {when}. Ask whoever looks after the box to seal a new code.",
     ),
+    "glass_time_unknown": ("(när är okänt)", "(when is unknown)"),
+    "glass_lies_undated": ("En kod ligger förseglad.", "A code lies sealed."),
+    "password_or_pin": ("Lösenord eller PIN-kod", "Password or PIN"),
     "glass_none": ("Ingen förseglad kod finns på platsen.", "No sealed code is at the site."),
     "glass_lies": ("En kod är förseglad sedan {when}.", "A code lies sealed since {when}."),
     # the log

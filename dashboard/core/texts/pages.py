@@ -31,8 +31,34 @@ PAGE: dict[str, tuple[str, str]] = {
         "No contact with the message server. The sites may be well – we just do not hear them.",
     ),
     "store_trouble": (
-        "Lagringen fungerar inte: {why}. Sidan visar läget nu men sparar inget.",
-        "Storage does not work: {why}. The page shows the present but keeps nothing.",
+        "Sidan visar läget nu men kan inte spara något.",
+        "The page shows the present but can keep nothing.",
+    ),
+    "no_such_page": ("Den sidan finns inte.", "There is no such page."),
+    "fault_title": ("Det gick inte", "It did not work"),
+    "fault_400": (
+        "Adressen eller formuläret gick inte att läsa. Gå tillbaka och försök igen.",
+        "The address or the form could not be read. Go back and try again.",
+    ),
+    "fault_405": (
+        "Den här adressen tar emot ett formulär. Gå tillbaka och tryck på knappen igen.",
+        "This address takes a form. Go back and press the button again.",
+    ),
+    "fault_413": (
+        "Det var för mycket på en gång. Korta texten och försök igen.",
+        "That was too much at once. Shorten the text and try again.",
+    ),
+    "fault_429": (
+        "För många försök på kort tid. Vänta en minut och försök igen.",
+        "Too many tries in a short time. Wait a minute and try again.",
+    ),
+    "fault_500": (
+        "Servern gjorde fel. Räkna inte med att något är sparat. Försök igen, eller ring den som sköter servern.",
+        "The server made a mistake. Count on nothing being saved. Try again, or ring whoever looks after the server.",
+    ),
+    "fault_503": (
+        "Servern har för mycket att göra. Vänta en stund och försök igen.",
+        "The server has too much to do. Wait a while and try again.",
     ),
     "no_such_site": ("Den platsen finns inte här.", "There is no such site here."),
     "to_overview": ("Gå till alla platser", "Go to all sites"),

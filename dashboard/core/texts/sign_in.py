@@ -137,6 +137,11 @@ SIGN_IN: dict[str, tuple[str, str]] = {
     "remove": ("Ta bort", "Remove"),
     "remove_sure": ("Tas kontot bort står det som personen har gjort kvar i loggen.",
                     "When it is removed, what the person did stays in the log."),
+    "ends_with": ("Det här har personen gett andra. Det slutar gälla när kontot låses eller tas bort:",
+                  "This is what the person has given to others. It ends when the account is locked or removed:"),
+    "ends_tokens": ("Nycklar till andra system: {names}", "Tokens of other systems: {names}"),
+    "ends_cards": ("Kort: {names}", "Cards: {names}"),
+    "ends_links": ("Länkar som inte är använda: {names}", "Links that are not used: {names}"),
     "renew": ("Ny länk för lösenord", "New link for the password"),
     "yourself": ("du", "you"),
     # log

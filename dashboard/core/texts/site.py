@@ -41,6 +41,14 @@ SITE: dict[str, tuple[str, str]] = {
     "curves": ("Kurvor", "Curves"),
     "curves_loading": ("Hämtar kurvorna …", "Fetching the curves …"),
     "curves_failed": ("Kurvorna gick inte att hämta.", "The curves could not be fetched."),
+    "curves_no_time": (
+        "Klockan är okänd här, så kurvorna kan inte visas.",
+        "The time is not known here, so the curves cannot be shown.",
+    ),
+    "curves_failed_here": (
+        "Dosan har inte svarat, så det finns inga kurvor just nu. De ligger kvar i dosan.",
+        "The box has not answered, so there are no curves just now. They are kept in the box.",
+    ),
     "curves_none": ("Ingen historik har kommit ännu.", "No history has come yet."),
     "curves_need_script": (
         "Kurvorna behöver JavaScript. De senaste värdena står under Värden.",
@@ -71,13 +79,23 @@ SITE: dict[str, tuple[str, str]] = {
         "Calculated: empty at the earliest {low}, at the latest {high}",
     ),
     "chart_ahead_open": ("Beräknat: slut tidigast {low}", "Calculated: empty at the earliest {low}"),
+    # at the site's own page
+    "tl_heard_here": (
+        "Bygger på det som den här sidan själv har hört. Vad dosan minns står under Kurvor och Händelser.",
+        "Rests on what this page has heard itself. What the box remembers stands under Curves and Events.",
+    ),
+    "past_of_box": ("Ur dosans eget minne, hämtat {ago}.", "From the box’s own memory, fetched {ago}."),
+    "past_not_told": (
+        "Dosan har inte berättat om det som har varit. Sidan frågar igen.",
+        "The box has not told of the past. The page asks again.",
+    ),
     # values
     "quality": ("Kvalitet", "Quality"),
     "value_of": ("Värde och ålder", "Value and age"),
     # runs and outages
     "runs": ("Provkörningar och avbrott", "Test runs and outages"),
     "runs_none": ("Inga körningar är kända.", "No runs are known."),
-    "outages_none": ("Inga avbrott är kända.", "No outages are known."),
+    "outages_none": ("Inget avslutat avbrott är känt.", "No outage that is over is known."),
     "runs_title": ("Körningar av elverket", "Runs of the set"),
     "outages_title": ("Strömavbrott", "Power outages"),
     "runs_more": ("{n} äldre körningar", "{n} older runs"),
@@ -137,6 +155,11 @@ SITE: dict[str, tuple[str, str]] = {
     "contacts_answer": ("Ansvarar för", "Answers for"),
     "contacts_turn": ("på tur nu", "to be called now"),
     "contacts_call": ("Ring {name}", "Call {name}"),
+    # values
+    "values_some": ("{n} värden", "{n} values"),
+    "values_missing": ("{n} saknas", "{n} missing"),
+    # what a box says that has no words here
+    "box_writes": ("dosans egna ord: ”{said}”", "the box’s own words: “{said}”"),
     # paper
     "printed": ("Utskrivet", "Printed"),
     "printed_at": ("Sidan gjordes {when}. {heard}", "This page was made {when}. {heard}"),

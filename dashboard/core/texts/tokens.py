@@ -49,18 +49,14 @@ TOKENS: dict[str, tuple[str, str]] = {
             "stands in /api/openapi.json."
         ),
     ),
-    "token_by": ("Gjord av {by}.", "Made by {by}."),
+    "token_by": (
+        "Gjord av {by}. Den slutar gälla om kontot för {by} låses eller tas bort.",
+        "Made by {by}. It ends when the account of {by} is locked or removed.",
+    ),
     "token_used": ("Användes senast {day}.", "Last used {day}."),
     "token_unused": ("Inte använd än.", "Not used yet."),
     "token_left": ("Gäller i {age} till.", "Good for {age} more."),
     "token_over": ("Tiden är ute", "Its time is out"),
-    "token_by_gone": (
-        "{by} sköter inte konton här längre men kan ha kvar nyckeln. Gör en ny till systemet och ta tillbaka den här.",
-        (
-            "{by} no longer looks after accounts here but may still have the token. Make the system a new one and "
-            "revoke this one."
-        ),
-    ),
     "token_revoke": ("Ta tillbaka nyckeln", "Revoke the token"),
     "token_sure": (
         "Systemet får inget mer från och med nu. Det går inte att ångra.",

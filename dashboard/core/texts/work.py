@@ -118,6 +118,36 @@ WORK: dict[str, tuple[str, str]] = {
     ),
     "work_unsent_word": ("väntar på servern", "waiting for the server"),
     "work_dismiss": ("Jag har läst det", "I have read it"),
+    # what the store does not take
+    "store_not_kept": ("Det du skickade är inte sparat. {why}", "What you sent is not saved. {why}"),
+    "store_full": (
+        "Serverns disk är full. Ring den som sköter servern.",
+        "The server's disk is full. Ring whoever looks after the server.",
+    ),
+    "store_readonly": (
+        "Servern får inte skriva i sin databas. Ring den som sköter servern.",
+        "The server may not write to its database. Ring whoever looks after the server.",
+    ),
+    "store_disk": (
+        "Servern kan inte skriva på sin disk. Ring den som sköter servern.",
+        "The server cannot write to its disk. Ring whoever looks after the server.",
+    ),
+    "store_busy": (
+        "Serverns databas är upptagen av något annat. Försök igen om en stund.",
+        "The server's database is busy with something else. Try again in a while.",
+    ),
+    "store_damaged": (
+        "Serverns databas är skadad. Ring den som sköter servern.",
+        "The server's database is damaged. Ring whoever looks after the server.",
+    ),
+    "store_other": (
+        "Serverns databas svarar inte som den ska. Ring den som sköter servern.",
+        "The server's database does not answer as it should. Ring whoever looks after the server.",
+    ),
+    "key_used": (
+        "Inte sparat: det här formuläret är redan sparat med annat innehåll. Ladda om sidan och skriv igen.",
+        "Not saved: this form has been saved already with other content. Load the page anew and write again.",
+    ),
     # hand-over
     "work_handover": ("Överlämning", "Hand-over"),
     "work_handover_all": ("Lämna över till …", "Hand over to …"),
@@ -140,8 +170,20 @@ WORK: dict[str, tuple[str, str]] = {
     ),
     "work_due": ("Att se till", "To look to"),
     "work_due_none": ("Inget har en tid.", "Nothing has a time."),
-    "work_sites_held": ("Platser med ägare eller något att göra", "Sites that somebody has or that need somebody"),
+    "work_sites_held": (
+        "Platser som någon har hand om eller som behöver någon",
+        "Sites that somebody has or that need somebody",
+    ),
     "work_sites_quiet": ("{n} platser utan något att göra", "{n} sites with nothing to do"),
+    "work_sites_all": ("Visa alla {n}, till exempel för utskrift", "Show all {n}, for example to print"),
+    "work_sites_still": (
+        "Här står läget som det var då. Sidan ändras inte av sig själv.",
+        "Here stands how it was then. The page does not change by itself.",
+    ),
+    "work_notes_cut": (
+        "Äldre anteckningar står på varje plats och händelse.",
+        "Older notes stand at each site and incident.",
+    ),
     "work_notes": ("Anteckningar sedan sist", "Notes since last time"),
     "work_notes_none": ("Inga anteckningar.", "No notes."),
     "work_waiting_orders": ("Väntar på platserna", "Waiting for the sites"),
@@ -174,6 +216,7 @@ WORK: dict[str, tuple[str, str]] = {
     "work_state_all": ("Alla", "All"),
     "work_priority": ("Angelägenhet", "Priority"),
     "work_state": ("Läge", "State"),
+    "work_alarm_now": ("Larmet nu", "The alarm now"),
     "work_history": ("Hur larmet har gått", "History of the alarm"),
     "work_history_of": ("{alarm} på {place}", "{alarm} at {place}"),
     "work_history_none": ("Inget är känt om det larmet tidigare.", "Nothing is known of this alarm before."),
@@ -190,7 +233,8 @@ WORK: dict[str, tuple[str, str]] = {
         "{open} inte kvitterade, {acked} kvitterade, {aside} vilande eller ur drift.",
         "{open} not acknowledged, {acked} acknowledged, {aside} resting or out of service.",
     ),
-    "work_alarms_left_out": ("{n} till visas inte här. Välj ut färre.", "{n} more are not shown here. Choose fewer."),
+    "work_alarms_shown": ("Här visas {first}–{last} av {n}.", "Shown here are {first}–{last} of {n}."),
+    "work_and_more": ("{n} till", "{n} more"),
     "work_place": ("Plats", "Site"),
     "work_any_place": ("Alla", "All"),
     "work_simulated": ("Simulerat", "Simulated"),
@@ -203,6 +247,10 @@ WORK: dict[str, tuple[str, str]] = {
     "work_ack_all_why": (
         "{n} larm på {sites}. Kvitterat betyder att du har sett dem, inte att de är åtgärdade.",
         "{n} alarms at {sites}. Acknowledged means that you have seen them, not that they are dealt with.",
+    ),
+    "work_ack_later": (
+        "{n} till är kvar efter det: tryck en gång till då.",
+        "{n} more are left after that: press once more then.",
     ),
     "work_ack_none": ("Inga larm väntar på kvittering här.", "No alarms wait to be acknowledged here."),
     "work_ack_results": ("Så gick kvitteringen {when}, {who}", "What came of acknowledging {when}, {who}"),
@@ -223,6 +271,13 @@ WORK: dict[str, tuple[str, str]] = {
     "did_work_done": ("avslutade", "ended"),
     "did_work_ack_all": ("kvitterade alla larm i", "acknowledged all alarms of"),
     "did_work_hand_over": ("lämnade över till", "handed over to"),
+    "report_find": ("Del av platsens namn", "Part of the site's name"),
+    "report_more": (
+        "{n} platser till visas inte. Skriv en del av namnet.",
+        "{n} more sites are not shown. Write a part of the name.",
+    ),
+    "did_content": ("publicerade innehållet", "published the content"),
+    "did_certificate": ("skickade ett certifikat för", "sent a certificate for"),
     "result_late": ("någon annan hann före", "somebody else was first"),
     "work_silent_waits": (
         "Platsen hörs inte. Det som väntar når den först när den hörs igen.",

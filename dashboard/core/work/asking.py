@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from dashboard.core.forms.fields import BadOrder, Field, read
 from dashboard.core.reader import Reader
+from dashboard.core.sending.orders import pressed, waited_ms
 from dashboard.core.work.ownership import Act, Wanted
 
 IN_MINUTES = (30, 60, 120, 240, 480, 1440)
@@ -85,21 +86,24 @@ def revision(told: Any, reader: Reader) -> int:
 
 
 def _next(body: dict[str, Any], reader: Reader) -> tuple[int | None, int | None]:
-    """The next time: a moment (as a time of day, or in ms), and how long it is until then where that was said."""
+    """The next time: a moment (as a time of day, or in ms), and how long it is until then where that was said.
+
+    Both as they were meant when it was pressed: what waited for a network may be due already.
+    """
     exact, now_ms = body.get("next_ms"), reader.now.wall_ms
     if isinstance(exact, str) and exact.strip():
         if now_ms is None:
             raise BadOrder(reader.t("work_no_clock"), "next_ms")
-        found = read(_NEXT, exact.strip(), reader)
+        found = read(_NEXT, exact.strip(), pressed(body, reader))
         exact = found if isinstance(found, int) else None
     if isinstance(exact, int) and not isinstance(exact, bool):
-        return _within(exact, now_ms, reader), None
+        return _within(exact, None if now_ms is None else now_ms - waited_ms(body), reader), None
     minutes = str(body.get("next_in") or "")
     if not minutes:
         return None, None
     if minutes not in {str(one) for one in IN_MINUTES}:
         raise BadOrder(reader.t("wrong_choice"), "next_in")
-    in_ms = int(minutes) * 60_000
+    in_ms = int(minutes) * 60_000 - waited_ms(body)
     return None if now_ms is None else now_ms + in_ms, in_ms
 
 

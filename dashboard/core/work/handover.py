@@ -1,6 +1,6 @@
 """What the next shift must know: what is going on, who has what, what is due, what waits, what was written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -10,11 +10,13 @@ from dashboard.core.overview.told import Line, Told
 from dashboard.core.reader import Reader
 from dashboard.core.site.card import Card
 from dashboard.core.work.holding_words import HoldingRow
-from dashboard.core.work.incident_words import IncidentRow
+from dashboard.core.work.incident_words import GRAVEST, IncidentRow
 from dashboard.core.work.ownership import INCIDENT, SITE
 
-WORST = ("bad", "unknown", "reserve", "remark", "good")
-"""As the shapes are, the worst first."""
+PAGE = 50
+"""Sites of one page."""
+MOST = 100
+"""Lines of a list that stands beside them; how many more there are is said."""
 
 
 class SiteRow(Struct, frozen=True, kw_only=True):
@@ -25,7 +27,6 @@ class SiteRow(Struct, frozen=True, kw_only=True):
     role: str
     words: str
     since: str
-    last_hours: str
     alarms: tuple[str, ...]
     alarms_known: bool
     heard_once: bool
@@ -45,6 +46,16 @@ class DueRow(Struct, frozen=True, kw_only=True):
     holding: HoldingRow
 
 
+class Part(Struct, frozen=True, kw_only=True):
+    """One page of the sites. `first`: the number of its first, 0 without any; `total`: of all pages."""
+
+    rows: tuple[Row, ...]
+    first: int
+    page: int
+    pages: int
+    total: int
+
+
 class Waiting(Struct, frozen=True, kw_only=True):
     """One order that a site has not answered. `silent`: the site is not heard."""
 
@@ -55,28 +66,30 @@ class Waiting(Struct, frozen=True, kw_only=True):
     silent: bool
 
 
-def site_rows(
-    cards: Iterable[Card], holdings: dict[str, HoldingRow], reader: Reader,
-    told: Mapping[str, Told | None] | None = None,
-) -> list[SiteRow]:  # fmt: skip
-    """Sites with something to say, overdue first, then those that nobody has, each the worst first."""
-    of, shown = told or {}, [card for card in cards if _matters(card, holdings[card.id])]
-    rows = [_site(card, holdings[card.id], of.get(card.id), reader) for card in shown]
-    return sorted(rows, key=lambda one: (one.holding.rank, WORST.index(one.role), one.place))
+def chosen(rows: Iterable[Row], held: Mapping[str, HoldingRow]) -> list[Row]:
+    """Sites with something to say: overdue first, then those that nobody has, each the worst first."""
+    found = [one for one in rows if held[one.id].owner or not calm(one)]
+    return sorted(found, key=lambda one: (held[one.id].rank, GRAVEST.index(one.role_now), one.place))
 
 
 def calm(row: Row) -> bool:
-    """Has a site nothing to say, but perhaps that somebody has it? As `_matters`, told by its row."""
+    """Has a site nothing to say, but perhaps that somebody has it?"""
     well = row.in_contact and row.power is Power.ON_MAINS and row.alarms_known
     return well and not (row.unacked or row.needs or row.call)
 
 
-def _matters(card: Card, held: HoldingRow) -> bool:
-    calm = card.contact.in_contact and card.power is Power.ON_MAINS and card.alarms_known
-    return bool(held.owner or not calm or card.unacked or card.open_needs or card.opening.alarm)
+def part(found: Sequence[Row], number: int, *, whole: bool) -> Part:
+    """One page of the sites; a page that is none any more is the last. `whole`: all of them, as for paper."""
+    size = max(1, len(found)) if whole else PAGE
+    pages = max(1, -(-len(found) // size))
+    at = min(number, pages)
+    first = (at - 1) * size
+    return Part(rows=tuple(found[first : first + size]), first=first + 1 if found else 0, page=at, pages=pages,
+                total=len(found))  # fmt: skip
 
 
-def _site(card: Card, held: HoldingRow, told: Told | None, reader: Reader) -> SiteRow:
+def site_row(card: Card, held: HoldingRow, told: Told | None, reader: Reader) -> SiteRow:
+    """What the next shift reads of one site."""
     heard = card.contact.in_contact
     last = reader.t("last_known", state=card.power_words) if card.known else reader.t("nothing_known")
     return SiteRow(
@@ -85,7 +98,6 @@ def _site(card: Card, held: HoldingRow, told: Told | None, reader: Reader) -> Si
         role=card.role_now,
         words=card.power_words if heard else card.contact.lost,
         since=card.since if heard else last,
-        last_hours=card.endurance.least if card.endurance is not None else "",
         alarms=tuple(alarm.name for alarm in card.alarms if alarm.needs_ack),
         alarms_known=card.alarms_known and heard,
         heard_once=card.alarms_known,
@@ -101,12 +113,17 @@ def _told(line: Line) -> str:
     return f"{frame}{line.words}, {line.said}"
 
 
-def due_rows(incidents: Iterable[IncidentRow], sites: Iterable[SiteRow]) -> list[DueRow]:
-    """What is due, the first first; what somebody has without a time stands before all that has one."""
+def due_rows(
+    incidents: Iterable[IncidentRow], places: Mapping[str, str], held: Mapping[str, HoldingRow]
+) -> list[DueRow]:  # fmt: skip
+    """What is due, the first first; what somebody has without a time stands before all that has one.
+
+    `places`: of the sites, by id, that `held` is about.
+    """
     rows = [DueRow(title=one.title, address=f"/incidents/{one.id}", holding=one.holding) for one in incidents]
-    rows += [DueRow(title=one.place, address=f"/sites/{one.site}", holding=one.holding) for one in sites]
-    held = [one for one in rows if one.holding.owner]
-    return sorted(held, key=lambda one: (one.holding.left_ms or 0, one.title))
+    rows += [DueRow(title=places[site], address=f"/sites/{site}", holding=one) for site, one in held.items()]
+    taken = [one for one in rows if one.holding.owner]
+    return sorted(taken, key=lambda one: (one.holding.left_ms or 0, one.title))
 
 
 def title_of(subject: str, places: dict[str, str], incidents: dict[str, str]) -> str:

@@ -105,7 +105,7 @@ def _fact(one: Fact, reader: Reader, boot: str) -> FactRow:
 def _what(one: Fact, reader: Reader) -> str:
     due = reader.when(one.next_ms) if one.next_ms is not None else ""
     if not due and one.in_ms is not None:
-        due = reader.t("work_in", age=reader.age(one.in_ms))
+        due = reader.t("work_in", age=reader.age(max(0, one.in_ms)))
     if one.act is Act.LATE:
         return reader.t(f"work_late_{one.meant}" if one.meant in ("take", "give", "done") else "work_late_take")
     if one.act in (Act.GIVE, Act.HAND_OVER):

@@ -13,6 +13,9 @@ from dashboard.core.work.holding_words import HoldingRow
 from dashboard.core.work.incidents import TROUBLED, Incident, Kind, Member
 from dashboard.core.work.seen import Seen
 
+GRAVEST = ("bad", "unknown", "reserve", "remark", "information", "good")
+"""As the shapes are, the worst first."""
+
 
 class SiteLine(Struct, frozen=True, kw_only=True):
     """One site of an incident. `back`: it is out of the trouble."""
@@ -46,7 +49,8 @@ def incident_row(
 ) -> IncidentRow:
     """An incident for a reader: of its sites those that the reader may see."""
     shown = [member for member in one.members if member.site in places and reader.person.sees(member.site)]
-    lines = tuple(_line(places[member.site], seen.get(member.site), member, reader) for member in shown)
+    # sorting keeps the order in which they came among those that are equally bad
+    lines = tuple(sorted((_line(places[one.site], seen.get(one.site), one, reader) for one in shown), key=_gravity))
     return IncidentRow(
         id=one.id, kind=one.kind.value, title=title(one, reader), sentence=_sentence(one, lines, seen, reader),
         role=_role(one, lines), since_ms=one.since_ms, since=at(one.since_ms, reader), over=one.over,
@@ -74,7 +78,7 @@ def _line(site: Site, seen: Seen | None, member: Member, reader: Reader) -> Site
     if member.back_ms is not None:
         role, words, when = "good", reader.t("work_back"), member.back_ms
     else:
-        unheard = seen is None or seen.silent_ms is not None or not seen.judged
+        unheard = seen is None or not _says(seen)
         power = Power.UNKNOWN if seen is None or unheard else seen.power
         role, when = POWER_ROLES[power], member.began_ms
         words = reader.t("work_not_heard") if unheard else reader.phrase("power", power)
@@ -82,12 +86,16 @@ def _line(site: Site, seen: Seen | None, member: Member, reader: Reader) -> Site
                     back=member.back_ms is not None)  # fmt: skip
 
 
+def _gravity(line: SiteLine) -> tuple[bool, int]:
+    return line.back, GRAVEST.index(line.role)
+
+
 def _role(one: Incident, lines: tuple[SiteLine, ...]) -> str:
     """The gravest of its sites."""
     if one.over:
         return "good"
     found = {line.role for line in lines}
-    return next((role for role in ("bad", "unknown", "reserve", "remark") if role in found), "good")
+    return next((role for role in GRAVEST if role in found), "good")
 
 
 def _sentence(one: Incident, lines: tuple[SiteLine, ...], seen: Mapping[str, Seen], reader: Reader) -> str:
@@ -105,10 +113,15 @@ def _sentence(one: Incident, lines: tuple[SiteLine, ...], seen: Mapping[str, See
     return ", ".join([said, *tail]) + "."
 
 
+def _says(one: Seen) -> bool:
+    """Does the site say itself how it stands now?"""
+    return one.silent_ms is None and one.heard and one.judged
+
+
 def _powers(lines: tuple[SiteLine, ...], seen: Mapping[str, Seen], reader: Reader) -> list[str]:
     """How many sites stand how: "6 på reservkraft", "1 strömlös", "1 vet vi inte"."""
     open_ = [seen[line.site] for line in lines if not line.back and line.site in seen]
-    known = Counter(one.power for one in open_ if one.silent_ms is None and one.judged and one.power in TROUBLED)
+    known = Counter(one.power for one in open_ if _says(one) and one.power in TROUBLED)
     unknown = sum(not line.back for line in lines) - known.total()
     parts = [reader.t(f"state_{power.value}", n=known[power]) for power in TROUBLED if known[power]]
     return [*parts, reader.t("work_unknown_some", n=unknown)] if unknown else parts

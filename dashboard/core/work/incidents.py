@@ -120,7 +120,7 @@ def _holds(one: Incident, seen: Seen) -> bool:
         return False
     if one.kind is Kind.SILENCE:
         return seen.silent_ms is not None
-    return seen.silent_ms is not None or seen.power is not Power.ON_MAINS
+    return seen.silent_ms is not None or not seen.heard or seen.power is not Power.ON_MAINS
 
 
 def _began(kind: Kind, seen: Seen) -> int | None:

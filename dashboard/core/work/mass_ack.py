@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 
 from contract.messages import Alarm
-from contract.orders import AckAlarm
+from contract.orders import AckAlarm, Order
 from contract.words import Event
 from dashboard.core.reader import Reader
-from dashboard.core.site.alarm_list import UNACKED
+from dashboard.core.site.alarm_list import UNACKED, acked_here
 from dashboard.core.site.alarm_names import alarm_name
 from dashboard.core.work.ownership import AckTried
 
@@ -48,14 +48,19 @@ class TriedRow(Struct, frozen=True, kw_only=True):
     role: str
 
 
-def open_alarms(alarms: Mapping[str, Iterable[Alarm]]) -> list[Named]:
-    """Those that wait to be acknowledged, by site."""
-    return [
-        Named(site=site, key=one.key, device=one.device, run=one.raised_run, seq=one.raised_seq)
+def open_alarms(
+    alarms: Mapping[str, Iterable[Alarm]], pending: Mapping[str, tuple[Order, ...]]
+) -> list[Named]:  # fmt: skip
+    """Those that wait for somebody to acknowledge them, the most urgent first. `pending`: what is on its way to a site
+    is done here, and waits there.
+    """
+    found = [
+        (one.priority, Named(site=site, key=one.key, device=one.device, run=one.raised_run, seq=one.raised_seq))
         for site, told in alarms.items()
         for one in told
-        if one.state in UNACKED and one.raised_seq >= 1
+        if one.state in UNACKED and one.raised_seq >= 1 and not acked_here(one, pending.get(site, ()))
     ]
+    return [named for _, named in sorted(found, key=lambda one: one[0])]
 
 
 def named(text: str) -> list[Named] | None:

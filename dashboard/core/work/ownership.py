@@ -154,6 +154,15 @@ def too_late(held: Holding, wanted: Wanted, who: str) -> bool:
     return wanted.act is not Act.GIVE and held.held and held.owner != who and not wanted.over
 
 
+def same(before: Fact, now: Fact) -> bool:
+    """Do both mean one press, so that one key may stand for both? What is told in times moves with the sending."""
+    return _meant(before) == _meant(now)
+
+
+def _meant(one: Fact) -> tuple[str, ...]:
+    return one.who, one.meant or one.act.value, one.to, one.text
+
+
 def decided(held: Holding, wanted: Wanted, blank: Fact) -> Fact:
     """The fact that comes of it. `blank`: who and when. What comes too late changes nothing and is kept."""
     late = too_late(held, wanted, blank.who)

@@ -12,6 +12,7 @@ from dashboard.core.hearing.picture import SitePicture
 from dashboard.core.site import farewell
 from dashboard.core.sites import Site
 
+FRAMES = ("simulated", Status.EXERCISE.value, Status.TEST.value)
 OFFLINE_MS = 60_000
 """The broker says at once that a site has gone; a program that starts anew is back within this."""
 
@@ -20,7 +21,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     """One site. Times in ms of this computer's uptime (negative before its start), None when it is not so.
 
     `power`: what it said last. `power_ms`: since when it is so. `silent_ms`: since when it is not heard, while nobody
-    foretold it. `judged` false: nothing can be said of it now (our own broker is away, or came back just now).
+    foretold it; `heard` false: it is not heard now, whether it owes that or not. `judged` false: nothing can be said of
+    it now (our own broker is away, or came back just now).
     """
 
     site: str
@@ -31,6 +33,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     power: Power = Power.UNKNOWN
     power_ms: int | None = None
     silent_ms: int | None = None
+    heard: bool = True
     judged: bool = True
 
 
@@ -52,16 +55,19 @@ def seen(site: Site, picture: SitePicture, now: Now, listened_ms: int | None) ->
         power=state.power if state is not None else Power.UNKNOWN,
         power_ms=_power_ms(state, picture, now) if state is not None else None,
         silent_ms=quiet_ms if counts else None,
+        heard=not silent,
         judged=listened_ms is not None and (not silent or listened_ms >= patience_ms),
     )
 
 
 def frame_of(picture: SitePicture) -> str:
     """What must stand round all that a site says, as one word: an exercise and the real thing never mix."""
-    held = [one.head for one in (picture.status, picture.birth, picture.state, picture.alarms) if one]
-    words = ["simulated"] if any(head.simulated for head in held) else []
-    words += [one.value for one in (Status.EXERCISE, Status.TEST) if any(head.status is one for head in held)]
-    return "+".join(words)
+    words: set[str] = set()
+    for one in (picture.status, picture.birth, picture.state, picture.alarms):
+        if one is not None and (one.head.simulated or one.head.status is not Status.ACTUAL):
+            words |= {"simulated"} if one.head.simulated else set()
+            words |= {one.head.status.value}
+    return "+".join(word for word in FRAMES if word in words) if words else ""
 
 
 def _power_ms(state: SiteState, picture: SitePicture, now: Now) -> int:

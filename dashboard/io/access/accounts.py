@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from dashboard.io.store.database import Database
 
 _ROW = "number, name, role, scope, password, totp, key, locked"
 KEPT_CODES = 20
+Note = Callable[[Connection], None]
 
 
 class NotPossible(DashboardError):
@@ -92,32 +94,11 @@ class Accounts:
             )
         return None if row is None else _account(row)
 
-    def change(self, number: int, *, locked: bool | None = None, remove: bool = False, last: bool = False) -> None:
-        """Lock, unlock or take away; its sessions end, and the links for it and by it. Raises NotPossible.
-
-        The last administrator who can sign in stays, else nobody could let anybody in but by the command line, which
-        alone may do it (`last`).
-        """
-        asked = {"number": number, "locked": locked}
-        with self._database.writing() as connection:
-            before = _administrators(connection)
-            if remove or locked:
-                by = text("delete from links where issuer = (select name from accounts where number = :number)")
-                connection.execute(by, asked)  # else somebody who was thrown out comes back by an own invitation
-            if remove:
-                connection.execute(text("delete from accounts where number = :number"), asked)
-            elif locked is not None:
-                connection.execute(text("update accounts set locked = :locked where number = :number"), asked)
-            if remove or locked:
-                connection.execute(text("delete from sessions where account = :number"), asked)
-                connection.execute(text("delete from links where account = :number"), asked)
-            if before and not _administrators(connection) and not last:
-                raise NotPossible("wrong_last_administrator")
-
-    def renew_password(self, number: int, password: str) -> None:
-        """A new hash and a new key; all sessions and known devices end."""
+    def renew_password(self, number: int, password: str, note: Note) -> None:
+        """A new hash and a new key; all sessions and known devices end. `note`: its line of the log, as below."""
         with self._database.writing() as connection:
             set_password(connection, number, password)
+            note(connection)
 
     def use_code(self, number: int, counter: int) -> bool:
         """Take a code of the minute once and for all; False when it has been used."""
@@ -139,17 +120,27 @@ class Accounts:
             asked = text("select count(*) from recovery_codes where account = :number")
             return int(connection.execute(asked, {"number": number}).scalar_one())
 
-    def set_recovery(self, number: int, codes: list[str]) -> None:
+    def set_recovery(self, number: int, codes: list[str], note: Note) -> None:
         """New recovery codes; the old ones are void."""
         with self._database.writing() as connection:
             set_recovery(connection, number, codes)
+            note(connection)
 
 
 # --- steps within somebody's transaction ---
 
 
-def _administrators(connection: Connection) -> int:
-    asked = text("select count(*) from accounts where role = 'administrator' and not locked")
+def still_there(connection: Connection, number: int) -> None:
+    """Whoever does something may have been locked or removed since they were asked who they are: whom they let in just
+    then would stay. Raises NotPossible; 0 is somebody at the machine itself."""
+    asked = text("select 1 from accounts where number = :number and locked = 0")
+    if number and connection.execute(asked, {"number": number}).first() is None:
+        raise NotPossible("wrong_too_late")
+
+
+def administrators(connection: Connection) -> int:
+    """How many can sign in."""
+    asked = text("select count(*) from accounts where role = 'administrator' and locked = 0")
     return int(connection.execute(asked).scalar_one())
 
 
@@ -202,7 +193,8 @@ def use_code(connection: Connection, number: int, counter: int) -> bool:
     """Take a code's step; False when it was taken. The used ones are kept as such, and not only the newest: a clock
     that was ahead once must not make all later codes worthless."""
     done = connection.execute(
-        text("insert or ignore into used_codes values (:number, :counter)"), {"number": number, "counter": counter}
+        text("insert into used_codes values (:number, :counter) on conflict do nothing"),
+        {"number": number, "counter": counter},
     )
     connection.execute(
         text(

@@ -4,6 +4,7 @@ Opening a link uses it up. Who has opened it holds a ticket (a cookie) for an ho
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +54,10 @@ class Links:
 
     def make(
         self, purpose: str, now: Instant, *, name: str = "", role: Role = Role.ADMINISTRATOR, scope: str = "",
-        issuer: str = "", account: int | None = None,
+        issuer: str = "", account: int | None = None, note: accounts.Note = lambda _: None,
     ) -> str:  # fmt: skip
         """The token of a new link. A new one to set up, or for the same account, makes the former worthless.
+        `note`: its line of the log.
 
         Raises NotPossible: to set up when there are accounts.
         """
@@ -84,6 +86,7 @@ class Links:
                 ),
                 row,
             )
+            note(connection)
         return token
 
     def carry_over(self, now: Instant) -> None:
@@ -114,11 +117,13 @@ class Links:
             if not _dead(row, now)
         ]  # fmt: skip
 
-    def withdraw(self, link: str) -> str | None:
-        """Make a link and its ticket worthless; whose it was, None when there is none."""
+    def withdraw(self, link: str, note: Callable[[str], accounts.Note]) -> str | None:
+        """Make a link and its ticket worthless, with the line of the log; whose it was, None when there is none."""
         with self._database.writing() as connection:
-            asked = text("delete from links where hex(digest) = :link returning name")
-            row = connection.execute(asked, {"link": link.upper()[:64]}).first()
+            asked = text("delete from links where digest = :link returning name")
+            row = connection.execute(asked, {"link": _digest(link)}).first()
+            if row is not None:
+                note(str(row[0]))(connection)
         return None if row is None else str(row[0])
 
     def waits(self, purpose: str, now: Instant) -> bool:
@@ -165,8 +170,9 @@ class Links:
         )  # fmt: skip
 
     def finish(
-        self, ticket: str, now: Instant, *, name: str, password: str, counter: int | None, recovery: list[str]
-    ) -> int | None:
+        self, ticket: str, now: Instant, *, name: str, password: str, counter: int | None, recovery: list[str],
+        note: accounts.Note,
+    ) -> int | None:  # fmt: skip
         """Make or renew the account of a ticket, once; its number, None when the ticket is worth nothing any more.
 
         `password` is a hash; `counter` the step of the code that was shown. Raises NotPossible.
@@ -192,6 +198,7 @@ class Links:
             accounts.set_recovery(connection, number, recovery)
             if counter is not None:
                 accounts.use_code(connection, number, counter)
+            note(connection)
         return number
 
 
@@ -204,3 +211,11 @@ def _forget_dead(connection: Connection, now: Instant) -> None:
 
 def _dead(row: Any, now: Instant) -> bool:
     return age_ms(row, now) > (LINK_MS[row["purpose"]] if row["ticket"] is None else TICKET_MS)
+
+
+def _digest(link: str) -> bytes:
+    """What a page calls a link by; what is no such name is the name of none."""
+    try:
+        return bytes.fromhex(link[:64])
+    except ValueError:
+        return b""

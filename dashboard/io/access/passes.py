@@ -5,7 +5,6 @@ Whoever opened the site's sealed code has such an account, too, of another kind.
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, text
 from dashboard.core.access.lapse import DAY_MS, Instant
 from dashboard.core.access.people import Role
 from dashboard.io.access import accounts
-from dashboard.io.access.accounts import NotPossible
+from dashboard.io.access.accounts import Note, NotPossible
 from dashboard.io.access.aging import age_ms, moment
 from dashboard.io.access.hashing import digest
 from dashboard.io.store.database import Database
@@ -24,7 +23,6 @@ PASS, GLASS = "pass", "glass"
 SCAN_MS = 7 * DAY_MS
 """How long the picture of a card may be scanned for the first time; the PIN lasts as long as the pass."""
 MOST = 100
-Note = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,7 @@ class Passes:
 
 
 _ASKED = (
-    "select p.*, a.name, a.role from passes p join accounts a on a.number = p.account where not a.locked"
+    "select p.*, a.name, a.role from passes p join accounts a on a.number = p.account where a.locked = 0"
 )  # fmt: skip
 
 

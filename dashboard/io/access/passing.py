@@ -12,9 +12,10 @@ from dashboard.core.access import passwords
 from dashboard.core.access.addresses import shortened
 from dashboard.core.access.lapse import DAY_MS, Instant
 from dashboard.core.access.people import Person, Role
-from dashboard.io.access.accounts import NotPossible
+from dashboard.io.access.accounts import Note, NotPossible
 from dashboard.io.access.hashing import TooBusy
-from dashboard.io.access.passes import GLASS, Note, Pass
+from dashboard.io.access.leaving import Did
+from dashboard.io.access.passes import GLASS, Pass
 from dashboard.io.access.sealed import LASTS_MS
 from dashboard.io.access.sign_in import Came, Let, NotIn, SignIn
 from dashboard.io.store.database import StoreTrouble
@@ -55,12 +56,11 @@ class Passing:
             raise NotIn("wrong_choice", "role")
         if days not in [str(one) for one in DAYS]:
             raise NotIn("wrong_choice", "days")
+        if not await self.gives(by):
+            raise NotIn("wrong_glass_gives_none")
         now, said, pin = self._door.now(), passwords.spoken(name), new_pin()
         lasts_ms = await self._within(by, int(days) * DAY_MS, now)
-        address = shortened(came.address)
-        note = self._door.audit.row(
-            now, f"pass_given: {said}", who=by.name, role=by.role.value, site=self._site, address=address
-        )
+        note = self._door.line(by, came.address, self._site)(f"pass_given: {said}")
         try:
             token = await asyncio.to_thread(
                 self._door.passes.give, now, name=said, role=Role(role), scope=self._site, issuer=by.name,
@@ -73,11 +73,14 @@ class Passing:
         until_ms = None if now.wall_ms is None else now.wall_ms + lasts_ms
         return Made(name=said, role=Role(role), token=token, pin=pin, until_ms=until_ms)
 
+    async def gives(self, by: Person) -> bool:
+        """May they make and end cards? Whoever opened the sealed code lets nobody in, and shuts nobody out."""
+        own = await asyncio.to_thread(self._door.passes.of, by.account, self._door.now())
+        return own is None or own.kind != GLASS
+
     async def _within(self, by: Person, lasts_ms: int, now: Instant) -> int:
-        """Nobody gives longer than they have, and nobody who opened the sealed code gives anything."""
+        """Nobody gives longer than they have."""
         own = await asyncio.to_thread(self._door.passes.of, by.account, now)
-        if own is not None and own.kind == GLASS:
-            raise NotIn("wrong_glass_gives_none")
         return lasts_ms if own is None else min(lasts_ms, own.left_ms)
 
     async def scan(self, token: str, came: Came) -> Let:
@@ -95,14 +98,15 @@ class Passing:
 
     async def take_back(self, by: Person, came: Came, number: int) -> None:
         """End a pass: its account, its sessions, its picture. Raises NotIn, StoreTrouble."""
+        if not await self.gives(by):
+            raise NotIn("wrong_glass_gives_none")
         now = self._door.now()
         held = await asyncio.to_thread(self._door.passes.of, number, now)
         account = await asyncio.to_thread(self._door.accounts.numbered, number)
         if held is None or account is None or account.number == by.account:
             raise NotIn("wrong_no_pass")
-        with contextlib.suppress(NotPossible):  # somebody else has ended it just now
-            await asyncio.to_thread(self._door.accounts.change, number, remove=True)
-        await self._door.note("pass_ended", by, came.address, account.name, site=self._site)
+        with contextlib.suppress(NotIn):  # somebody else has ended it just now
+            await self._door.change(by, came.address, account, Did.REMOVE, said="pass_ended", site=self._site)
 
     async def break_glass(self, name: str, code: str, came: Came) -> Let:
         """Open the page with the sealed code; raises NotIn, StoreTrouble. A wrong code learns nothing."""

@@ -12,9 +12,9 @@ from dashboard.core.access.lapse import HOUR_MS, Instant
 from dashboard.core.access.passwords import known_as
 from dashboard.core.access.people import Role
 from dashboard.io.access import accounts, passes
-from dashboard.io.access.accounts import NotPossible
+from dashboard.io.access.accounts import Note, NotPossible
 from dashboard.io.access.hashing import digest
-from dashboard.io.access.passes import GLASS, Note
+from dashboard.io.access.passes import GLASS
 from dashboard.io.store.database import Database
 
 LASTS_MS = 24 * HOUR_MS

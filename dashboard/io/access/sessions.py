@@ -69,7 +69,7 @@ class Sessions:
                 connection.execute(
                     text(
                         f"select {_OF_SESSION}, {_OF_ACCOUNT} from sessions s "  # noqa: S608
-                        "join accounts a on a.number = s.account where s.digest = :digest and not a.locked"
+                        "join accounts a on a.number = s.account where s.digest = :digest and a.locked = 0"
                     ),
                     {"digest": key},
                 )

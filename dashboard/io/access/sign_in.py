@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy import Connection
 
 from dashboard.core.access import passwords
 from dashboard.core.access.addresses import counted, shortened
@@ -12,9 +15,10 @@ from dashboard.core.access.lapse import Instant
 from dashboard.core.access.people import NEEDS_CODE, Person, Role
 from dashboard.core.access.throttle import Key, Throttle
 from dashboard.io.access import codes
-from dashboard.io.access.accounts import Account, Accounts, NotPossible
+from dashboard.io.access.accounts import Account, Accounts, Note, NotPossible, still_there
 from dashboard.io.access.audit import Audit
 from dashboard.io.access.hashing import Hasher, TooBusy, digest
+from dashboard.io.access.leaving import Did, Leaving, Line
 from dashboard.io.access.links import INVITE, RENEW, Invited, Links
 from dashboard.io.access.passes import Passes
 from dashboard.io.access.sealed import Sealed
@@ -64,6 +68,7 @@ class SignIn:
         self.passes = Passes(database)
         self.sealed = Sealed(database)
         self.tokens = Tokens(database)
+        self.leaving = Leaving(database)
         self._clock = clock
         self._hasher = hasher or Hasher()
         self._throttle = Throttle()
@@ -218,8 +223,8 @@ class SignIn:
         self._sound(new, account.name)
         await self._prove(account, old, came)
         kept = await self._hashed(new)
-        await asyncio.to_thread(self.accounts.renew_password, account.number, kept)
-        await self.note("password_changed", account.person, came.address)
+        note = self.line(account.person, came.address)("password_changed")
+        await self._kept(self.accounts.renew_password, account.number, kept, note)
         renewed = await asyncio.to_thread(self.accounts.numbered, account.number)
         if renewed is None:
             raise NotIn("wrong_too_late")
@@ -230,9 +235,15 @@ class SignIn:
         """Recovery codes, shown once; the old ones are void. Raises NotIn: a page left open is not enough for them."""
         await self._prove(account, password, came)
         made = codes.recovery_codes()
-        await asyncio.to_thread(self.accounts.set_recovery, account.number, made)
-        await self.note("recovery_made", account.person, came.address)
+        note = self.line(account.person, came.address)("recovery_made")
+        await self._kept(self.accounts.set_recovery, account.number, made, note)
         return made
+
+    async def _kept(self, keep: Callable[..., None], *told: object) -> None:
+        try:
+            await asyncio.to_thread(keep, *told)
+        except NotPossible as fault:
+            raise NotIn(fault.key) from fault
 
     async def _prove(self, account: Account, password: str, came: Came) -> None:
         """Whoever is signed in shows that it is them; raises NotIn."""
@@ -282,17 +293,18 @@ class SignIn:
         self._sound(password, chosen)
         counter = self._first_code(invited, code, now, came)
         recovery = codes.recovery_codes() if invited.role in NEEDS_CODE else []
-        kept = await self._hashed(password)
+        kept, said = await self._hashed(password), passwords.spoken(chosen)
+        note = self._line(Person(name=said, role=invited.role), came.address)(f"accepted_{invited.purpose}")
         try:
             number = await asyncio.to_thread(
-                self.links.finish, ticket, now, name=chosen, password=kept, counter=counter, recovery=recovery
-            )
+                self.links.finish, ticket, now, name=chosen, password=kept, counter=counter, recovery=recovery,
+                note=note,
+            )  # fmt: skip
         except NotPossible as fault:
             raise NotIn(fault.key, "name" if fault.key == "wrong_name_taken" else "") from fault
         account = None if number is None else await asyncio.to_thread(self.accounts.numbered, number)
         if account is None:
             raise NotIn("wrong_link")
-        await self.note(f"accepted_{invited.purpose}", account.person, came.address)
         return await self._let_in(account, [], came, "signed_in"), recovery
 
     def _first_code(self, invited: Invited, code: str, now: Instant, came: Came) -> int | None:
@@ -320,24 +332,25 @@ class SignIn:
         if await asyncio.to_thread(self.accounts.named, name) is not None:
             raise NotIn("wrong_name_taken", "name")
         said = passwords.spoken(name)
-        token = await self._link(INVITE, name=said, role=role, scope=scope, issuer=by.name)
-        await self.note(f"invited_{role.value}", by, address, said, site=scope)
-        return token
+        note = self.line(by, address, scope)(f"invited_{role.value}: {said}")
+        return await self._link(INVITE, name=said, role=role, scope=scope, issuer=by.name, note=note)
 
     async def renew(self, by: Person, address: str, account: Account) -> str:
         """The token of a link by which somebody chooses a new password (and sets up the app anew)."""
-        token = await self._link(
-            RENEW, name=account.name, role=account.role, scope=account.scope, issuer=by.name, account=account.number
-        )
-        await self.note("renewal_made", by, address, account.name)
-        return token
+        return await self._link(
+            RENEW, name=account.name, role=account.role, scope=account.scope, issuer=by.name, account=account.number,
+            note=self.line(by, address)(f"renewal_made: {account.name}"),
+        )  # fmt: skip
 
     async def withdraw(self, by: Person, address: str, link: str) -> None:
         """Take back a link that was given out; raises NotIn, StoreTrouble."""
-        name = await asyncio.to_thread(self.links.withdraw, link)
+        line = self.line(by, address)
+        try:
+            name = await asyncio.to_thread(self.links.withdraw, link, lambda name: line(f"withdrawn: {name}"))
+        except NotPossible as fault:
+            raise NotIn(fault.key) from fault
         if name is None:
             raise NotIn("wrong_no_link")
-        await self.note("withdrawn", by, address, name)
 
     async def _link(self, purpose: str, **told: object) -> str:
         try:
@@ -345,14 +358,34 @@ class SignIn:
         except NotPossible as fault:
             raise NotIn(fault.key) from fault
 
-    async def change(self, by: Person, address: str, account: Account, did: str) -> None:
-        """`lock`, `unlock` or `remove`; raises NotIn, StoreTrouble."""
-        locked = {"lock": True, "unlock": False}.get(did)
+    async def change(
+        self, by: Person, address: str, account: Account, did: Did, *, said: str = "", site: str = ""
+    ) -> None:
+        """Lock, unlock or remove, and end all that it has let in; raises NotIn, StoreTrouble. `said`: in the log."""
+        told = f"{said or f'account_{did}'}: {account.name}"
         try:
-            await asyncio.to_thread(self.accounts.change, account.number, locked=locked, remove=did == "remove")
+            line = self._line(by, address, site)
+            await asyncio.to_thread(self.leaving.change, account.number, did, line, told, by=by.account)
         except NotPossible as fault:
             raise NotIn(fault.key) from fault
-        await self.note(f"account_{did}", by, address, account.name)
+
+    def line(self, by: Person, address: str, site: str = "") -> Line:
+        """What this person does now, for the transaction in which it is done: a row of the log, if their account is
+        still there. The transaction raises NotPossible else."""
+        row = self._line(by, address, site)
+
+        def made(did: str) -> Note:
+            def write(connection: Connection) -> None:
+                still_there(connection, by.account)
+                row(did)(connection)
+
+            return write
+
+        return made
+
+    def _line(self, by: Person, address: str, site: str = "") -> Line:
+        now, kept = self.now(), shortened(address)
+        return lambda did: self.audit.row(now, did, who=by.name, role=by.role.value, site=site, address=kept)
 
     async def note(self, did: str, person: Person, address: str, about: str = "", *, site: str = "") -> None:
         """A line of the log. `about`: whom or what it was done to. Raises StoreTrouble."""

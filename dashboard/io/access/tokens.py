@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from dashboard.core.access.lapse import DAY_MS, Instant
 from dashboard.core.access.passwords import known_as
 from dashboard.core.access.people import Person, Role
-from dashboard.io.access.accounts import NotPossible
+from dashboard.io.access.accounts import Note, NotPossible
 from dashboard.io.access.aging import age_ms, moment
 from dashboard.io.access.hashing import digest
 from dashboard.io.store.database import Database, StoreTrouble
@@ -25,7 +25,6 @@ MARK = "sotpunkt_"
 LONGEST = 200
 LONGEST_MS = 400 * DAY_MS
 MOST = 100
-Note = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

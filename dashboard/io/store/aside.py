@@ -23,8 +23,9 @@ def put_aside(connection: Connection, site: str, odd: tuple[Odd, ...], received_
         digest = hashlib.sha256(f"{one.run} {one.stream} {one.seq} ".encode() + one.raw).hexdigest()
         fresh += connection.execute(
             text(
-                """insert or ignore into aside (site, digest, run, stream, first, seq, why, received_ms, raw)
-                values (:site, :digest, :run, :stream, :first, :seq, :why, :received_ms, :raw)"""
+                """insert into aside (site, digest, run, stream, first, seq, why, received_ms, raw)
+                values (:site, :digest, :run, :stream, :first, :seq, :why, :received_ms, :raw)
+                on conflict do nothing"""
             ),
             {"site": site, "digest": digest, "run": one.run, "stream": one.stream, "first": one.first, "seq": one.seq,
              "why": one.why, "received_ms": received_ms, "raw": one.raw},
@@ -40,7 +41,7 @@ def _bound(connection: Connection, site: str) -> None:
             """delete from aside where site = :site and number in (select number from (
                 select number, row_number() over w as place, sum(length(raw)) over w as bytes
                 from aside where site = :site window w as (order by number desc)
-            ) where place > :rows or bytes > :bytes)"""
+            ) as held where place > :rows or bytes > :bytes)"""
         ),
         {"site": site, "rows": MAX_ROWS, "bytes": MAX_BYTES},
     )

@@ -3,7 +3,8 @@
 from sqlalchemy import Connection, text
 
 _RAISE = text(
-    "insert into counters values (:name, :by) on conflict (name) do update set value = value + :by returning value"
+    "insert into counters values (:name, :by) on conflict (name) do update set value = counters.value + :by "
+    "returning value"
 )
 
 

@@ -20,6 +20,10 @@ class StoreTrouble(DashboardError):
     """The store could not do it; the sentence says why."""
 
 
+class KeyUsed(DashboardError):
+    """Under this key something else was kept before: this was not, and saying so would be a lie."""
+
+
 class Database:
     """One file. `writing()` and `reading()` give a connection in a transaction of its own."""
 

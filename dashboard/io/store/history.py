@@ -23,10 +23,10 @@ _KINDS = ", ".join(f"'{kind.value}'" for kind in POWER_KINDS)
 _SAMPLES = """select device, wall_ms, value from samples where site = :site and signal = :signal
     and wall_ms >= :begin and wall_ms <= :end order by wall_ms"""
 _RANGES = """select device, first, last, low, high, (select max(value) from samples where site = :site
-    and signal = :signal and wall_ms = some.last and device = some.device) from (
+    and signal = :signal and wall_ms = part.last and device = part.device) from (
     select device, min(wall_ms) as first, max(wall_ms) as last, min(value) as low, max(value) as high from samples
     where site = :site and signal = :signal and wall_ms >= :begin and wall_ms <= :end
-    group by device, wall_ms / :step) as some order by first"""
+    group by device, wall_ms / :step) as part order by first"""
 
 
 class Judged(NamedTuple):
@@ -117,9 +117,12 @@ class History:
                     "day": begin_ms // DAY_MS,
                     "step": range_ms,
                 }
-                for device, *told in connection.execute(text(_RANGES if range_ms else _SAMPLES), asked):
-                    one = _of(found, signal, device)
-                    one.ranges.append(Held(*told)) if range_ms else one.samples.append(Sample(*told))
+                rows = connection.execute(text(_RANGES if range_ms else _SAMPLES), asked).all()
+                for device in {row[0] for row in rows}:
+                    one, told = _of(found, signal, device), [row[1:] for row in rows if row[0] == device]
+                    one.ranges.extend(map(Held._make, told)) if range_ms else one.samples.extend(
+                        map(Sample._make, told)
+                    )
                 for device, day, body in connection.execute(
                     text(
                         """select device, day, body from quarters where site = :site and signal = :signal

@@ -179,6 +179,13 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     # what it held is known from the records and from proofs
     ("drop table heard",),
+    # a year of a chart is answered from the index alone: a third of the time for a fourteenth more of the disk
+    (
+        "drop index samples_by_time",
+        "create index samples_by_time on samples (site, signal, wall_ms, device, value)",
+    ),
+    # what sites have called themselves is asked for by number, and there is little of it
+    ("create index site_calls on records (number) where kind = 'site_called'",),
 )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from contract.waking import Kind, Message, State
 from dashboard.core.notify.causes import ALARMS, Heard
+from dashboard.core.notify.own import OwnCall, own_call
 from dashboard.core.notify.people import Channel, Woken
 from dashboard.core.notify.queue import Delivery, Due
 from dashboard.io.store.database import Database
@@ -152,6 +153,21 @@ class Notifications:
                 {"limit": limit},
             ).mappings()
             return [Delivery(**row) for row in rows]
+
+    def own_calls(self, limit: int = 60) -> list[OwnCall]:
+        """What sites told of their own waking, the newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                text(
+                    "select site, wall_ms, status, simulated, body from records where kind = 'site_called' "
+                    "order by number desc limit :limit"
+                ),
+                {"limit": limit},
+            )
+            found = [
+                own_call(row.site, row.wall_ms, row.status, bool(row.simulated), str(row.body).encode()) for row in rows
+            ]
+        return [one for one in found if one is not None]
 
     # --- people and channels ---
 

@@ -127,12 +127,18 @@ def _last_serial(connection: Connection, key_id: str) -> int:
     return int(connection.execute(asked, {"key": key_id}).scalar_one())
 
 
+_FIRST = text(
+    "select message from bulletins where number in (select min(number) from bulletins group by id) order by number desc"
+)
+"""One copy of each bulletin, the newest first."""
+
+
 def _replaced(connection: Connection, name: str) -> bool:
     """Was another of its incident issued after it? Asked of the bulletins themselves: the command line issues them too.
 
     By the order of issuing, not by serial: a key that was exchanged begins at 1 again.
     """
-    rows = connection.execute(text("select message from bulletins group by id order by min(number) desc")).scalars()
+    rows = connection.execute(_FIRST).scalars()
     known = [decode(decode(row, SignedBulletin).signed, Bulletin) for row in rows]
     mine = next((one for one in known if one.id == name), None)
     newest = next((one for one in known if mine is not None and one.incident == mine.incident), None)

@@ -51,14 +51,14 @@ class Records:
         try:
             return self._commit(taken)
         except Exception as fault:
-            if isinstance(fault, StoreTrouble) and not self._takes_anything():
+            if isinstance(fault, StoreTrouble) and not self.takes_anything():
                 raise
         fresh: dict[str, int] = {}
         for one in taken:
             try:
                 told = self._commit([one])
             except Exception as fault:
-                if isinstance(fault, StoreTrouble) and not self._takes_anything():
+                if isinstance(fault, StoreTrouble) and not self.takes_anything():
                     raise
                 log.error("%s: a message could not be kept and is put aside: %s", one.site, fault)
                 told = self._commit(
@@ -93,7 +93,7 @@ class Records:
             self._ahead.pop(next(iter(self._ahead)))
         return now_s - self._ahead.setdefault(key, now_s) < AHEAD_S
 
-    def _takes_anything(self) -> bool:
+    def takes_anything(self) -> bool:
         """Can the store write at all?"""
         try:
             with self._database.writing() as connection:

@@ -13,8 +13,8 @@ from contract.pictures import is_picture, named
 from contract.records import AnswerBody
 from dashboard.core.forms.fields import BadOrder
 from dashboard.core.sending import documents
-from dashboard.core.sending.orders import Answered, answer_of
-from dashboard.io.store.database import Database
+from dashboard.core.sending.orders import Answered, answer_of, same
+from dashboard.io.store.database import Database, KeyUsed
 from dashboard.io.store.records import raise_counter
 
 
@@ -29,20 +29,18 @@ class Shelf:
     def add_order(
         self, site: str, key: str, order: Order, full: str, note: Callable[[Connection], None] | None = None
     ) -> Order:
-        """Keep an order; the one already kept under the same key if there is one. Raises BadOrder, StoreTrouble.
+        """Keep an order; the one already kept under the same key if there is one. Raises BadOrder, KeyUsed,
+        StoreTrouble.
 
         `full`: the sentence for people when too many wait already. `note`: writes a line of the log with it.
         """
         with self._database.writing() as connection:
-            held = connection.execute(
-                text("select body from orders where site = :site and key = :key"), {"site": site, "key": key}
-            ).scalar()
+            held = held_order(connection, site, key)
+            if held is not None and not same(held, order):
+                raise KeyUsed(key)
             if held is not None:
-                return decode(held, Order)
-            waiting = connection.execute(
-                text("select count(*) from orders where site = :site and answer is null"), {"site": site}
-            ).scalar_one()
-            if waiting >= MAX_ORDERS:
+                return held
+            if waiting_orders(connection, site) >= MAX_ORDERS:
                 raise BadOrder(full)
             place_order(connection, site, key, order)
             if note is not None:
@@ -109,9 +107,13 @@ class Shelf:
     # --- content ---
 
     def change_document(
-        self, site: str, reference: DocumentRef, data: bytes, pictures: tuple[bytes, ...] = ()
-    ) -> Manifest:
-        """Keep a document with its pictures and the manifest that names them; all others stay. Raises BadInput."""
+        self, site: str, reference: DocumentRef, data: bytes, pictures: tuple[bytes, ...] = (),
+        note: Callable[[Connection], None] | None = None,
+    ) -> Manifest:  # fmt: skip
+        """Keep a document with its pictures and the manifest that names them; all others stay. Raises BadInput.
+
+        `note`: writes a line of the log with it.
+        """
         with self._database.writing() as connection:
             message = connection.execute(
                 text("select message from manifests where site = :site"), {"site": site}
@@ -121,16 +123,24 @@ class Shelf:
             brought = {documents.picture_ref(picture): picture for picture in pictures}
             for one, body in {reference: data, **brought}.items():
                 connection.execute(
-                    text("insert or replace into documents values (:site, :sha256, :bytes)"),
+                    text(
+                        "insert into documents values (:site, :sha256, :bytes) "
+                        "on conflict (site, sha256) do update set bytes = excluded.bytes"
+                    ),
                     {"site": site, "sha256": one.sha256, "bytes": body},
                 )
             wanted = _pictures_named(connection, site, manifest)
             manifest = documents.illustrated(held, manifest, wanted, tuple(brought))
             _empty_others(connection, site, manifest)
             connection.execute(
-                text("insert or replace into manifests values (:site, :message)"),
+                text(
+                    "insert into manifests values (:site, :message) "
+                    "on conflict (site) do update set message = excluded.message"
+                ),
                 {"site": site, "message": encode(manifest)},
             )
+            if note is not None:
+                note(connection)
         return manifest
 
     def content(self, site: str) -> tuple[Manifest, dict[str, bytes]] | None:
@@ -150,6 +160,20 @@ class Shelf:
             ).all()
         wanted = {reference.sha256 for reference in manifest.documents}
         return manifest, {digest: data if digest in wanted else b"" for digest, data in rows}
+
+
+def held_order(connection: Connection, site: str, key: str) -> Order | None:
+    """What was kept under a key before."""
+    found = connection.execute(
+        text("select body from orders where site = :site and key = :key"), {"site": site, "key": key}
+    ).scalar()
+    return None if found is None else decode(found, Order)
+
+
+def waiting_orders(connection: Connection, site: str) -> int:
+    """How many wait for a site."""
+    asked = text("select count(*) from orders where site = :site and answer is null")
+    return int(connection.execute(asked, {"site": site}).scalar_one())
 
 
 def place_order(connection: Connection, site: str, key: str, order: Order) -> None:

@@ -15,8 +15,9 @@ from dashboard.core.access.people import Person, Role
 from dashboard.core.sending.orders import Answered, answer_of
 from dashboard.core.site.events import Stored
 from dashboard.core.work.incidents import Incident, rebased
-from dashboard.core.work.ownership import OWNS, Act, Fact, Holding, Wanted, decided, holding
-from dashboard.io.store.database import Database
+from dashboard.core.work.ownership import OWNS, Act, Fact, Holding, Wanted, decided, holding, same
+from dashboard.io.store.acking import AckWanted, acked_one
+from dashboard.io.store.database import Database, KeyUsed
 
 KEY = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
 """A key that means nothing but itself in a pattern."""
@@ -28,7 +29,7 @@ Note = Callable[[Connection, Fact], None]
 
 
 class WorkBook:
-    """The tables `work_facts` and `incidents`. Everything raises StoreTrouble."""
+    """The tables `work_facts` and `incidents`. Everything raises StoreTrouble; a press under a used key KeyUsed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,7 +40,7 @@ class WorkBook:
         """Who has what, of everything that anybody ever had."""
         asked = text(
             f"select {_COLUMNS} from work_facts where number in "  # noqa: S608
-            "(select max(number) from work_facts where owns group by subject)"
+            "(select max(number) from work_facts where owns = 1 group by subject)"
         )
         with self._database.reading() as connection:
             facts = [_fact(row) for row in connection.execute(asked)]
@@ -51,10 +52,10 @@ class WorkBook:
         `blank`: who, when, about what. `note`: writes a line of the log with it.
         """
         with self._database.writing() as connection:
-            before = _by_key(connection, blank.subject, key)
+            fact = decided(_held(connection, blank.subject), wanted, blank)
+            before = _before(connection, key, fact)
             if before is not None:
                 return before, _held(connection, blank.subject)
-            fact = decided(_held(connection, blank.subject), wanted, blank)
             kept = _insert(connection, key, fact)
             if note is not None:
                 note(connection, kept)
@@ -63,7 +64,7 @@ class WorkBook:
     def handed(self, key: str, all_of: Iterable[tuple[Wanted, Fact]], fact: Fact, note: Note | None) -> list[Fact]:
         """Give all of it in one go, with the line that says so; the facts, that line last. All or nothing."""
         with self._database.writing() as connection:
-            before = _by_key(connection, fact.subject, key)
+            before = _before(connection, key, fact)
             if before is not None:
                 return [before]
             kept = [
@@ -75,21 +76,17 @@ class WorkBook:
                 note(connection, kept[-1])
         return kept
 
-    def keep(self, key: str, fact: Fact, note: Note | None = None) -> Fact:
-        """A fact that decides nothing, once for each key."""
+    def acked(self, key: str, blank: Fact, all_of: Iterable[AckWanted], note: Note | None = None) -> Fact:
+        """Acknowledge many alarms in one press, with the fact that says what came of each. All or nothing."""
         with self._database.writing() as connection:
-            before = _by_key(connection, fact.subject, key)
+            before = _before(connection, key, blank)
             if before is not None:
                 return before
-            kept = _insert(connection, key, fact)
+            tried = tuple(acked_one(connection, one) for one in all_of)
+            kept = _insert(connection, key, msgspec.structs.replace(blank, tried=tried))
             if note is not None:
                 note(connection, kept)
         return kept
-
-    def by_key(self, subject: str, key: str) -> Fact | None:
-        """What came of a press before."""
-        with self._database.reading() as connection:
-            return _by_key(connection, subject, key)
 
     def facts(self, subject: str, limit: int = MOST_FACTS) -> list[Fact]:
         """What was done about one thing, the newest first."""
@@ -114,7 +111,7 @@ class WorkBook:
         """Who has an account and is not locked out, by name."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                text("select number, name, role, scope from accounts where not locked order by known_as")
+                text("select number, name, role, scope from accounts where locked = 0 order by known_as")
             ).all()
         return [Person(name=name, role=Role(role), scope=scope, account=number) for number, name, role, scope in rows]
 
@@ -156,7 +153,7 @@ class WorkBook:
         """Those that are not over, counted on the uptime of this boot."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                text("select boot, offset_ms, body from incidents where not over order by number")
+                text("select boot, offset_ms, body from incidents where over = 0 order by number")
             ).all()
         return tuple(_incident(row, now, boot) for row in rows)
 
@@ -198,16 +195,22 @@ def _is_of(one: Stored, key: str, device: str) -> bool:
 def _held(connection: Connection, subject: str) -> Holding:
     """Who has it. The last two that decided are enough: what is given keeps the time that was set before."""
     asked = text(
-        f"select {_COLUMNS} from work_facts where subject = :subject and owns order by number desc limit 20"  # noqa: S608
+        f"select {_COLUMNS} from work_facts where subject = :subject and owns = 1 order by number desc limit 20"  # noqa: S608
     )
     rows = connection.execute(asked, {"subject": subject}).all()
     return holding(subject, reversed([_fact(row) for row in rows]))
 
 
-def _by_key(connection: Connection, subject: str, key: str) -> Fact | None:
+def _before(connection: Connection, key: str, fact: Fact) -> Fact | None:
+    """What came of the same press before; raises KeyUsed where the key stands for something else."""
     asked = text(f"select {_COLUMNS} from work_facts where subject = :subject and key = :key")  # noqa: S608
-    row = connection.execute(asked, {"subject": subject, "key": key}).first()
-    return None if row is None else _fact(row)
+    row = connection.execute(asked, {"subject": fact.subject, "key": key}).first()
+    if row is None:
+        return None
+    before = _fact(row)
+    if not same(before, fact):
+        raise KeyUsed(key)
+    return before
 
 
 def _insert(connection: Connection, key: str, fact: Fact) -> Fact:

@@ -12,6 +12,7 @@ from dashboard.core.reader import Reader
 from dashboard.core.texts.pages import TEXTS
 from dashboard.io.access import codes
 from dashboard.io.access.audit import Line
+from dashboard.io.access.leaving import Did
 from dashboard.io.access.sign_in import NotIn
 from dashboard.io.web.asking import Asked, came_from, desk_of, door_of, known, pages_of, reader_of
 from dashboard.io.web.guard import body_of
@@ -56,14 +57,14 @@ async def change(request: Asked, number: int) -> Response[Any]:
     lang, did, address = told.get("lang"), told.get("did", ""), came_from(request).address
     try:
         account = await asyncio.to_thread(door.accounts.numbered, min(number, 2**53))
-        if account is None or did not in ("lock", "unlock", "remove", "renew"):
-            raise NotIn("wrong_no_account")
-        if did == "renew":
+        if account is not None and did == "renew":
             made = _made(request, account.name, await door.renew(by, address, account))
             return await _accounts(request, lang, made=made)
+        if account is None or did not in tuple(Did):
+            raise NotIn("wrong_no_account")
         if account.number == by.account:
             raise NotIn("wrong_yourself")
-        await door.change(by, address, account, did)
+        await door.change(by, address, account, Did(did))
     except NotIn as fault:
         return await _accounts(request, lang, fault)
     desk_of(request).hub.tell("")
@@ -140,7 +141,7 @@ async def _accounts(
 ) -> Response[Any]:
     reader, settings = reader_of(request, lang), desk_of(request).settings
     door = door_of(request)
-    rows = await asyncio.to_thread(door.accounts.all)
+    rows, given = await asyncio.to_thread(lambda: (door.accounts.all(), door.leaving.given()))
     waiting = await asyncio.to_thread(door.links.waiting, door.now())
     wrong = {fault.field or "form": reader.t(fault.key, **fault.parts)} if fault else {}
     ids = tuple(site.id for site in settings.site)
@@ -149,7 +150,7 @@ async def _accounts(
     scopes += [(site.id, site.place) for site in settings.site]
     page = pages_of(request).plain(
         "accounts.html", reader, rows=rows, wrong=wrong, told=told or {}, made=made, scopes=dict(scopes),
-        waiting=waiting, roles=OF_PEOPLE, one_site=settings.view.mode == "site",
+        waiting=waiting, given=given, roles=OF_PEOPLE, one_site=settings.view.mode == "site",
     )  # fmt: skip
     return Response(page, status_code=400 if fault else 200, media_type=MediaType.HTML)
 

@@ -30,6 +30,7 @@ from dashboard.io.web import (
     passes,
     reports,
     sign_in,
+    tiles,
     tokens,
 )
 from dashboard.io.web import alarms as alarms_room
@@ -49,7 +50,7 @@ CURVES = {"uplot.iife.min.js": "text/javascript", "uplot.min.css": "text/css"}
 MAX_BODY = 64 * 1024
 ROOMS = (
     data, ordering, sign_in, accounts, overview_room, owner, passes, notify, messages, reports, work_room, alarms_room,
-    tokens, openapi,
+    tokens, openapi, tiles,
 )  # fmt: skip
 """Modules with addresses of their own, each a tuple HANDLERS."""
 
@@ -74,7 +75,7 @@ def build(desk: Desk, pages: Pages, port: int, door: SignIn | None = None) -> Li
         after_request=add_headers,
         exception_handlers=faults.FAULTS,
         request_max_body_size=MAX_BODY,
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["^/events"]),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["^/events", "^/tiles"]),
         openapi_config=openapi.config(),
         logging_config=None,
     )  # fmt: skip

@@ -22,34 +22,51 @@ from dashboard.io.web.guard import LIVE
 
 READ = {"access": Access.READ}
 Priority = Annotated[int, Parameter(ge=0, le=3)]
+Part = Annotated[int, Parameter(ge=1, le=99_999)]
 Word = Annotated[str, Parameter(max_length=80)]
 
 
 @get("/alarms", media_type=MediaType.HTML, opt=READ)
 async def alarms_page(
-    request: Asked, lang: str | None = None, stage: Word = "", priority: Priority = 0, place: Word = ""
+    request: Asked,
+    lang: str | None = None,
+    stage: Word = "",
+    priority: Priority = 0,
+    place: Word = "",
+    page: Part = 1,
 ) -> str:
-    """All alarms of all sites, chosen by `stage` (open, acked, aside), `priority` and `place` (a site's id)."""
-    reader, choice = reader_of(request, lang), _choice(stage, priority, place)
+    """All alarms of all sites, chosen by `stage` (open, acked, aside), `priority`, `place` (a site's id), in parts
+    (`page`)."""
+    reader, choice = reader_of(request, lang), _choice(stage, priority, place, page)
     return pages_of(request).plain("alarms_page.html", reader, **work_views.alarms(desk_of(request), choice, reader))
 
 
 @get("/alarms/panels", opt=LIVE)
 async def alarms_panels(
-    request: Asked, lang: str | None = None, stage: Word = "", priority: Priority = 0, place: Word = ""
+    request: Asked,
+    lang: str | None = None,
+    stage: Word = "",
+    priority: Priority = 0,
+    place: Word = "",
+    page: Part = 1,
 ) -> dict[str, str]:
     """The list of the same choice, drawn anew."""
-    reader, choice = reader_of(request, lang), _choice(stage, priority, place)
+    reader, choice = reader_of(request, lang), _choice(stage, priority, place, page)
     context = work_views.alarms(desk_of(request), choice, reader)
     return {"all_alarms": pages_of(request).plain("panels/all_alarms.html", reader, **context)}
 
 
 @get("/api/alarms", opt=LIVE)
 async def alarms_json(
-    request: Asked, lang: str | None = None, stage: Word = "", priority: Priority = 0, place: Word = ""
+    request: Asked,
+    lang: str | None = None,
+    stage: Word = "",
+    priority: Priority = 0,
+    place: Word = "",
+    page: Part = 1,
 ) -> Response[bytes]:
     """The same list for programs."""
-    context = work_views.alarms(desk_of(request), _choice(stage, priority, place), reader_of(request, lang))
+    context = work_views.alarms(desk_of(request), _choice(stage, priority, place, page), reader_of(request, lang))
     return Response(msgspec.json.encode(context["page"]), media_type=MediaType.JSON)
 
 
@@ -59,7 +76,8 @@ async def alarm_page(request: Asked, site: str, key: Word, device: Word = "site"
     place, reader = site_of(request, site), reader_of(request, lang, site)
     rows = await _history(desk_of(request), place, key, device, reader)
     name, do = alarm_name(key, reader.language), alarm_do(key, reader.language)
-    told = {"site": place, "name": name, "do": do, "rows": rows, "key": key, "device": device}
+    now = work_views.alarm_now(desk_of(request), place, key, device, reader)
+    told = {"site": place, "name": name, "do": do, "rows": rows, "key": key, "device": device, "now": now}
     return pages_of(request).plain("alarm_history.html", reader, **told)
 
 
@@ -80,9 +98,9 @@ async def _history(desk: Desk, site: Site, key: str, device: str, reader: Reader
     return events.event_rows(stored, reader, desk.pictures[site.id])
 
 
-def _choice(stage: str, priority: int, place: str) -> Choice:
+def _choice(stage: str, priority: int, place: str, part: int) -> Choice:
     """A word that is none shows all: an address that was cut off still gives a page."""
-    return Choice(stage=stage if stage in STAGES else "", priority=priority, site=place)
+    return Choice(stage=stage if stage in STAGES else "", priority=priority, site=place, page=part)
 
 
 HANDLERS: tuple[Any, ...] = (alarms_page, alarms_panels, alarms_json, alarm_page, alarm_json)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Response, get
+from litestar.exceptions import HTTPException
 from litestar.params import Parameter
 
 from contract.records import OutageBody, RunBody
@@ -87,7 +88,10 @@ async def curves(request: Asked, site: str, period: Period = Period.DAY, lang: s
     """All charts of a site's page over a period: lowest and highest of each bucket; null where nothing is known."""
     desk, name = desk_of(request), site_of(request, site).id
     reader = reader_of(request, lang, site)
-    drawn = await asyncio.to_thread(site_past.charts_of, desk.records.history, desk.pictures[name], period, reader)
+    try:
+        drawn = await site_past.drawn(desk, desk.pictures[name], period, reader)
+    except TimeoutError:
+        raise HTTPException(reader.t("curves_failed_here"), status_code=503) from None
     return Response(msgspec.json.encode(drawn), media_type=MediaType.JSON)
 
 
@@ -105,7 +109,9 @@ async def site_runs(request: Asked, site: str, lang: str | None = None) -> Respo
     """Runs of the set and outages, in words."""
     desk, name = desk_of(request), site_of(request, site).id
     reader = reader_of(request, lang, site)
-    told = await asyncio.to_thread(site_past.runs_of, desk.records.history, desk.pictures[name], reader)
+    if desk.asked is not None:
+        await desk.asked.freshen()
+    told = await asyncio.to_thread(site_past.runs_of, desk, desk.pictures[name], reader)
     return Response(msgspec.json.encode(told), media_type=MediaType.JSON)
 
 
@@ -127,7 +133,9 @@ async def _csv(request: Asked, site: str, lang: str | None, what: str) -> Respon
         "runs": (Event.RUN_ENDED, RunBody, runs.runs_table),
         "outages": (Event.OUTAGE_ENDED, OutageBody, runs.outages_table),
     }[what]
-    stored = await asyncio.to_thread(desk.records.history.of_kind, name, kind, MOST_ROWS)
+    if desk.asked is not None:
+        await desk.asked.freshen()
+    stored = await asyncio.to_thread(site_past.of_kind, desk, name, kind, MOST_ROWS)
     reader = reader_of(request, lang, site)
     told = written(drawn(runs.read(stored, body), reader), reader.language)
     names = {"content-disposition": f'attachment; filename="{name}-{what}.csv"'}

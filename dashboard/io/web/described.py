@@ -230,7 +230,7 @@ DOCS: dict[str, Doc] = {
     "POST /messages/look": Doc(takes=_MESSAGE, says=Look),
     "POST /reports": Doc(
         takes=body("line", idempotency_key=KEY, step=one_of("look", "keep"), relay=TEXT, site=TEXT),
-        done=(200, 202, 303), says=Waiting,
+        done=(200, 202, 303), says=Waiting, wrong=(409,),
     ),
     "POST /notification/people": Doc(takes=_PERSON, says=Done, done=(200, 303)),
     "POST /notification/people/{number}": Doc(takes=_PERSON, says=Done, done=(200, 303)),
@@ -243,8 +243,9 @@ DOCS: dict[str, Doc] = {
     "POST /incidents/{incident}/{act}": Doc(takes=_WORK, says=Saved, done=(303,), wrong=(409,)),
     "POST /handover": Doc(
         takes=body("idempotency_key", "to", idempotency_key=KEY, text=TEXT, mine=TEXT, who=TEXT), says=Saved,
-        done=(303,),
+        done=(303,), wrong=(409,),
     ),
+    "POST /sites/{site}/{address}": Doc(wrong=(409,)),
 }  # fmt: skip
 """By method and address."""
 WORDS: dict[tuple[str, str], Schema] = {

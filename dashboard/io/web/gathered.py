@@ -19,6 +19,8 @@ HOLDS_MS = 1000
 REST = 4
 """After a gathering so many times as long nothing is gathered: it takes at most a fifth of the time."""
 MOST_REST_S = 0.5
+MAP = ("map",)
+"""What the map that was drawn is found by."""
 MOST = 64
 """Ways to look at the overview that are kept."""
 
@@ -94,7 +96,9 @@ class Gatherings:
         told, began_s = self._hub.told, time.monotonic()
         gathered = make()
         self.made += 1
-        self._kept.pop(way, None)
+        before = self._kept.pop(way, None)
+        if before is not None and before.gathered.drawn == gathered.drawn and MAP in before.gathered.html:
+            gathered.html[MAP] = before.gathered.html[MAP]  # has no ages: the same symbols are the same words
         while len(self._kept) >= MOST:
             del self._kept[next(iter(self._kept))]
         self._kept[way] = _Kept(gathered, told, began_s, time.monotonic() - began_s)

@@ -3,9 +3,11 @@
 import asyncio
 from typing import Any
 
+import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from contract.phrases import LANGUAGES, phrase
@@ -13,6 +15,7 @@ from dashboard.core.access.addresses import shortened
 from dashboard.core.access.people import Access, Person, municipalities
 from dashboard.core.notify import channels, entered
 from dashboard.core.notify.entered import BadEntry
+from dashboard.core.notify.own import own_rows
 from dashboard.core.notify.people import Channel, Woken
 from dashboard.core.notify.shown import matter_rows
 from dashboard.core.reader import Reader
@@ -42,6 +45,18 @@ async def page(request: Asked, lang: str | None = None) -> Response[Any]:
     return await _page(request, lang)
 
 
+@get(f"{HERE}/panels", opt=OPT | {"quiet": True})
+async def panels(request: Asked, lang: str | None = None) -> dict[str, str]:
+    """What moves on the page; the forms stay as they are, for somebody may be writing."""
+    reader, pages = reader_of(request, lang), pages_of(request)
+    told = await _moving(request, reader)
+    return {
+        "notices": pages.plain("panels/notices.html", reader),
+        "notify_now": pages.plain("panels/notify_now.html", reader, **told),
+        "notify_log": pages.plain("panels/notify_log.html", reader, **told),
+    }
+
+
 @get("/api/notification", opt=OPT)
 async def data(request: Asked) -> dict[str, Any]:
     """The same for programs: who is woken and what was sent; of an address only its kind."""
@@ -66,6 +81,12 @@ async def data(request: Asked) -> dict[str, Any]:
              "body": one.body, "made_ms": one.made_ms, "tried_ms": one.tried_ms, "state": one.state,
              "tries": one.tries, "why": one.why}
             for one in log
+        ],
+        "own": [
+            {"site": one.site, "wall_ms": one.wall_ms, "status": one.status, "simulated": one.simulated,
+             "told": msgspec.to_builtins(one.told)}
+            for one in await asyncio.to_thread(waking.store.own_calls)
+            if by.sees(one.site)
         ],
     }  # fmt: skip
 
@@ -227,32 +248,54 @@ def _scopes(request: Asked, by: Person, lang: str | None = None) -> dict[str, st
 async def _page(
     request: Asked, lang: str | None, fault: BadEntry | None = None, told: Told | None = None
 ) -> Response[Any]:
-    waking, reader, by = _waking(request), reader_of(request, lang), known(request).person
-    people = await asyncio.to_thread(_people, waking, by)
-    log, settings = await asyncio.gather(
-        asyncio.to_thread(waking.store.log, SHOWN, _whose(people, by)), asyncio.to_thread(waking.store.settings)
-    )
+    reader, by = reader_of(request, lang), known(request).person
+    moving = await _moving(request, reader)
     drawn = pages_of(request).plain(
-        "notification.html", reader, people=people, log=log,
-        matters=matter_rows(waking.state, people, reader, desk_of(request).work.incidents), settings=settings,
-        told=told or {},
+        "notification.html", reader, **moving, told=told or {},
         wrong={fault.field: reader.t(fault.key)} if fault else {}, scopes=_scopes(request, by, lang),
         clock=entered.clock, scheme=lambda address: channels.SCHEMES.get(channels.scheme(address), "webhook"),
-        masked=channels.masked, beat=_beat(waking, reader, settings), trouble=bool(waking.trouble),
-        manages=by.manages or sign_in_of(request) is None, at=(told or {}).get("form", ""),
+        masked=channels.masked, manages=by.manages or sign_in_of(request) is None, at=(told or {}).get("form", ""),
     )  # fmt: skip
     return Response(drawn, status_code=400 if fault else 200, media_type=MediaType.HTML)
 
 
-def _beat(waking: Waking, reader: Reader, settings: dict[str, str]) -> tuple[str, str]:
-    """(role of the line, its words)."""
+async def _moving(request: Asked, reader: Reader) -> dict[str, Any]:
+    """What changes by itself: what stands now, what was sent, from here and by the sites."""
+    waking, by, desk = _waking(request), known(request).person, desk_of(request)
+    everybody = await asyncio.to_thread(waking.store.people)
+    people = [one for one in everybody if entered.reaches(by, one.scope)]
+    log, settings, calls = await asyncio.gather(
+        asyncio.to_thread(waking.store.log, SHOWN, _whose(people, by)),
+        asyncio.to_thread(waking.store.settings),
+        asyncio.to_thread(waking.store.own_calls),
+    )
+    return {
+        "people": people, "log": log, "settings": settings,
+        "matters": matter_rows(
+            waking.state, everybody, reader, desk.work.incidents, calls, [one.number for one in people]
+        ),
+        "own": own_rows(calls, {site.id: site for site in desk.settings.site}, reader),
+        "beat": _beat(waking, reader, settings), "trouble": bool(waking.trouble),
+    }  # fmt: skip
+
+
+class Beat(Struct, frozen=True):
+    """The line about the sign of life. `age_ms`: since it was last heard, None where that is not said."""
+
+    role: str
+    words: str
+    age_ms: int | None = None
+    ago: str = ""
+
+
+def _beat(waking: Waking, reader: Reader, settings: dict[str, str]) -> Beat:
     if not settings.get("beat"):
-        return "remark", reader.t("notify_beat_none")
+        return Beat("remark", reader.t("notify_beat_none"))
     if waking.beat_well_ms is None:
-        return "unknown", reader.t("notify_beat_waits")
+        return Beat("unknown", reader.t("notify_beat_waits"))
     age_ms = reader.now.mono_ms - waking.beat_well_ms
     role = "good" if age_ms < 3 * waking.beat_every_ms else "bad"
-    return role, reader.t("notify_beat_well", ago=reader.ago(age_ms))
+    return Beat(role, reader.t("notify_beat_well"), age_ms, reader.ago(age_ms))
 
 
-HANDLERS = (page, data, add_person, change_person, add_channel, change_channel, change_settings)
+HANDLERS = (page, panels, data, add_person, change_person, add_channel, change_channel, change_settings)

@@ -33,7 +33,7 @@ WHY = {
     401: "Nobody is signed in, or the token is unknown, revoked or over",
     403: "Not allowed, or sent from another page",
     404: "There is nothing here, or nothing that may be seen",
-    409: "Somebody else was first; who it was, and the revision that counts now",
+    409: "Somebody else was first; who it was, and the revision that counts now. Or the key stands for something else",
     410: "The link was used or is over",
     413: "Larger than what is taken",
     429: "Too often wrong: wait for Retry-After seconds",
@@ -202,6 +202,7 @@ def _content(one: Schema, handler: Any, said: Schema | None) -> Schema:
 _KINDS = {
     "runs_csv": ("text/csv",), "outages_csv": ("text/csv",), "events": ("text/event-stream",),
     "worker": ("text/javascript",), "uplot": ("text/javascript", "text/css"),
+    "tile": ("image/png", "image/jpeg", "image/webp"),
 }  # fmt: skip
 """Of addresses that say neither a page nor JSON, by the name of their function."""
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
 from contract.messages import Ack
 from contract.orders import MAX_ORDERS, AckAlarm, Order, SetClock
@@ -63,15 +65,20 @@ async def order(request: Asked, site: str, address: str) -> Response[Any]:
 
 async def _keep(request: Asked, site: str, asked: orders.Asked, reader: Reader) -> Order:
     """Keep the order, and with it the line of the log."""
-    desk, sign_in, person = desk_of(request), sign_in_of(request), known(request).person
-    made, note = _order(desk, site, asked, reader), None
-    if sign_in is not None:
-        note = sign_in.audit.row(
-            sign_in.now(), f"order: {made.what.__struct_config__.tag}", who=person.name, role=person.role.value,
-            site=site, address=shortened(came_from(request).address),
-        )  # fmt: skip
-    full = reader.t("wrong_full", n=MAX_ORDERS)
+    desk, made = desk_of(request), _order(desk_of(request), site, asked, reader)
+    full, note = reader.t("wrong_full", n=MAX_ORDERS), _line(request, site, asked)
     return await asyncio.to_thread(desk.shelf.add_order, site, asked.idempotency_key, made, full, note)
+
+
+def _line(request: Asked, site: str, asked: orders.Asked) -> Callable[[Connection], None] | None:
+    """The line of the log, for the transaction of what it tells of; None where nobody signs in."""
+    sign_in, person = sign_in_of(request), known(request).person
+    if sign_in is None:
+        return None
+    return sign_in.audit.row(
+        sign_in.now(), f"order: {asked.what.__struct_config__.tag}", who=person.name, role=person.role.value,
+        site=site, address=shortened(came_from(request).address),
+    )  # fmt: skip
 
 
 def _sent(
@@ -91,18 +98,15 @@ def _sent(
 
 async def _seen(request: Asked, site: str, asked: orders.Asked, reader: Reader) -> None:
     """Acknowledge here what was raised here; raises BadOrder."""
-    desk, sign_in, person = desk_of(request), sign_in_of(request), known(request).person
-    what = asked.what
+    desk, person, what = desk_of(request), known(request).person, asked.what
     if not isinstance(what, AckAlarm):
         raise BadOrder(reader.t("wrong_here"))
     ack = Ack(
         id=asked.idempotency_key, who=asked.who, role=person.role.value, wall_ms=reader.now.wall_ms or 0,
         comment=what.comment,
     )  # fmt: skip
-    if not await desk.acknowledge_loss(site, what, ack):
+    if not await desk.acknowledge_loss(site, what, ack, _line(request, site, asked)):
         raise BadOrder(reader.t("wrong_gone"))
-    if sign_in is not None:
-        await sign_in.note("order", person, came_from(request).address, "ack", site=site)
 
 
 def _tried(body: dict[str, str], fault: BadOrder) -> Tried:

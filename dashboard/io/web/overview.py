@@ -19,7 +19,7 @@ from dashboard.core.reader import Reader
 from dashboard.core.work.holding_words import HoldingRow
 from dashboard.io.web import owner
 from dashboard.io.web.asking import Asked, desk_of, known, pages_of, reader_of, site_of
-from dashboard.io.web.gathered import Gathered, Gatherings
+from dashboard.io.web.gathered import MAP, Gathered, Gatherings
 from dashboard.io.web.guard import LIVE, PUBLIC
 from dashboard.io.web.overview_rows import Rows
 
@@ -50,7 +50,14 @@ def keep_h(reader: Reader) -> int:
 async def page(request: Asked, lang: str | None) -> str:
     """The overview as a page, in full."""
     await rows_of(request).warm(reader_of(request, lang))
-    return pages_of(request).plain("overview.html", reader_of(request, lang), **_now(request, lang))
+    reader, (whole, context) = reader_of(request, lang), _now(request, lang)
+    drawn_map = _map(request, reader, whole, context)
+    return pages_of(request).plain("overview.html", reader, **context, drawn_map=drawn_map)
+
+
+def _map(request: Asked, reader: Reader, whole: Gathered, context: dict[str, Any]) -> str:
+    """The map as it is drawn, once for all who see it."""
+    return whole.once(MAP, lambda: pages_of(request).plain("panels/map.html", reader, **context))
 
 
 def _way(request: Asked, lang: str | None) -> tuple[asked.Asked, Hashable, Callable[[], Gathered]]:
@@ -66,7 +73,7 @@ def _gathered(request: Asked, reader: Reader, view: asked.Asked) -> Gathered:
     rows = rows_of(request)
     everything = rows.of(reader)
     chosen = asked.chosen(everything, view)
-    sheet = drawing.sheet(ranking.worst_first(chosen), rows.outline)
+    sheet = drawing.sheet(ranking.worst_first(chosen), rows.outline, rows.tiles.set if rows.tiles else None)
     if view.sort == "worst":
         chosen = ranking.overdue_risen(chosen, desk_of(request).work.overdue(reader))
     return Gathered(
@@ -98,11 +105,12 @@ def _context(request: Asked, reader: Reader, view: asked.Asked, whole: Gathered,
     }  # fmt: skip
 
 
-def _now(request: Asked, lang: str | None) -> dict[str, Any]:
-    """The same for a page that is opened."""
+def _now(request: Asked, lang: str | None) -> tuple[Gathered, dict[str, Any]]:
+    """The same for a page that is opened, and what it was made of."""
     reader = reader_of(request, lang)
     view, way, make = _way(request, lang)
-    return _context(request, reader, view, gatherings_of(request).now(way, make), reader.now.mono_ms)
+    whole = gatherings_of(request).now(way, make)
+    return whole, _context(request, reader, view, whole, reader.now.mono_ms)
 
 
 @get("/rows", opt=LIVE)
@@ -136,7 +144,7 @@ async def changed(request: Asked, lang: str | None = None, have: str = "", drawn
         },
     }  # fmt: skip
     if whole.drawn != drawn:
-        told["panels"]["map"] = drawn_once("map")
+        told["panels"]["map"] = _map(request, reader, whole, context)
     return Response(msgspec.json.encode(told), media_type=MediaType.JSON)
 
 
@@ -162,7 +170,7 @@ def _held(holding: HoldingRow | None) -> str:
 
 def _map_version(sheet: Sheet, view: asked.Asked) -> str:
     """Changes with every symbol of the map."""
-    return f"{crc32(msgspec.msgpack.encode((sheet.pins, [one.id for one in sheet.unplaced], view))):08x}"
+    return f"{crc32(msgspec.msgpack.encode((sheet.pins, sheet.tiles, [one.id for one in sheet.unplaced], view))):08x}"
 
 
 @get("/refuelling", media_type=MediaType.HTML, opt={"access": Access.READ})
@@ -202,7 +210,7 @@ async def refuelling_json(request: Asked, lang: str | None = None) -> Response[b
 @get("/api/overview", opt=LIVE)
 async def overview_json(request: Asked, lang: str | None = None) -> Response[bytes]:
     """The rows that the address asks for, one page of them, for programs."""
-    context = _now(request, lang)
+    _, context = _now(request, lang)
     keys = ("summary", "regions", "rows", "found", "total", "page", "pages")
     return Response(msgspec.json.encode({key: context[key] for key in keys}), media_type=MediaType.JSON)
 

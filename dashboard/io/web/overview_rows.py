@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
+from contract.phrases import LANGUAGES
 from contract.words import Power
 from dashboard import config
 from dashboard.core.hearing.picture import SitePicture
@@ -20,6 +21,7 @@ from dashboard.core.overview.told import told
 from dashboard.core.reader import Reader
 from dashboard.core.sites import BadInput, Site
 from dashboard.io.desk import Desk
+from dashboard.io.tiles import Tiles
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,8 @@ CALM_MS = 600_000
 """How long those of a site hold that is well and speaks."""
 AT_ONCE = 20
 """Rows that are worded before somebody else gets a turn."""
+WARM_S, WARM_MS = 2.0, 5_000
+"""How often what is due is worded while nobody asks; whoever asks waits for it only where that was not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,9 @@ class Rows:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._kept: dict[tuple[str, str], _Kept] = {}
-        self._warm: dict[str, int | None] = {}
-        """By language the day on which all rows were worded."""
-        self.outline = _outline(desk)
+        self._warmed: dict[str, int] = {}
+        """By language when all rows were worded last, on the server's own clock."""
+        self.outline, self.tiles = _outline(desk), _tiles(desk)
         self.made = 0
         """How many rows were worded since the start, for measurements."""
 
@@ -58,16 +62,28 @@ class Rows:
         return [kept.row for kept in self._all(reader)]
 
     async def warm(self, reader: Reader) -> None:
-        """After a start and after midnight all rows are to be worded: a few at a time, others are let in between."""
+        """Before many rows are asked for: after a start all are due."""
+        warmed = self._warmed.get(reader.language)
+        if warmed is None or reader.now.mono_ms - warmed >= WARM_MS:
+            await self._word_due(reader)
+
+    async def keep_warm(self) -> None:
+        """Until cancelled, so that nobody waits who opens the page after a quiet hour."""
+        while True:
+            for language in LANGUAGES:
+                await self._word_due(self._desk.reader(language, self._desk.anybody()))
+            await asyncio.sleep(WARM_S)
+
+    async def _word_due(self, reader: Reader) -> None:
+        """A few rows at a time, others are let in between."""
+        around, made = regions.around(self._desk.settings.site, self._desk.pictures, reader), self.made
         day = _day(reader)
-        if reader.language in self._warm and self._warm[reader.language] == day:
-            return
-        around = regions.around(self._desk.settings.site, self._desk.pictures, reader)
-        for number, site in enumerate(self._desk.settings.site):
-            self._one(site, around[region_of(site)], reader)
-            if number % AT_ONCE == AT_ONCE - 1:
+        for site in self._desk.settings.site:
+            self._one(site, around[region_of(site)], reader, day)
+            if self.made - made >= AT_ONCE:
                 await asyncio.sleep(0)
-        self._warm[reader.language] = day
+                made = self.made
+        self._warmed[reader.language] = reader.now.mono_ms
 
     def version(self, row: Row, reader: Reader) -> str:
         """What changes with every word of a row that was given out just now."""
@@ -82,15 +98,16 @@ class Rows:
         sites = [site for site in self._desk.settings.site if reader.person.sees(site.id)]
         # neighbours are all that speak, also those that this reader does not see: only numbers come of it
         around = regions.around(self._desk.settings.site, self._desk.pictures, reader)
-        return [self._one(site, around[region_of(site)], reader) for site in sites]
+        day = _day(reader)
+        return [self._one(site, around[region_of(site)], reader, day) for site in sites]
 
-    def _one(self, site: Site, around: Around, reader: Reader) -> _Kept:
+    def _one(self, site: Site, around: Around, reader: Reader, day: int | None) -> _Kept:
         desk, key = self._desk, (reader.language, site.id)
         picture, kept = desk.pictures[site.id], self._kept.get(key)
         there = picture.in_contact(reader.now)
         # what is around a site is part of its words only while they are an estimate
         near = (around.heard, around.without_mains) if _estimated(picture, there=there) else None
-        of = (picture, desk.pending[site.id], desk.losses[site.id], there, near, _day(reader))
+        of = (picture, desk.pending[site.id], desk.losses[site.id], there, near, day)
         if kept is not None and reader.now.mono_ms < kept.until and _same(kept.of, of):
             return kept
         made = row(
@@ -131,3 +148,14 @@ def _outline(desk: Desk) -> tuple[Line, ...]:
     except BadInput as fault:
         log.warning("%s; the map is drawn without it", fault)
         return ()
+
+
+def _tiles(desk: Desk) -> Tiles | None:
+    """The operator's own tiles; the same."""
+    if not desk.settings.view.tiles_file:
+        return None
+    try:
+        return Tiles(desk.settings.view.tiles_file)
+    except BadInput as fault:
+        log.warning("%s; the map is drawn without it", fault)
+        return None

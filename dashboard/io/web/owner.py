@@ -101,13 +101,17 @@ async def _context(request: Asked, site: Site, reader: Reader, tried: Tried | No
     desk = desk_of(request)
     card = desk.card(site, reader)
     said = sentence(card, reader, listening=desk.broker_up)
+    if desk.asked is not None:
+        await desk.asked.freshen()
+    noted, noted_ms = (None, None) if desk.asked is None else (desk.asked.events, desk.asked.events_ms)
     answered, seal = await asyncio.to_thread(_stored, desk, sign_in_of(request), site.id)
     return {
         "card": card,
         "said": said,
         "todo": steps(card, facts_of(card, listening=desk.broker_up).heard, reader, tried),
         "orders": orders.sent(desk.pending[site.id], answered[:SHOWN_ANSWERS], reader),
-        "history": history(desk.board.picture, desk.pictures[site.id], answered, reader),
+        "history": history(noted, desk.board.picture, desk.pictures[site.id], answered, reader),
+        "box_ago": None if noted_ms is None else reader.now.mono_ms - noted_ms,
         "drawn": reader.when(reader.now.wall_ms),
         "seal": seal,
         "has_accounts": sign_in_of(request) is not None,

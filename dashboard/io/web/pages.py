@@ -21,6 +21,7 @@ from dashboard.core.site.periods import Period
 from dashboard.core.site.radio_line import radio_words
 from dashboard.core.site.reported import reported_rows
 from dashboard.core.sites import Site
+from dashboard.core.work.store_words import store_words
 from dashboard.io import site_past
 from dashboard.io.desk import Desk
 from dashboard.io.store.database import StoreTrouble
@@ -46,7 +47,13 @@ class Pages:
         )  # fmt: skip
         self._jinja.globals["idempotency_key"] = lambda: secrets.token_hex(16)
         self._jinja.globals["navigation"] = navigation.entries
+        self._jinja.globals["store_words"] = store_words
         self._jinja.globals |= {"radio_words": radio_words, "reported_rows": reported_rows}
+
+    def prepare(self) -> None:
+        """Read every template now, which takes a while, and not when the first asks for it."""
+        for name in self._jinja.list_templates():
+            self._jinja.get_template(name)
 
     async def site(self, site: Site, reader: Reader, period: Period = Period.DAY) -> str:
         """One site in full; `period`: how far back."""
@@ -72,11 +79,9 @@ class Pages:
             return await self.enter(site, reader, tried)
         return self._render("not_taken.html", reader, site=site, tried=tried)
 
-    def fault(self, reader: Reader, status: int, key: str, detail: str) -> str:
-        """A page that says in one sentence why there is none. `key`: the sentence's, else `detail` stands."""
-        if status == 404:
-            return self._render("missing.html", reader)
-        return self._render("denied.html", reader, key=key, detail=detail)
+    def fault(self, reader: Reader, title: str, words: str) -> str:
+        """A page that says in one sentence why there is none."""
+        return self._render("fault.html", reader, title=title, words=words)
 
     def plain(self, template: str, reader: Reader, **context: Any) -> str:
         """A page that shows no site."""
@@ -84,6 +89,8 @@ class Pages:
 
     async def _past(self, site: Site, reader: Reader, period: Period) -> dict[str, Any]:
         """What lies behind; nothing of it when the store does not answer, which the page says above."""
+        if self._desk.asked is not None:
+            await self._desk.asked.freshen()
         return await asyncio.to_thread(site_past.panels_of, self._desk, self._desk.pictures[site.id], period, reader)
 
     async def _one(self, site: Site, reader: Reader) -> dict[str, Any]:
@@ -106,7 +113,7 @@ class Pages:
         """Events, bulletins, answers; empty when the store does not answer, which the page says above."""
         site = picture.site
         try:
-            stored = self._desk.records.newest(site, Stream.EVENT, SHOWN_EVENTS)
+            stored = site_past.events_of(self._desk, site, SHOWN_EVENTS)
             receipts = self._desk.records.newest(site, Stream.RECEIPT, 1000)
             signed = self._desk.shelf.bulletins(site)
             answered = tuple(self._desk.shelf.lately(site, SHOWN_ANSWERS))

@@ -131,11 +131,13 @@ async def _passes(
 ) -> Response[Any]:  # fmt: skip
     place, reader = site_of(request, site), reader_of(request, lang, site)
     rows = await passing(request).given()
+    gives = await passing(request).gives(known(request).person)
     seal = await asyncio.to_thread(door_of(request).sealed.now, place.id)
+    given = await asyncio.to_thread(door_of(request).leaving.given)
     card = None if made is None else _card(request, made)
     return _page(
         request, "owner_passes.html", reader, fault, place=place, rows=rows, told=told or {}, made=made, card=card,
-        roles=ROLES, days=DAYS, seal=seal,
+        roles=ROLES, days=DAYS, seal=seal, given=given, gives=gives,
     )  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from litestar import MediaType, Response, get, post
+from litestar.params import Parameter
 from litestar.response import Redirect
 
 from contract.orders import MAX_ORDERS
@@ -13,6 +15,7 @@ from contract.words import Status
 from dashboard.core.access.addresses import shortened
 from dashboard.core.access.people import Access
 from dashboard.core.forms.fields import BadOrder
+from dashboard.core.forms.form import LONGEST_RELAY
 from dashboard.core.reader import Reader
 from dashboard.core.sending import orders
 from dashboard.core.site import radio_line
@@ -20,14 +23,17 @@ from dashboard.core.sites import Site
 from dashboard.io.web.asking import Asked, came_from, desk_of, known, pages_of, reader_of, sign_in_of
 from dashboard.io.web.guard import body_of, is_form
 
+MOST = 60
+"""Sites of the list; of more a part of the name is asked."""
 ENTERS = {"access": Access.COORDINATE}
-LONGEST_NAME = 40
 
 
 @get("/reports", media_type=MediaType.HTML, opt=ENTERS)
-async def reports_page(request: Asked, lang: str | None = None, saved: str = "") -> Response[Any]:
-    """Where a line is typed in. `saved`: the site of the one before."""
-    return _page(request, reader_of(request, lang), {}, saved=saved)
+async def reports_page(
+    request: Asked, lang: str | None = None, saved: str = "", q: Annotated[str, Parameter(max_length=60)] = ""
+) -> Response[Any]:  # fmt: skip
+    """Where a line is typed in. `saved`: the site of the one before; `q`: part of the name of a site."""
+    return _page(request, reader_of(request, lang), {}, saved=saved, words=q)
 
 
 @post("/reports", media_type=MediaType.HTML, opt=ENTERS)
@@ -68,14 +74,12 @@ async def _keep(
     if head is not None and head.status is not facts.status:
         line, shown = (reader.phrase("status", one) for one in (facts.status, head.status))
         raise BadOrder(reader.t("radio_wrong_status", line=line, site=shown), "line")
-    relay = values.get("relay", "").strip()[:LONGEST_NAME]
+    relay = values.get("relay", "").strip()[:LONGEST_RELAY]
     if not relay:
         raise BadOrder(reader.t("wrong_missing"), "relay")
     person = known(request).person
-    who = reader.t("reported_relayed", who=person.name, relay=relay)[:80] if person.name else relay
-    asked = orders.Asked(
-        who=who, idempotency_key=values["idempotency_key"], what=radio_line.report_of(facts, reader)
-    )  # fmt: skip
+    what = msgspec.structs.replace(radio_line.report_of(facts, reader), told_by=relay if person.name else "")
+    asked = orders.Asked(who=person.name or relay, idempotency_key=values["idempotency_key"], what=what)
     made = orders.order(
         asked, order_id=f"o-{secrets.token_hex(12)}", role=person.role.value, through="radio",
         entered_ms=desk.clock.wall_ms(), status=facts.status,
@@ -92,15 +96,18 @@ async def _keep(
 
 def _page(
     request: Asked, reader: Reader, values: dict[str, str], wrong: dict[str, str] | None = None, *, saved: str = "",
-    facts: SiteFacts | None = None, found: tuple[Site, ...] = (),
+    words: str = "", facts: SiteFacts | None = None, found: tuple[Site, ...] = (),
 ) -> Response[Any]:  # fmt: skip
     if wrong and "line" not in wrong:
         facts, found = radio_line.typed(values.get("line", ""), _acted_for(request, reader), reader)
     places = {site.id: site.place for site in _acted_for(request, reader)}
+    meant = words.strip().casefold()
+    named = [(id_, place) for id_, place in places.items() if meant in place.casefold() or meant in id_]
     real = facts is None or facts.status is Status.ACTUAL
     page = pages_of(request).plain(
         "reports.html", reader, values=values, wrong=wrong or {}, found=found,
-        saved=saved if saved in places else "", own_sites=places,
+        saved=saved if saved in places else "", own_sites=places, words=words, listed=named[:MOST],
+        more=max(0, len(named) - MOST),
         means=radio_line.meaning(facts, reader) if facts else (),
         frame="" if real or facts is None else reader.phrase("status", facts.status),
     )  # fmt: skip

@@ -6,12 +6,10 @@ from typing import Any
 from litestar import MediaType, Response, get, post
 
 from dashboard.core.access import passwords
-from dashboard.core.access.addresses import shortened
 from dashboard.core.access.lapse import DAY_MS
 from dashboard.core.access.people import Access, Person, Role, municipalities, scope_fault
 from dashboard.io.access.accounts import NotPossible
-from dashboard.io.access.sign_in import Came, NotIn, SignIn
-from dashboard.io.access.tokens import Note, Token
+from dashboard.io.access.sign_in import Came, NotIn
 from dashboard.io.web.asking import Asked, came_from, desk_of, door_of, known, pages_of, reader_of
 from dashboard.io.web.guard import body_of
 
@@ -43,13 +41,15 @@ async def make(request: Asked) -> Response[Any]:
 async def revoke(request: Asked, number: int) -> Response[Any]:
     """Take one back: the next request with it is refused, and streams that it listens to end."""
     told, door, by = await _told(request), door_of(request), known(request).person
-    address = came_from(request).address
-
-    def note(name: str) -> Note:
-        return _line(door, by, address, f"token_revoked: {name}")
-
-    if not await asyncio.to_thread(door.tokens.revoke, min(number, 2**53), note):
-        return await _page(request, told.get("lang"), NotIn("wrong_no_token"))
+    line = door.line(by, came_from(request).address)
+    try:
+        there = await asyncio.to_thread(
+            door.tokens.revoke, min(number, 2**53), lambda name: line(f"token_revoked: {name}")
+        )  # fmt: skip
+        if not there:
+            raise NotIn("wrong_no_token")
+    except (NotIn, NotPossible) as fault:
+        return await _page(request, told.get("lang"), NotIn(fault.key))
     desk_of(request).hub.tell("")
     return await _page(request, told.get("lang"))
 
@@ -69,7 +69,7 @@ async def _make(request: Asked, told: Told, by: Person, came: Came) -> str:
         raise NotIn("wrong_too_late")
     await door.prove_code(account, told.get("code", ""), came)
     said, rights = passwords.spoken(name), told["rights"]
-    note = _line(door, by, came.address, f"token_made_{rights}: {said}", scope)
+    note = door.line(by, came.address, scope)(f"token_made_{rights}: {said}")
     try:
         return await asyncio.to_thread(
             door.tokens.make, door.now(), name=said, scope=scope, orders=rights == "orders", issuer=by.name,
@@ -77,12 +77,6 @@ async def _make(request: Asked, told: Told, by: Person, came: Came) -> str:
         )  # fmt: skip
     except NotPossible as fault:
         raise NotIn(fault.key, "name") from fault
-
-
-def _line(door: SignIn, by: Person, address: str, did: str, scope: str = "") -> Note:
-    return door.audit.row(
-        door.now(), did, who=by.name, role=by.role.value, site=scope, address=shortened(address)
-    )  # fmt: skip
 
 
 def _scope(request: Asked, told: str) -> str:
@@ -100,13 +94,13 @@ async def _page(
     made: tuple[str, str] | None = None,
 ) -> Response[Any]:  # fmt: skip
     reader, door, settings = reader_of(request, lang), door_of(request), desk_of(request).settings
-    rows, people = await asyncio.to_thread(_listed, door)
+    rows = await asyncio.to_thread(door.tokens.all, door.now())
     ids = tuple(site.id for site in settings.site)
     scopes = {"": reader.t("scope_all")}
     scopes |= {one: reader.t("scope_municipality", scope=one) for one in municipalities(ids)}
     scopes |= {site.id: site.place for site in settings.site}
     page = pages_of(request).plain(
-        "tokens.html", reader, rows=rows, people=people, told=told or {}, made=made, scopes=scopes, days=DAYS,
+        "tokens.html", reader, rows=rows, told=told or {}, made=made, scopes=scopes, days=DAYS,
         wrong={fault.field or "form": reader.t(fault.key, **fault.parts)} if fault else {}, rights=RIGHTS,
         one_site=settings.view.mode == "site",
     )  # fmt: skip
@@ -115,12 +109,6 @@ async def _page(
     if fault is not None and fault.wait_s:
         response.headers["Retry-After"] = str(fault.wait_s)
     return response
-
-
-def _listed(door: SignIn) -> tuple[list[Token], set[str]]:
-    """All tokens, and who may still look after them."""
-    managing = {one.name for one in door.accounts.all() if one.person.manages and not one.locked}
-    return door.tokens.all(door.now()), managing
 
 
 async def _told(request: Asked) -> Told:

@@ -1,11 +1,12 @@
 """Who has what: taken, given, noted; incidents; the hand-over of the shift."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.exceptions import HTTPException
+from litestar.params import Parameter
 from litestar.response import Redirect
 
 from contract.phrases import LANGUAGES
@@ -28,6 +29,7 @@ from dashboard.io.work import may_have, subject_of_incident, subject_of_site
 READ = {"access": Access.READ}
 COORDINATE = {"access": Access.COORDINATE}
 Lang = str | None
+Part = Annotated[int, Parameter(ge=1, le=99_999)]
 
 
 @post("/holdings/sites/{site:str}/{act:str}", status_code=200, opt={"access": Access.ACT})
@@ -67,19 +69,25 @@ async def incident_panels(request: Asked, incident: str, lang: Lang = None) -> d
 
 
 @get("/handover", media_type=MediaType.HTML, opt=READ)
-async def handover_page(request: Asked, lang: Lang = None) -> str:
-    """What the next shift must know."""
-    reader = _at_centre(request, reader_of(request, lang))
-    context = await work_views.handover(desk_of(request), reader, rows_of(request).of(reader))
+async def handover_page(request: Asked, lang: Lang = None, page: Part = 1) -> str:
+    """What the next shift must know; its sites in parts (`page`), or all of them (`all` = 1)."""
+    reader, context = await _shift(request, lang, page)
     return pages_of(request).plain("handover.html", reader, **context)
 
 
 @get("/handover/panels", opt=LIVE)
-async def handover_panels(request: Asked, lang: Lang = None) -> dict[str, str]:
+async def handover_panels(request: Asked, lang: Lang = None, page: Part = 1) -> dict[str, str]:
     """The part of the hand-over page that changes."""
-    reader = _at_centre(request, reader_of(request, lang))
-    context = await work_views.handover(desk_of(request), reader, rows_of(request).of(reader))
+    reader, context = await _shift(request, lang, page)
     return {"handover": pages_of(request).plain("panels/handover.html", reader, **context)}
+
+
+async def _shift(request: Asked, lang: Lang, page: int) -> tuple[Reader, dict[str, Any]]:
+    reader = _at_centre(request, reader_of(request, lang))
+    rows, whole = rows_of(request), request.query_params.get("all") == "1"
+    await rows.warm(reader)
+    told = await work_views.handover(desk_of(request), reader, rows.of(reader), page, whole=whole)
+    return reader, told
 
 
 @post("/handover", status_code=200, opt=COORDINATE)
@@ -190,8 +198,7 @@ async def _hand_over(request: Asked) -> Response[Any]:
         sites = await work_views.sites_of(desk_of(request), subject)
         await _may_get(request, said.wanted.to, sites, several=subject.startswith("incident"), reader=reader)
     scope = known(request).person.scope
-    whole = blank_fact(request, f"shift:{scope}", said.who, Act.HAND_OVER)
-    whole = msgspec.structs.replace(whole, to=said.wanted.to, text=said.wanted.text)
+    whole = blank_fact(request, f"shift:{scope}", said.who, Act.HAND_OVER, said.wanted.text, said.wanted.to)
     given = [
         (Wanted(act=Act.GIVE, saw=saw, to=said.wanted.to), blank_fact(request, subject, said.who))
         for subject, saw in mine.items()

@@ -27,12 +27,12 @@ async def refused_as_page(request: Asked, doing: Awaitable[Response[Any]], back:
         return Response(page, status_code=400, media_type=MediaType.HTML)
 
 
-def blank_fact(request: Asked, subject: str, who: str, act: Act = Act.NOTE) -> Fact:
-    """Who and when, by this computer's clocks; what it was is still to be said."""
+def blank_fact(request: Asked, subject: str, who: str, act: Act = Act.NOTE, text: str = "", to: str = "") -> Fact:
+    """Who and when, by this computer's clocks; what it was may still be to be said."""
     read = desk_of(request).clock.read()
     return Fact(
         id=f"w-{secrets.token_hex(12)}", subject=subject, act=act, who=who, role=known(request).person.role.value,
-        boot=read.boot, up_ms=read.up_ms, wall_ms=read.wall_ms, clock=read.quality,
+        boot=read.boot, up_ms=read.up_ms, wall_ms=read.wall_ms, clock=read.quality, text=text, to=to,
     )  # fmt: skip
 
 

@@ -2,14 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract.messages import Alarm
 from contract.words import Event
 from dashboard.core.forms import entry
 from dashboard.core.hearing import link_alarm
 from dashboard.core.overview.row import Row
-from dashboard.core.overview.told import told
 from dashboard.core.reader import Reader
 from dashboard.core.sending import orders
 from dashboard.core.site import sitewords
@@ -22,6 +21,7 @@ from dashboard.core.work.incidents import Incident
 from dashboard.core.work.ownership import INCIDENT, SITE, Act, Fact
 from dashboard.io.desk import Desk
 from dashboard.io.store.database import StoreTrouble
+from dashboard.io.store.work import MOST_FACTS
 from dashboard.io.work import subject_of_incident
 
 CARDS_AT_ONCE = 25
@@ -50,12 +50,13 @@ async def incident(desk: Desk, found: Incident, reader: Reader) -> dict[str, Any
     row = desk.work.incident_row(found, places, reader)
     panel = await desk.work.panel(subject_of_incident(found.id), found.sites, reader)
     mine = [site for site in found.sites if site in places and reader.person.acts(site)]
-    alarms = mass_ack.open_alarms({site: alarms_of(desk, site) for site in mine})
+    waiting = mass_ack.open_alarms({site: alarms_of(desk, site) for site in mine}, desk.pending)
+    alarms = waiting[: mass_ack.MOST]
     acks = await asyncio.to_thread(_acks, desk, found, reader)
     return {
         "incident": row, "ownership": {**panel, "address": f"/incidents/{found.id}"},
-        "named": " ".join(one.text for one in alarms[: mass_ack.MOST]), "open_alarms": len(alarms),
-        "alarm_sites": len({one.site for one in alarms}), "acks": acks,
+        "named": " ".join(one.text for one in alarms), "open_alarms": len(alarms),
+        "alarm_sites": len({one.site for one in alarms}), "later_alarms": len(waiting) - len(alarms), "acks": acks,
     }  # fmt: skip
 
 
@@ -98,37 +99,59 @@ def _came_of(one: orders.Answered, reader: Reader) -> str:
 # --- the shift ---
 
 
-async def handover(desk: Desk, reader: Reader, rows_now: list[Row]) -> dict[str, Any]:
-    """Everything of the hand-over page. `rows_now`: of the sites that the reader may see; a calm one gets no card."""
-    sites = visible(desk, reader)
-    held = {site.id: desk.work.site_row(site.id, reader) for site in sites}
-    calm = {one.id for one in rows_now if shift.calm(one) and not held[one.id].owner}
-    cards = await _cards(desk, [site for site in sites if site.id not in calm], reader)
+async def handover(
+    desk: Desk, reader: Reader, rows_now: list[Row], page: int = 1, *, whole: bool = False
+) -> dict[str, Any]:  # fmt: skip
+    """Everything of the hand-over page. `rows_now`: of the sites that the reader may see; only those that are drawn
+    get a card. `whole`: all sites that have something to say, as for paper, and not one page of them.
+    """
+    sites = {site.id: site for site in visible(desk, reader)}
+    held = {one: desk.work.site_row(one, reader) for one in sites}
+    found = shift.chosen(rows_now, held)
+    part = shift.part(found, page, whole=whole)
+    needing = [one for one in found if one.needs][: shift.MOST]
+    cards = await _cards(desk, [sites[name] for name in {one.id for one in (*part.rows, *needing)}], reader)
     incidents = desk.work.rows(desk.settings.site, reader)
-    said = {card.id: told(desk.pending[card.id], desk.pictures[card.id], reader, desk.entered) for card in cards}
-    rows = shift.site_rows(cards, held, reader, said)
     last, notes, people = await asyncio.to_thread(_written, desk, reader)
-    holdings = [one.holding for one in incidents] + [one.holding for one in rows]
-    mine = [one for one in holdings if one.mine]
-    places = {site.id: site.place for site in sites}
+    mine = [one for one in (*(one.holding for one in incidents), *held.values()) if one.mine]
+    places = {site.id: site.place for site in sites.values()}
     titles = {one.id: one.title for one in incidents}
     about = {fact.number: shift.title_of(fact.subject, places, titles) for fact in notes}
-    lines = fact_rows(notes, reader, desk.work.boot)
+    needs = [(places[one.id], one.id, need) for one in needing for need in cards[one.id].needs if not need.solved]
+    waiting = [site for site in sites.values() if desk.pending[site.id]]
     return {
-        "incidents": incidents, "rows": rows, "quiet": len(sites) - len(rows), "due": shift.due_rows(incidents, rows),
-        "last": last, "notes": [(about[row.number], row) for row in lines if about[row.number]],
-        "waiting": _waiting(desk, sites, reader), "mine": " ".join(f"{one.subject}={one.revision}" for one in mine),
-        "mine_count": len(mine), "people": people, "acts": reader.person.coordinates,
-        "needs": [(card.place, card.id, need) for card in cards for need in card.needs if not need.solved],
-        "clock_sure": desk.clock.quality().value == "synced",
+        "incidents": incidents, "part": part, "whole": whole,
+        "rows": [shift.site_row(cards[one.id], held[one.id], one.told, reader) for one in part.rows],
+        "quiet": len(sites) - len(found), "due": _first(shift.due_rows(incidents, places, held)), "last": last,
+        "notes": [(about[row.number], row) for row in fact_rows(notes, reader, desk.work.boot) if about[row.number]],
+        "notes_cut": len(notes) >= MOST_FACTS, "waiting": _first(_waiting(desk, waiting, reader)),
+        "mine": " ".join(f"{one.subject}={one.revision}" for one in mine), "mine_count": len(mine), "people": people,
+        "acts": reader.person.coordinates, "clock_sure": desk.clock.quality().value == "synced",
+        "needs": Shown(needs[: shift.MOST], sum(one.needs for one in found)),
     }  # fmt: skip
 
 
-async def _cards(desk: Desk, sites: list[Site], reader: Reader) -> list[Card]:
+class Shown(NamedTuple):
+    """The beginning of a list, and how long it is in all."""
+
+    lines: list[Any]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return max(0, self.total - len(self.lines))
+
+
+def _first(lines: list[Any]) -> Shown:
+    return Shown(lines[: shift.MOST], len(lines))
+
+
+async def _cards(desk: Desk, sites: list[Site], reader: Reader) -> dict[str, Card]:
     """Their cards, a few at a time: whoever else waits for the program is let in between."""
-    cards = []
+    cards = {}
     for number, site in enumerate(sites):
-        cards.append(desk.card(site, reader))
+        cards[site.id] = desk.card(site, reader)
         if number % CARDS_AT_ONCE == CARDS_AT_ONCE - 1:
             await asyncio.sleep(0)
     return cards
@@ -171,20 +194,26 @@ def _waiting(desk: Desk, sites: list[Site], reader: Reader) -> list[shift.Waitin
 
 
 def alarms(desk: Desk, choice: alarm_page.Choice, reader: Reader) -> dict[str, Any]:
-    """Everything of the alarm page."""
+    """Everything of the alarm page, of which one part is drawn."""
     sites = visible(desk, reader)
-    rows = [
-        one
-        for site in sites
-        for one in alarm_page.of_site(site, desk.pictures[site.id], desk.pending[site.id], _own(desk, site), reader)
-    ]
+    held = [one for site in sites for one in alarm_page.of_site(site, desk.pictures[site.id], _own(desk, site))]
 
     def forms(one: alarm_page.PlacedAlarm) -> tuple[entry.FormView, ...]:
         return entry.alarm_forms(one.alarm, replace(reader, acts=one.acts))
 
-    told = alarm_page.page(rows, sites, desk.pictures, choice, reader.now)
+    told = alarm_page.page(held, sites, desk.pictures, desk.pending, choice, reader)
     return {"page": told, "choice": choice, "forms_of": forms, "sites": sites}
 
 
 def _own(desk: Desk, site: Site) -> tuple[Alarm, ...]:
     return tuple(link_alarm.alarm(loss) for loss in desk.losses[site.id] if not loss.over)
+
+
+def alarm_now(desk: Desk, site: Site, key: str, device: str, reader: Reader) -> tuple[alarm_page.PlacedAlarm, ...]:
+    """How one alarm of a site stands now, as far as the site was heard; nothing when it is not there."""
+    held = [
+        one
+        for one in alarm_page.of_site(site, desk.pictures[site.id], _own(desk, site))
+        if (one.alarm.key, one.alarm.device) == (key, device)
+    ]
+    return alarm_page.page(held, (site,), desk.pictures, desk.pending, alarm_page.Choice(), reader).rows

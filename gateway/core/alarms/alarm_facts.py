@@ -10,7 +10,7 @@ from gateway.core.alarms import alarm_upkeep
 from gateway.core.alarms.alarm_view import Value, View
 from gateway.core.power.witnesses import RUNNING_RPM
 from gateway.core.set_words import AT_REST, AUTO_WORDS, CRANKING, TEST_WORDS, TURNING
-from gateway.core.site import number_of, word_of
+from gateway.core.site import number_of, shut_down, word_of
 
 ALARM = "alarm:"
 """Begins the name of a fact that is an alarm."""
@@ -77,9 +77,7 @@ def testing(view: View) -> bool | None:
 
 def shutdown(view: View) -> bool | None:
     """Has the set shut itself down, or tripped?"""
-    flags = [view.number(f"controller.{flag}_alarm") for flag in ("shutdown", "trip")]
-    known = [flag for flag in flags if flag is not None]
-    return any(known) if known else None
+    return shut_down(view.site, view.facts.controller)
 
 
 def load_percent(view: View) -> float | None:

@@ -29,7 +29,8 @@ LATE_MS = 600_000
 def report(site: Site, order: Order, what: Report, facts: Facts, now: Now) -> Done:
     """A person is a witness, also of what is open and of the fuel station's own tank."""
     seen = observed(order, what.observed_ms, now)
-    told = Witnessed(report=what, who=order.who, through=order.through, at=seen)
+    who = what.witness(order.who)
+    told = Witnessed(report=what, who=who, through=order.through, at=seen)
     site = remember(site, reports=(*site.memory.reports, told)[-MAX_REPORTS:])
     for service, declared in what.services.items():
         if _has_room(site, service):
@@ -37,7 +38,7 @@ def report(site: Site, order: Order, what: Report, facts: Facts, now: Now) -> Do
             site = _with_service(site, said, now)
     station = site.memory.station
     if what.station_litres is not None and (station is None or not before(seen, station.at, now)):
-        site = remember(site, station=Reported(value=what.station_litres, who=order.who, at=seen))
+        site = remember(site, station=Reported(value=what.station_litres, who=who, at=seen))
     site, needed = _needed(site, order, what, facts, now)
     body = {"report": msgspec.to_builtins(what), "who": order.who, "role": order.role, "through": order.through}
     return site, [*needed, Change(Event.REPORT_ENTERED, body)]
@@ -49,7 +50,8 @@ def _needed(site: Site, order: Order, what: Report, facts: Facts, now: Now) -> D
     if not text:
         return site, []
     try:
-        return needs.say(site, order, NeedSaid(need=order.id, what=NeedKind.OTHER, text=text[:MOST_TEXT]), facts, now)
+        seen_by = msgspec.structs.replace(order, who=what.witness(order.who))
+        return needs.say(site, seen_by, NeedSaid(need=order.id, what=NeedKind.OTHER, text=text[:MOST_TEXT]), facts, now)
     except Refusal:
         return site, []
 

@@ -6,6 +6,7 @@ from contract.words import Basis, Connection
 from gateway.core.moments import age_ms
 from gateway.core.readiness.case import DAY_MS, OK, OK_REPORTED, Case, Said, any_holds, fail, missing, remark
 from gateway.core.set_words import AUTO_WORDS, TEST_WORDS, V24_ABOVE
+from gateway.core.site import shut_down
 
 V12_BELOW = 15.3
 """Between this and `V24_ABOVE` a voltage fits neither 12 V nor 24 V."""
@@ -41,7 +42,8 @@ def mode(case: Case) -> Said | None:
 def shutdown(case: Case) -> Said | None:
     """Is a shutdown or an electrical trip latched? It needs a person to reset it."""
     flags = case.flag("controller.shutdown_alarm")
-    latched = any_holds(flags + case.flag("controller.trip_alarm")) if flags else None
+    told = any_holds(flags + case.flag("controller.trip_alarm")) if flags else None
+    latched = told if flags else shut_down(case.site, case.facts.controller)
     return None if latched is None else fail("shutdown_latched") if latched else OK
 
 

@@ -15,6 +15,7 @@ CURRENT_PHASES = ("l1", "l2", "l3")
 WORDS = {
     "controller.mode": (
         "stop", "auto", "manual", "test_on_load", "auto_manual_restore", "user_configuration", "test_off_load", "off",
+        "not_auto",
     ),
     "engine.state": ("stopped", "pre_start", "warming_up", "running", "cooling_down", "post_run"),
     "switch.position": ("mains", "generator", "off"),

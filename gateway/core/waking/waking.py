@@ -12,6 +12,7 @@ import msgspec
 
 from contract.alarms import catalogue
 from contract.messages import Alarm
+from contract.records import CalledBody
 from contract.waking import (
     Acked,
     Cause,
@@ -26,6 +27,7 @@ from contract.waking import (
     Taken,
     Tick,
     Told,
+    Unsent,
     WakingTaken,
     calling,
 )
@@ -56,10 +58,10 @@ class Trying(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """What came of a try."""
+    """What came of a try: taken by the network, or why not."""
 
     id: str
-    accepted: bool
+    why: Unsent | None = None
 
 
 def watch(site: Site, facts: Facts, now: Now, told: Sequence[Change] = ()) -> tuple[Site, list[Change]]:
@@ -72,25 +74,33 @@ def watch(site: Site, facts: Facts, now: Now, told: Sequence[Change] = ()) -> tu
     return _kept(site, waking), []
 
 
-def heard(site: Site, what: WakingTaken | Trying | Sent, facts: Facts, now: Now) -> Site:
-    """The centre has woken somebody, or a message of ours has moved."""
+def heard(site: Site, what: WakingTaken | Trying | Sent, facts: Facts, now: Now) -> tuple[Site, list[Change]]:
+    """The centre has woken somebody, or a message of ours has moved; what came of a message is told."""
     if facts.wake is None:
-        return site
+        return site, []
     waking = site.memory.waking
     if isinstance(what, WakingTaken):
-        return _kept(site, _stepped(waking, _taken(what, facts, now), facts.wake, now))
+        return _kept(site, _stepped(waking, _taken(what, facts, now), facts.wake, now)), []
     sms = next((one for one in waking.waiting if one.id == what.id), None)
     if sms is None:
-        return site
-    if isinstance(what, Trying):
-        return _kept(site, _with(waking, msgspec.structs.replace(sms, under_way=True, tries=sms.tries + 1)))
-    if not what.accepted and sms.tries <= len(AGAIN_MS):
+        return site, []
+    if isinstance(what, Trying) and sms.tries <= len(AGAIN_MS):
+        return _kept(site, _with(waking, msgspec.structs.replace(sms, under_way=True, tries=sms.tries + 1))), []
+    why = Unsent.NO_ANSWER if isinstance(what, Trying) else what.why
+    if why is not None and sms.tries <= len(AGAIN_MS):
         due_ms = now.up_ms + AGAIN_MS[sms.tries - 1]
-        return _kept(site, _with(waking, msgspec.structs.replace(sms, under_way=False, boot=now.boot, due_ms=due_ms)))
+        again = msgspec.structs.replace(sms, under_way=False, boot=now.boot, due_ms=due_ms)
+        return _kept(site, _with(waking, again)), []
     others = tuple(one for one in waking.waiting if one.id != sms.id)
-    told = Told(sms.matter, sms.round, sms.person, Kind(sms.kind), what.accepted)
+    told = Told(sms.matter, sms.round, sms.person, Kind(sms.kind), why is None)
     waking = msgspec.structs.replace(waking, waiting=others)
-    return _kept(site, _stepped(waking, told, facts.wake, now))
+    return _kept(site, _stepped(waking, told, facts.wake, now)), [_called(sms, why)]
+
+
+def _called(sms: Sms, why: Unsent | None) -> Change:
+    """What the centre hears of it: whom the site called, and whether the network took it."""
+    told = CalledBody(person=sms.person, kind=Kind(sms.kind), about=sms.about, tries=sms.tries, why=why)
+    return Change(Happened.SITE_CALLED, msgspec.to_builtins(told))
 
 
 def due(waking: Waking, now: Now) -> tuple[Sms, ...]:
@@ -146,6 +156,7 @@ def _wanted(sms: Sms, state: State) -> bool:
 def _sms(one: Message, phone: str, zone: ZoneInfo, now: Now) -> Sms:
     return Sms(
         id=one.id, matter=one.matter.number, round=one.matter.round, person=one.person, kind=one.kind.value,
+        about=one.matter.worst.id.partition("/")[0],
         phone=phone, text=message(one.matter, one.kind, "sv", zone), boot=now.boot, due_ms=now.up_ms,
     )  # fmt: skip
 

@@ -18,6 +18,8 @@ class Sms(Wire):
     due_ms: int
     tries: int = 0
     under_way: bool = False
+    about: Name = "-"
+    """The key of the gravest alarm that it tells of; "-" of one that an older program made."""
 
 
 class Waking(Wire):

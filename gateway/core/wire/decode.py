@@ -1,7 +1,7 @@
 """From registers to values. Bad data is an answer with a reason, never an exception and never a number."""
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -11,15 +11,20 @@ import msgspec
 
 from contract.messages import Value
 from contract.words import Origin, Quality
+from gateway.core.wire import alarm_list
 from gateway.core.wire.plan import Block, Read
-from gateway.profiles.schema import Row
+from gateway.profiles.schema import LEVELS, NONE_SET, Row
 
 NO_SUCH_REGISTERS = 2
 """Modbus exception 02, illegal data address."""
 
+NO_EXPONENT = 0x8000
+MOST_EXPONENT = 10
+"""SunSpec: a scale factor (sunssf) lies between −10 and 10; 0x8000 is none."""
+
 
 class Registers(msgspec.Struct, frozen=True):
-    """What a device answered to one block, 0…65535 each, in the order of their addresses."""
+    """What a device answered to one block, 0…65535 each (0 or 1 of bits), in the order of their addresses."""
 
     words: Sequence[int]
 
@@ -69,13 +74,59 @@ def decode(rows: Iterable[Row], block: Block, words: Sequence[int], up_ms: int, 
     values: dict[str, Value] = {}
     for row in rows:
         first = row.at - block.start
-        if first < 0 or row.end > block.end or row.function != block.function:
+        if row.first < block.start or row.stop > block.end or row.function != block.function:
             found: float | str | None = None
             quality, reason = Quality.BAD_DATA, "outside the registers that were read"
         else:
             found, quality, reason = _value(row, words[first : first + row.count])
-        values[row.key] = Value(value=found, origin=origin, up_ms=up_ms, quality=quality, reason=reason)
+            if row.scale_at is not None and isinstance(found, (int, float)):
+                found, quality, reason = _raised(row, found, words[row.scale_at - block.start])
+        value = Value(value=found, origin=origin, up_ms=up_ms, quality=quality, reason=reason)
+        # one alarm may be told by several bits, of different levels
+        values[row.key] = graver(values[row.key], value) if row.key in values else value
     return values
+
+
+def graver(one: Value, other: Value) -> Value:
+    """Of two bits for one alarm the graver word; where none is set but one is missing, nobody knows."""
+    first, second = _gravity(one), _gravity(other)
+    return one if first >= second else other
+
+
+def _gravity(value: Value) -> int:
+    if value.value is None:
+        return 0
+    return LEVELS.index(str(value.value)) + 1 if value.value in LEVELS else -1
+
+
+def together(values: dict[str, Value], more: dict[str, Value]) -> dict[str, Value]:
+    """The values of two reads of one poll: an alarm that both tell is the graver of both."""
+    both = {key: graver(values[key], value) for key, value in more.items() if key in values}
+    return values | more | both
+
+
+def witnessed(rows: Iterable[Row], values: dict[str, Value], known: Mapping[str, Value]) -> dict[str, Value]:
+    """Zeros that nothing else bears out are not believed: some gateways say 0 also for "no data".
+
+    The witness stands among the values, or is what was `known` of it last.
+    """
+    doubted: dict[str, Value] = {}
+    for row in rows:
+        value = values.get(row.key)
+        if row.witness is None or value is None or value.value != _of_zero(row):
+            continue
+        witness = values.get(row.witness, known.get(row.witness))
+        if witness is None or witness.value in (None, 0):
+            reason = f"0 without a witness: {row.witness} is {'0' if witness and witness.value == 0 else 'missing'}"
+            doubted[row.key] = msgspec.structs.replace(value, value=None, quality=Quality.BAD_DATA, reason=reason)
+    return values | doubted
+
+
+def _of_zero(row: Row) -> float | str:
+    """What a row makes of registers that are all 0."""
+    if row.words is not None:
+        return row.words.get(int(row.inverted), "")
+    return int(row.inverted)
 
 
 Judged = tuple[float | str | None, Quality, str]
@@ -83,32 +134,91 @@ Judged = tuple[float | str | None, Quality, str]
 
 def _value(row: Row, words: Sequence[int]) -> Judged:
     """One row's value in its own registers."""
+    if row.type == "text":
+        return _text(words)
+    if row.type == "record":
+        return _record(row, words)
     raw = _raw(row, words)
     if row.nibble is not None:
         raw = raw >> 4 * row.nibble & 0xF
     if raw in row.absent:
         return None, row.absent[raw], f"code 0x{raw:X}"
-    if row.bit is not None:
-        return raw >> row.bit & 1, Quality.GOOD, ""
+    if row.flag:
+        bit = (raw >> (row.bit or 0) & 1) ^ row.inverted
+        return _word(row.words, bit) if row.words is not None else (bit, Quality.GOOD, "")
+    if row.by_bit:
+        return _word_of_bits(row.words or {}, raw)
     number = _NUMBERS[row.type](raw)
     if row.words is not None:
         return _word(row.words, number)
     if not isfinite(number):
         return None, Quality.BAD_DATA, "not a number"
-    value = _scaled(row, number)
+    return (number, Quality.GOOD, "") if row.scale_at is not None else _within(row, _scaled(row, number))
+
+
+def _within(row: Row, value: float) -> Judged:
+    """A value, if it lies where its row says that it can."""
     if row.valid is not None and not row.valid[0] <= value <= row.valid[1]:
         return None, Quality.IMPLAUSIBLE, f"{value:g} is outside {row.valid[0]:g}…{row.valid[1]:g} {row.unit}".rstrip()
     return value, Quality.GOOD, ""
+
+
+def _raised(row: Row, number: float, word: int) -> Judged:
+    """A number with the exponent that came with it: number × scale × 10^exponent."""
+    if word == NO_EXPONENT:
+        return None, Quality.NOT_FITTED, f"its scale factor at {row.scale_at} is not available"
+    exponent = _signed(16)(word)
+    if abs(exponent) > MOST_EXPONENT:
+        return None, Quality.BAD_DATA, f"its scale factor at {row.scale_at} is {exponent}"
+    times, parts = _ratio(row.scale)
+    if exponent < 0:
+        parts *= 10**-exponent
+    else:
+        times *= 10**exponent
+    value = number * times
+    return _within(row, value / parts if parts != 1 else value)
+
+
+def _text(words: Sequence[int]) -> Judged:
+    """Two letters to a register; what fills the rest is blank or zero. All zero: the device has no such text."""
+    raw = b"".join(word.to_bytes(2, "big") for word in words).rstrip(b"\0 ")
+    if not raw:
+        return None, Quality.NOT_FITTED, "an empty text"
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    if not text.isprintable():
+        return None, Quality.BAD_DATA, "no text"
+    return text, Quality.GOOD, ""
+
+
+def _record(row: Row, words: Sequence[int]) -> Judged:
+    """An entry of a list of alarms: its level as a word, or its text. A text of what is over is not told."""
+    level = alarm_list.active_level(words)
+    if row.words is not None:
+        return _word(row.words, level)
+    return _text(alarm_list.text_of(words)) if level else (None, Quality.NOT_FITTED, "no alarm stands there")
 
 
 def _raw(row: Row, words: Sequence[int]) -> int:
     """Registers as one bit pattern, in the device's word order."""
     if row.count == 1:
         return words[0]
+    if row.type == "bits":
+        return sum(bit << place for place, bit in enumerate(words))
     raw = 0
     for word in words if row.big else reversed(words):
         raw = raw << 16 | word
     return raw
+
+
+def _word_of_bits(table: dict[int, str], raw: int) -> Judged:
+    """The first of the list whose bit is set; where none is, the word for that, if the list has one."""
+    word = next((word for bit, word in table.items() if bit != NONE_SET and raw >> bit & 1), table.get(NONE_SET))
+    if word is None:
+        return None, Quality.BAD_DATA, f"none of its bits is set in 0x{raw:X}"
+    return word, Quality.GOOD, ""
 
 
 def _word(table: dict[int, str], number: float) -> Judged:

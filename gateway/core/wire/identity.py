@@ -29,8 +29,14 @@ def identify(profile: Profile, values: Mapping[str, Value]) -> Verdict:
         value = values.get(identity.key)
         if value is None or value.quality in NOT_HEARD:
             return Verdict(None, f"{identity.key} was not read, so the device is not known")
-        if value.value not in identity.one_of:
+        if not _is_one(value.value, identity.one_of):
             given = value.value if value.value is not None else f"missing ({value.quality.value})"
             wanted = " or ".join(str(number) for number in identity.one_of)
             return Verdict(False, f"wrong device: {identity.key} is {given}, {profile.name} needs {wanted}")
     return Verdict(True, f"the device is one of {profile.head.title}")
+
+
+def _is_one(value: float | str | None, one_of: tuple[int | str, ...]) -> bool:
+    """A number is one of them; a text begins with one of them."""
+    texts = tuple(one for one in one_of if isinstance(one, str))
+    return value.startswith(texts) if isinstance(value, str) else value in one_of

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from installing import broker, firewall, programs, settings, system
+from installing import broker, calling, firewall, programs, settings, system
 from installing.answers import Answers, Faults
 from installing.programs import Programs
 from installing.running import LONG_S, run
@@ -38,6 +38,7 @@ def install(answers: Answers, tree: Tree, asked: Programs, house: Path | None, s
     _told(tree, say, "keys of sources", lambda: _feed_keys(answers, tree))
     _told(tree, say, "key of this site", lambda: _key(answers, tree, asked))
     _told(tree, say, "serial lines", lambda: system.serial_lines(answers, tree))
+    _told(tree, say, "calling people", lambda: calling.install(answers, tree))
     _told(tree, say, "clock", lambda: system.clock(answers, tree))
     _told(tree, say, "log, watchdog, kernel", lambda: system.surroundings(answers, tree))
     _told(tree, say, "firewall", lambda: _firewall(answers, tree))
@@ -61,10 +62,10 @@ def _told(tree: Tree, say: Say, name: str, step: Callable[[], str | None]) -> No
 
 def wanted_packages(answers: Answers) -> list[str]:
     """The Debian packages that the chosen programs need."""
-    found = []
+    found, wanted = [], {*answers.programs, *(["text messages"] if calling.sends(answers) else [])}
     for line in (HOST / "packages").read_text("utf-8").splitlines():
         parts = [part.strip() for part in line.split("|")]
-        if parts[0] and not parts[0].startswith("#") and (len(parts) < 3 or parts[2] in answers.programs):
+        if parts[0] and not parts[0].startswith("#") and (len(parts) < 3 or parts[2] in wanted):
             found.append(parts[0])
     return found
 
@@ -171,7 +172,7 @@ def _start(answers: Answers, tree: Tree, say: Say) -> None:
     changed = tree.changed
     run(["systemctl", "daemon-reload"], "start")
     run(["udevadm", "control", "--reload"], "start")
-    run(["udevadm", "trigger", "--subsystem-match=tty", "--subsystem-match=rtc"], "start")
+    run(["udevadm", "trigger", "--subsystem-match=tty", "--subsystem-match=rtc", "--subsystem-match=leds"], "start")
     run(["sysctl", "-q", "-p", "/etc/sysctl.d/60-sotpunkt.conf"], "start")
     if any("journald" in path for path in changed):
         run(["systemctl", "restart", "systemd-journald"], "start")

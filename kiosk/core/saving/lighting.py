@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
+from contract.bulletins import Asleep
 from kiosk.core.saving.power_tiers import MEANS, Tier
 
 ALERT_LIT_S = 600.0
@@ -56,6 +57,13 @@ def light(tier: Tier, openness: Openness, alone_s: float, alert_s: float | None)
     if openness is Openness.CLOSED and means.glance:
         return Light(means.glance, Face.GLANCE, fps)
     return Light(0, Face.DARK, fps)
+
+
+def why_dark(tier: Tier, openness: Openness) -> Asleep:
+    """Of a dark panel, in the words of a receipt."""
+    if tier is Tier.LAST_HOUR:
+        return Asleep.LAST_HOUR
+    return Asleep.CLOSED if openness is Openness.CLOSED else Asleep.SAVING
 
 
 def _pages_s(tier: Tier, openness: Openness) -> float:

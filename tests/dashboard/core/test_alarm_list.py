@@ -124,7 +124,19 @@ def test_what_waits_for_the_site_stands_at_its_alarm(kall: Any, what: Any, words
 
     (row,) = _rows(kall, kall.site.alarm())
 
-    assert (words, "Jour" if words else "", needs_ack) == (row.waiting_what, row.waiting, row.needs_ack)
+    assert (f"Jour: {words}" if words else "", needs_ack) == (row.waiting, row.needs_ack)
+
+
+def test_of_two_who_did_something_both_stand_there(kall: Any) -> None:
+    """Neither's action is hidden behind the other's while the site has not answered."""
+    ack = AckAlarm(key="fuel-low", device="genset", raised_run="run-1", raised_seq=7)
+    shelve = Shelve(key="fuel-low", device="genset", for_s=60, comment="x")
+    kall.pending = tuple(
+        msgspec.structs.replace(_order(what), who=who) for who, what in (("Eva", ack), ("Bo", ack), ("Bo", shelve))
+    )
+    (row,) = _rows(kall, kall.site.alarm())
+
+    assert "Eva: Kvittering; Bo: Kvittering; Bo: Vilande larm" == row.waiting
 
 
 def test_device_is_called_by_its_title(kall: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from contract.messages import Shelf
-from contract.words import AlarmState
+from contract.words import AlarmState, Status
 from dashboard.core.hearing.picture import SitePicture, fold
 from dashboard.core.reader import Reader
 from dashboard.core.site.alarm_list import alarm_rows
@@ -16,10 +16,14 @@ from dashboard.core.work.alarm_page import AlarmPage, Choice, of_site, page
 SITES = tuple(Site(id=f"are-{name}", place=name.title(), in_service=True) for name in ("kall", "huso"))
 
 
-def _page(voice: Any, reader: Reader, choice: Choice | None = None, *, flood: bool = False) -> AlarmPage:
+def _page(
+    voice: Any, reader: Reader, choice: Choice | None = None, *, flood: bool = False, copies: int = 1,
+    status: Status = Status.ACTUAL,
+) -> AlarmPage:  # fmt: skip
     pictures = {}
     for site in SITES:
         speaks = voice(site.id)
+        speaks.status = status
         told = (
             speaks.alarm("battery-low", 1, priority=2), speaks.alarm("fuel-critical", 2, priority=1),
             speaks.alarm("mains-lost", 3, priority=1, first_out=True),
@@ -30,8 +34,8 @@ def _page(voice: Any, reader: Reader, choice: Choice | None = None, *, flood: bo
         for message in (speaks.alive(), msgspec.structs.replace(speaks.alarms(*told), flood=flood)):
             picture = fold(picture, message, 0)
         pictures[site.id] = picture
-    rows = [one for site in SITES for one in of_site(site, pictures[site.id], (), (), reader)]
-    return page(rows, SITES, pictures, choice or Choice(), reader.now)
+    held = [one for site in SITES for one in of_site(site, pictures[site.id], ())]
+    return page(held * copies, SITES, pictures, {}, choice or Choice(), reader)
 
 
 def test_first_out_stands_first_among_equals(voice: Any, reader: Callable[..., Reader]) -> None:
@@ -51,6 +55,23 @@ def test_choice_by_state_priority_and_site(voice: Any, reader: Callable[..., Rea
     assert [("Huso", "mains-lost"), ("Huso", "fuel-critical")] == [(one.place, one.alarm.key) for one in found.rows]
     assert {"open": 6, "acked": 2, "aside": 2} == found.counts
     assert () == _page(voice, reader(), Choice(site="nobody")).rows
+
+
+def test_many_come_in_parts_and_are_all_counted(voice: Any, reader: Callable[..., Reader]) -> None:
+    """Every part has other alarms, together they are all; a part that is none any more is the last."""
+    told = [_page(voice, reader(), Choice(page=number), copies=12) for number in (1, 2, 3, 9)]
+
+    assert [(1, 3, 50), (2, 3, 50), (3, 3, 20), (3, 3, 20)] == [(one.page, one.pages, len(one.rows)) for one in told]
+    assert [1, 51, 101, 101] == [one.first for one in told]
+    assert [(120, 72)] * 4 == [(one.total, one.counts["open"]) for one in told]
+    assert ["open"] * 50 == [one.alarm.stage for one in told[0].rows]
+    assert ["aside"] * 20 == [one.alarm.stage for one in told[2].rows][-20:]
+
+
+def test_alarm_of_an_exercise_says_so_among_those_of_all_sites(voice: Any, reader: Callable[..., Reader]) -> None:
+    """Nobody who reads the list at night takes it for real."""
+    assert [("ÖVNING",)] * 10 == [one.frames for one in _page(voice, reader(), status=Status.EXERCISE).rows]
+    assert [()] * 10 == [one.frames for one in _page(voice, reader()).rows]
 
 
 def test_flood_and_silence_are_said(voice: Any, reader: Callable[..., Reader]) -> None:

@@ -90,6 +90,14 @@ def test_what_was_settled_does_not_move_while_somebody_looks(reader: Any) -> Non
     )
 
 
+@pytest.mark.parametrize("at", ["²", "٣", "9" * 15, "9" * 5000, "-1", "x"])
+def test_going_back_from_a_page_that_was_tampered_with(reader: Any, at: str) -> None:
+    """No moment at all is an open end in the form that is shown again, and no fault of ours."""
+    back = composing.unsettled(FILLED | {"until": "fixed", "until_at": at}, reader("sv"))
+
+    assert "open" == back["until"]
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -105,6 +113,10 @@ def test_what_was_settled_does_not_move_while_somebody_looks(reader: Any) -> Non
         ({"until": "own", "until_ms": "2025-11-27T11:00"}, "until_ms"),
         ({"until": "fixed", "until_at": "1"}, "until"),
         ({"until": "fixed", "until_at": "٣"}, "until"),
+        ({"until": "fixed", "until_at": "²"}, "until"),
+        ({"until": "fixed", "until_at": "9" * 14}, "until"),
+        ({"until": "fixed", "until_at": "9" * 15}, "until"),
+        ({"until": "own", "until_ms": "2062-11-27T11:00"}, "until_ms"),
         ({"sender": ""}, "sender"),
         ({"description_sv": "x" * 1201}, "description_sv"),
     ],

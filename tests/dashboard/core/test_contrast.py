@@ -7,6 +7,7 @@ import pytest
 
 CSS = (Path(__file__).parents[3] / "dashboard/static/tokens.css").read_text("utf-8")
 PAGE = (Path(__file__).parents[3] / "dashboard/static/page.css").read_text("utf-8")
+PAGE_FOLDER = Path(__file__).parents[3] / "dashboard/static"
 LIGHT, DARK = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part in CSS.split("@media"))
 THEMES = {"light": LIGHT, "dark": LIGHT | DARK}
 CRISIS = ("body", "surface", "good", "remark", "bad", "reserve", "unknown", "information", "frame")
@@ -43,6 +44,22 @@ def test_quiet_words_can_be_read_on_every_ground_they_stand_on(theme: str) -> No
 
     assert all(4.5 <= contrast(tokens["quiet"], tokens[ground]) for ground in ("body-ground", "surface-ground"))
     assert all(4.5 <= contrast(tokens["accent"], tokens[ground]) for ground in ("body-ground", "surface-ground"))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_names_on_the_map_can_be_read_over_any_tile(theme: str) -> None:
+    """Tiles are veiled so far that the blackest and the whitest of them leave a name 4.5:1."""
+    veils = re.findall(r"\.tiles \{ opacity: ([\d.]+)", (PAGE_FOLDER / "overview.css").read_text("utf-8"))
+    tokens, veil = THEMES[theme], float(veils[list(THEMES).index(theme)])
+
+    for tile in ("#000000", "#ffffff"):
+        assert 4.5 <= contrast(tokens["body"], _veiled(tile, tokens["body-ground"], veil))
+
+
+def _veiled(tile: str, ground: str, veil: float) -> str:
+    """A tile that lets its ground through."""
+    parts = (round(veil * int(tile[at : at + 2], 16) + (1 - veil) * int(ground[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def test_colours_have_one_home() -> None:

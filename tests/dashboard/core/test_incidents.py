@@ -240,6 +240,18 @@ def test_one_sentence_says_it(look: list[Seen], sentence: str, reader: Callable[
     assert sentence == _row(_after(look)[0], look, reader(gone_ms=3600_000)).sentence
 
 
+def test_silent_site_is_unknown_also_where_it_owes_no_sign(voice: Any, reader: Callable[..., Reader]) -> None:
+    """What it said last is never told as now: not in service, it raises nothing, and stands there as unknown."""
+    sites = {name: Site(id=name, place=name, in_service=False, region="norra kommunen") for name in ("are-a", "are-b")}
+    pictures = {name: _picture(voice(name), voice(name).alive(), voice(name).state(Power.ON_RESERVE)) for name in sites}
+    now = [seen(sites[name], pictures[name], _now(), 99 * MIN) for name in sites]
+    later = [seen(sites[name], pictures[name], _now(30 * MIN), 99 * MIN) for name in sites]
+    one = folded((), now, NOON)
+
+    assert one[0].sites == folded(one, later, NOON + 30 * MIN)[0].open_sites
+    assert _row(one[0], later, reader()).sentence.endswith(": 2 vet vi inte.")
+
+
 def test_back_and_over_are_said(reader: Callable[..., Reader]) -> None:
     """How many are back; and of one that is over from when to when."""
     looks = [_mute("are-a"), _mute("are-b"), _mute("are-c")], [_well("are-a"), _mute("are-b"), _mute("are-c")]

@@ -8,7 +8,7 @@ import pytest
 
 from contract.judgement import CallNow
 from contract.messages import Farewell, SiteStatus
-from contract.words import Connection, FarewellWhy, Power, Readiness
+from contract.words import Connection, FarewellWhy, Power, Readiness, Status
 from dashboard.core.hearing.picture import SitePicture, fold
 from dashboard.core.overview import ranking, regions
 from dashboard.core.overview.asked import chosen, page_of, read
@@ -196,6 +196,36 @@ def test_box_battery_is_named_with_its_time(house: House) -> None:
     assert "dosans batteri räcker minst till 19:00" in lasting
 
 
+def test_battery_that_is_out_is_told_while_nobody_knows_the_time(house: House, reader: Callable[..., Reader]) -> None:
+    """An estimate rests on ages, which no clock is needed for; only the clock time is left out."""
+    house.reader = reader(wall=False)
+    house.add("a", Power.ON_BATTERY, gone_ms=2 * HOUR_MS, manual=True, battery=(1.0, 2.0))
+
+    said = " ".join(house.row("a").guess.why)  # type: ignore[union-attr]
+
+    assert "dosans batteri beräknas ha tagit slut" in said
+
+
+def test_battery_stands_once_in_a_row(house: House) -> None:
+    """Of a site that it carries now, and of a silent one where the estimate does not name it already."""
+    house.add("now", Power.ON_BATTERY, battery=(1.0, 2.0))
+    house.add("gone", Power.ON_BATTERY, gone_ms=HOUR_MS, battery=(8.0, 9.0))
+    house.add("calm", gone_ms=HOUR_MS, battery=(8.0, 9.0))
+    house.add("well", battery=(8.0, 9.0))
+
+    assert {"now", "calm"} == {one.id for one in house.rows() if one.battery}
+
+
+def test_among_equally_bad_whose_fuel_ends_soon_is_worst(house: House) -> None:
+    """Less than diesel takes, then less than a day, each before what alarms say; not known is not safe."""
+    for name, hours in (("days", (90.0, 99.0)), ("day", (20.0, 30.0)), ("soon", (5.0, 9.0)), ("first", (2.0, 3.0))):
+        house.add(name, Power.ON_RESERVE, endurance=hours)
+    house.add("blind", Power.ON_RESERVE)
+    house.add("loud", Power.ON_RESERVE, endurance=(80.0, 90.0), more=(lambda site: site.alarms(site.alarm()),))
+
+    assert ["first", "soon", "day", "blind", "loud", "days"] == house.order()
+
+
 def test_nothing_known_and_nobody_near_is_said(house: House) -> None:
     """A site that never spoke, alone in its region: nobody can tell, and the row says that."""
     house.sites["a"] = Site(id="a", place="A", in_service=True, region="Öde")
@@ -229,6 +259,37 @@ def test_region_is_never_green_with_an_unknown_site(house: House) -> None:
     house.add("b", gone_ms=HOUR_MS)
 
     assert ["unknown"] == [one.role for one in regions.regions(house.rows(), house.reader)]
+
+
+def _exercise(site: Any) -> SiteStatus:
+    """From now on what the site says is an exercise."""
+    site.status = Status.EXERCISE
+    return site.alive()
+
+
+def test_exercise_is_counted_apart_from_what_is_real(house: House) -> None:
+    """A site that is dead in an exercise makes no outage of a calm region, in no sentence and in no estimate."""
+    house.add("a")
+    house.add("b", Power.DEAD, more=(_exercise,))
+
+    assert "1 plats. Alla platser har el från nätet. ÖVNING: 1 utan ström." == ranking.summary(
+        house.rows(), house.reader
+    )
+    assert [((), "good", "Norra: 1 plats på nätet"), (("ÖVNING",), "bad", "Elavbrott Norra: 1 plats utan ström")] == [
+        (one.frames, one.role, one.words) for one in regions.regions(house.rows(), house.reader)
+    ]
+    assert {"Norra": Around(heard=1)} == regions.around(house.sites.values(), house.pictures, house.reader)
+
+
+def test_calm_exercise_has_no_sentence_beside_what_is_real(house: House) -> None:
+    """Where all there is an exercise it has one, framed."""
+    house.add("a")
+    house.add("b", more=(_exercise,))
+    house.add("c", more=(_exercise,), region="Södra")
+
+    assert [("Norra", ()), ("Södra", ("ÖVNING",))] == [
+        (one.name, one.frames) for one in regions.regions(house.rows(), house.reader)
+    ]
 
 
 def test_region_is_the_municipality_unless_told(house: House) -> None:

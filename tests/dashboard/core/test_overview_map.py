@@ -1,6 +1,7 @@
 """The map: the operator's own outline is read strictly, sites stand where they are, clusters say what they hold."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 
 from contract.words import Power
 from dashboard.core.hearing.picture import SitePicture, fold
-from dashboard.core.overview import drawing, outline
+from dashboard.core.overview import drawing, outline, tiles
 from dashboard.core.overview.outline import BadOutline, Line
 from dashboard.core.overview.risk import Around
 from dashboard.core.overview.row import Row, row
+from dashboard.core.overview.tiles import BadTiles, TileSet
 from dashboard.core.overview.told import Line as SaidLine
 from dashboard.core.overview.told import Told
 from dashboard.core.reader import Reader
@@ -168,6 +170,81 @@ def test_one_site_alone_has_a_map(placed: Callable[..., Row]) -> None:
         assert drawing.WIDE / 2 == pytest.approx(pin.x, abs=1)
 
 
+# --- tiles ---
+
+GROUND = TileSet(version="v", least=5, most=10, source="x")
+
+
+def test_site_stands_on_the_point_of_its_tile(placed: Callable[..., Row]) -> None:
+    """Over tiles the map is drawn in their projection: a site lies in its tile where Web Mercator puts it."""
+    rows = [placed("a", 63.5, 13.25), placed("b", 64.0, 14.0), placed("c", 62.9, 12.0)]
+    sheet = drawing.sheet(rows, (), GROUND)
+
+    for one, pin in ((one, next(pin for pin in sheet.pins if pin.site == one.id)) for one in rows):
+        zoom = int(sheet.tiles[0].address.split("/")[3])
+        east = (one.lon + 180) / 360 * 2**zoom  # type: ignore[operator]
+        rad = math.radians(one.lat or 0)
+        south = (1 - math.log(math.tan(rad) + 1 / math.cos(rad)) / math.pi) / 2 * 2**zoom
+        under = next(tile for tile in sheet.tiles if tile.address == f"/tiles/v/{zoom}/{int(east)}/{int(south)}")
+        assert (under.x + east % 1 * under.side, under.y + south % 1 * under.side) == pytest.approx(
+            (pin.x, pin.y), abs=0.2
+        )
+
+
+def test_tiles_cover_the_whole_sheet_and_are_few(placed: Callable[..., Row]) -> None:
+    """From a village to a country, as far as the file has the zoom for it."""
+    for far in (0.1, 1.0, 6.0):
+        tiles_of = drawing.sheet([placed("a", 60.0, 13.0), placed("b", 60.0 + far, 13.0 + far)], (), GROUND).tiles
+        assert 4 <= len(tiles_of) <= 24
+        assert min(one.x for one in tiles_of) <= 0 <= drawing.WIDE <= max(one.x + one.side for one in tiles_of)
+        assert min(one.y for one in tiles_of) <= 0 <= drawing.HIGH <= max(one.y + one.side for one in tiles_of)
+
+
+@pytest.mark.parametrize(("least", "most"), [(14, 16), (0, 0)])
+def test_file_without_a_zoom_that_fits_gives_no_tiles(placed: Callable[..., Row], least: int, most: int) -> None:
+    """Neither hundreds of them nor one that is all blur; the sites are there all the same, and nobody's name is."""
+    ground = TileSet(version="v", least=least, most=most, source="x")
+    sheet = drawing.sheet([placed("a", 63.0, 13.0), placed("b", 63.6, 13.4)], (), ground)
+
+    assert ((), "", 2) == (sheet.tiles, sheet.source, len(sheet.pins))
+
+
+def test_scale_is_right_over_tiles_and_without(placed: Callable[..., Row]) -> None:
+    """A hundred kilometres are as long as between two sites that are so far from each other."""
+    rows = [placed("a", 63.0, 13.0), placed("b", 63.0 + 100 / drawing.KM_A_DEGREE, 13.0)]
+    for ground in (None, GROUND):
+        sheet = drawing.sheet(rows, (), ground)
+        north, south = sorted(pin.y for pin in sheet.pins)
+        length, km = sheet.scale  # type: ignore[misc]
+        assert 100 == pytest.approx((south - north) / length * km, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("told", "zooms", "why"),
+    [
+        ({"format": "pbf"}, (1, 2), "vector tiles"),
+        ({"format": "tiff"}, (1, 2), "format 'tiff'"),
+        ({}, (None, None), "no tiles"),
+        ({}, (3, 99), "zooms 3 to 99"),
+        ({}, (5, 4), "zooms 5 to 4"),
+    ],
+)
+def test_file_of_tiles_that_can_not_be_drawn_is_refused(told: Any, zooms: Any, why: str) -> None:
+    """In a sentence that says what to do."""
+    with pytest.raises(BadTiles, match=why):
+        tiles.tile_set(told, zooms, "f")
+
+
+def test_whose_map_it_is_is_read_without_markup() -> None:
+    """The file may say it as HTML; another file has another version."""
+    told = {"attribution": '<a href="https://x/">\u00a9 Kartan</a> &amp; <script>1</script> vänner' + "x" * 900}
+    one, other = (tiles.tile_set(told, (1, 9), name) for name in "fg")
+
+    assert one.source.startswith("© Kartan & 1 vännerx")
+    assert len(one.source) == tiles.MOST_LETTERS
+    assert one.version != other.version
+
+
 def test_symbol_says_what_people_told_of_a_silent_site(placed: Callable[..., Row]) -> None:
     """Painted as unknown still; of a site that is heard the symbol says only what it says itself."""
     said = SaidLine(words="ström: ingen", said="av Karin 11:50", role="bad", frame="", seen_at=0)
@@ -177,3 +254,14 @@ def test_symbol_says_what_people_told_of_a_silent_site(placed: Callable[..., Row
     pins = [drawing.sheet([one], ()).pins[0] for one in (heard, silent)]
 
     assert [("good", ""), ("unknown", "ström: ingen")] == [(one.role, one.told) for one in pins]
+
+
+def test_exercise_never_paints_a_symbol_as_real(placed: Callable[..., Row]) -> None:
+    """Alone it carries its word; beside a real site that one paints the cluster, however bad the exercise is."""
+    exercise = msgspec.structs.replace(placed("exer", 63.0, 13.0, Power.DEAD), frames=("ÖVNING",))
+
+    (alone,) = drawing.sheet([exercise], ()).pins
+    (both,) = drawing.sheet([exercise, placed("real", 63.0, 13.0)], ()).pins
+
+    assert ("bad", "ÖVNING", "ÖVNING Exer") == (alone.role, alone.frame, alone.name)
+    assert ("good", "", "Real") == (both.role, both.frame, both.says)

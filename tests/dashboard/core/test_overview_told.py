@@ -248,10 +248,14 @@ def test_report_names_who_told_of_it(reader: Callable[..., Reader]) -> None:
     """Who enters it and who saw it are both kept; too long a name is refused at its field."""
     body = {"who": "Anna", "idempotency_key": "key-12345", "power": "none", "relay": " Bo i Kall "}
 
-    assert "Anna, från Bo i Kall" == orders.asked("reports", body, reader()).who
-    with pytest.raises(orders.BadOrder) as fault:
-        orders.asked("reports", body | {"relay": "x" * 37}, reader())
-    assert "relay" == fault.value.field
+    asked = orders.asked("reports", body, reader())
+    assert ("Anna", "Bo i Kall") == (asked.who, asked.what.told_by)
+    wrong = []
+    for changed in ({"relay": "x" * 61}, {"power": ""}):
+        with pytest.raises(orders.BadOrder) as fault:
+            orders.asked("reports", body | {"form": "report-power"} | changed, reader())
+        wrong.append(fault.value.field)
+    assert ["relay", ""] == wrong
 
 
 def test_clock_that_comes_back_dates_nothing_anew(picture: Any, reader: Callable[..., Reader]) -> None:

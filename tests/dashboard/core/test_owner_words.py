@@ -7,17 +7,22 @@ import pytest
 
 from contract import topics
 from contract.judgement import CallNow, Reason, StepNow
-from contract.messages import NoticeNow, PublicPicture, ServiceNow, encode
+from contract.messages import NoticeNow, PublicEvent, PublicPicture, ServiceNow, encode
+from contract.orders import NeedSaid, Order
+from contract.records import AnswerBody
 from contract.wire import Refused
-from contract.words import AlarmState, Declared, Opening, Power, Readiness
+from contract.words import AlarmState, Declared, Event, NeedKind, Opening, Power, Readiness
 from dashboard.core.forms.fields import BadOrder
 from dashboard.core.owner import board, lock
 from dashboard.core.owner.acts import acts
 from dashboard.core.owner.board import Board
+from dashboard.core.owner.history import history
 from dashboard.core.owner.sentence import Heard
 from dashboard.core.owner.sheet import MOST_NOTICES, sheet
 from dashboard.core.owner.steps import SHOWN, steps
-from dashboard.core.sending.orders import asked
+from dashboard.core.sending.orders import Answered, asked
+from dashboard.core.site.event_words import event_name
+from dashboard.core.site.events import Stored
 
 from .conftest import KALL, NOON_MS
 
@@ -180,3 +185,43 @@ def test_centre_may_hang_a_notice_without_an_end(reader: Any) -> None:
     told = {"who": "Bo", "idempotency_key": "k" * 16, "sv": "Kaffe", "notice": "n-1"}
 
     assert asked("notices", told, reader()).what.until_ms is None
+
+
+# --- history ---
+
+
+def _noted(number: int, kind: str, wall_ms: int | None, **parts: Any) -> Stored:
+    return Stored(
+        **({"number": number, "run": "r", "stream": "event", "seq": number, "kind": kind, "wall_ms": wall_ms,
+            "up_ms": number, "status": "actual", "simulated": False, "historical": False, "body": {}} | parts)
+    )  # fmt: skip
+
+
+def test_history_holds_an_alarm_that_came_and_went(kall: Any, reader: Any) -> None:
+    """What the box has noted, newest first, exercises marked; what has no time stays between its neighbours."""
+    noted = [
+        _noted(4, "alarm_cleared", NOON_MS - 60_000),
+        _noted(3, "mains_back", None),
+        _noted(2, "alarm_raised", NOON_MS - 120_000, status="exercise"),
+        _noted(1, "mains_lost", NOON_MS - 180_000),
+    ]
+    found = history(noted, None, kall.picture(), (), reader(at_site=True))
+
+    assert [event_name(one.kind, reader()) for one in noted] == [one.what for one in found]
+    assert ["", "", "övning", ""] == [one.frame.lower() for one in found]
+    assert found[1].when.startswith("tid okänd")
+
+
+def test_history_of_a_box_that_has_not_told_is_what_the_page_hears(kall: Any, reader: Any) -> None:
+    """Public events of the power and alarms that stand; each order of this page stands there once, with its name."""
+    kall.messages.append(kall.site.alarms(kall.site.alarm("fuel-low")))
+    public = _board(kall, events=(PublicEvent(run="r", seq=1, kind=Event.MAINS_LOST, at=kall.at(60_000)),)).picture
+    order = Order(id="o-1", who="Anna", role="owner", entered_ms=NOON_MS - 1000, through="owner-page",
+                  what=NeedSaid(need="n-1", what=NeedKind.DIESEL))  # fmt: skip
+    done = AnswerBody(order="o-1", kind="need")
+    answered = (Answered(order=order, answer="order_done", refusal=done),)
+    blind = history(None, public, kall.picture(), answered, reader(at_site=True))
+    told = [_noted(1, "order_done", NOON_MS, body=msgspec.to_builtins(done))]
+
+    assert 3 == len(blind)
+    assert [True] == ["Anna" in one.detail for one in history(told, public, kall.picture(), answered, reader())]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract.bulletins import Bulletin, Words
+from contract.bulletins import Asleep, Bulletin, Words
 from contract.messages import encode
 from contract.words import Status
 from dashboard.core.sending import receipts
@@ -45,6 +45,10 @@ def _frame(screen: str = "skylt-1", *, shown: bool = True, **changed: Any) -> St
     return _record("receipt", told | changed)
 
 
+def _asleep(why_not: str = Asleep.CLOSED, screen: str = "skylt-1") -> Stored:
+    return _frame(screen, shown=False, why_not=why_not)
+
+
 def _row(reader: Any, *records: Stored, heard: Heard = HEARD, one: Bulletin = ONE) -> receipts.SiteReceipt:
     events = [record for record in records if record.kind != "receipt"]
     frames = [record for record in records if record.kind == "receipt"]
@@ -65,6 +69,13 @@ def _row(reader: Any, *records: Stored, heard: Heard = HEARD, one: Bulletin = ON
         ((_taken(), _frame()), HEARD, State.SHOWN, "good"),
         ((_frame(),), GONE, State.SHOWN, "good"),
         ((_taken(), _frame(shown=False, why_not="expired")), HEARD, State.NOT_SHOWN, "remark"),
+        ((_taken(), _asleep()), HEARD, State.ASLEEP, "information"),
+        ((_asleep("asleep_of_tomorrow"),), GONE, State.ASLEEP, "information"),
+        ((_taken(), _asleep()), Heard(place="Kall", in_contact=True, dark=True), State.DARK, "remark"),
+        ((_taken(), _asleep(), _frame()), HEARD, State.SHOWN, "good"),
+        ((_taken(), _asleep(), _frame(shown=False, why_not="expired")), HEARD, State.NOT_SHOWN, "remark"),
+        ((_taken(), _asleep(screen="a"), _frame("b", shown=False, why_not="expired")), HEARD, State.ASLEEP,
+         "information"),
         ((_taken(), _frame("a", shown=False), _frame("b")), HEARD, State.SHOWN, "good"),
         ((_taken(serial=2),), HEARD, State.SENT, "unknown"),
         ((_taken(bulletin="m-2"),), HEARD, State.SENT, "unknown"),
@@ -111,9 +122,27 @@ def test_message_that_could_not_be_read_has_no_id_at_the_site(
     assert state is _row(reader, told).state
 
 
-def test_no_frame_yet_says_that_sleep_is_not_known(reader: Any) -> None:
-    """Nothing tells the centre whether a screen sleeps, and the page does not pretend."""
-    assert "Om skärmen sover är okänt" in " ".join(_row(reader, _taken()).lines)
+def test_no_word_of_a_screen_is_no_word_that_it_sleeps(reader: Any) -> None:
+    """An older screen tells nothing of its light: unknown, and the page does not pretend."""
+    assert ("Ingen skärm har visat det än, och ingen har sagt varför.",) == _row(reader, _taken()).lines
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Asleep.CLOSED, "platsen är stängd och strömmen sparas"), (Asleep.SAVING, "för att spara ström"),
+        (Asleep.LAST_HOUR, "strömmen är på sista timmen"), ("asleep_of_tomorrow", "asleep_of_tomorrow"),
+    ],
+)  # fmt: skip
+def test_dark_screen_says_why_and_what_wakes_it(reader: Any, why: str, said: str) -> None:
+    """A reason that only a newer screen knows stands as it is; of a silent site it is told as what was."""
+    row, gone = _row(reader, _taken(), _asleep(why)), _row(reader, _asleep(why), heard=GONE)
+
+    assert "Mottaget och kontrollerat 12:01, men skärmen är släckt." == row.words
+    assert f"skylt-1: släckt, {said}" == row.lines[0]
+    assert "rör vid skärmen" in row.lines[1]
+    assert "Mottaget och kontrollerat, men skärmen är släckt." == gone.words
+    assert "Så var det när platsen senast hördes, tyst i 3 h." == gone.lines[-1]
 
 
 def test_each_screen_is_told(reader: Any) -> None:

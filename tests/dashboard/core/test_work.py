@@ -158,7 +158,7 @@ def test_mass_acknowledgement_names_what_was_seen(voice: Any) -> None:
     """Only what waits; the same press is the same keys, and another press others."""
     site = voice("are-kall")
     told = {"are-kall": (site.alarm(), site.alarm("mains-lost", 8, state=AlarmState.ACKED))}
-    (one,) = mass_ack.open_alarms(told)
+    (one,) = mass_ack.open_alarms(told, {})
 
     assert [one] == mass_ack.named(one.text)
     assert order_key("press-1", one) == order_key("press-1", one)

@@ -229,6 +229,15 @@ def staff(tmp_path: Path) -> Iterator[Staff]:
     one.database.close()
 
 
+@pytest.fixture(scope="module")
+def staff_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staff]:
+    """The same for all tests of a file together."""
+    with ExitStack() as clients:
+        one = Staff(tmp_path_factory.mktemp("staff"), "centre", clients)
+        yield one
+    one.database.close()
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Staff]:
     """The site's own page, with nobody in it yet."""

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.core.access.lapse import DAY_MS
 from dashboard.core.access.people import Role
+from dashboard.io.access.accounts import NotPossible
 
 CHOSEN = {"name": "Kartan", "rights": "read", "days": "90", "scope": "are"}
 
@@ -181,13 +182,36 @@ def test_what_a_proxy_adds_is_no_token(staff: Any) -> None:
     assert 200 == answer.status_code
 
 
-def test_token_of_somebody_who_has_gone_is_pointed_out(staff: Any) -> None:
-    """Whoever made it may still have it: the list says so, and that there should be another."""
-    staff.bearer("Kartan")  # by an Ada who has no account
-    staff.add("Eva", Role.ADMINISTRATOR)
-    page = staff.enter("Eva").get("/tokens").text
+@pytest.mark.parametrize("did", ["lock", "remove"])
+def test_tokens_end_with_whoever_made_them(staff: Any, did: str) -> None:
+    """Whoever made one may still have it. The page says which end before the button is pressed; each has its line of
+    the log beside the account's; another's token lives on, and unlocking brings none back."""
+    ada, _ = staff.add("Ada", Role.ADMINISTRATOR), staff.add("Eva", Role.ADMINISTRATOR)
+    tokens = [_token(_made(staff, staff.enter(who), name=name)) for who, name in (("Ada", "Kartan"), ("Eva", "Tavlan"))]
+    eva = staff.enter("Eva")
+    before = eva.get("/accounts").text
+    staff.send(eva, f"/accounts/{ada}", "/accounts", did=did)
+    staff.send(eva, f"/accounts/{ada}", "/accounts", did="unlock")
 
-    assert "Ada sköter inte konton här längre" in page
+    assert "Nycklar till andra system: Kartan" in before
+    assert "Den slutar gälla om kontot för Eva låses eller tas bort" in eva.get("/tokens").text
+    assert [401, 200] == [_ask(staff, token).status_code for token in tokens]
+    ended = [("Eva", "token_revoked: Kartan", "ok"), ("Eva", f"account_{did}: Ada", "ok")]
+    assert ended == [line for line in staff.log() if line in ended]
+
+
+def test_administrator_removed_meanwhile_leaves_no_token(staff: Any) -> None:
+    """Between "who is it" and the row in the store somebody else removes the account: nothing is made."""
+    ada, _ = staff.add("Ada", Role.ADMINISTRATOR), staff.add("Eva", Role.ADMINISTRATOR)
+    person = staff.door.accounts.numbered(ada).person
+    note = staff.door.line(person, "127.0.0.1")("token_made_read: Kartan")
+    staff.send(staff.enter("Eva"), f"/accounts/{ada}", "/accounts", did="remove")
+    with pytest.raises(NotPossible, match="wrong_too_late"):
+        staff.door.tokens.make(
+            staff.door.now(), name="Kartan", scope="", orders=False, issuer="Ada", lasts_ms=DAY_MS, note=note
+        )  # fmt: skip
+
+    assert [] == staff.door.tokens.all(staff.door.now())
 
 
 def test_token_at_a_site_is_for_that_site(shop: Any) -> None:

@@ -1,5 +1,6 @@
 """One-time links, and what becomes of accounts."""
 
+import re
 import threading
 import unicodedata
 from typing import Any
@@ -11,9 +12,11 @@ from contract.words import ClockQuality
 from dashboard.core.access.people import Role
 from dashboard.io.access import links
 from dashboard.io.access.hashing import hashed
+from dashboard.io.access.leaving import Did
 
 PASSWORD = "tre gröna ord"
 INSIDE = "/account"
+SITES = ("are-kall",)
 
 
 def _cookie(browser: Any, name: str = "sotpunkt") -> str:
@@ -64,7 +67,7 @@ def test_two_who_open_one_link_at_the_same_moment(shop: Any) -> None:
     made: list[int | None] = []
 
     def finish() -> None:
-        given = {"name": "Ada", "password": "hash", "counter": None, "recovery": []}
+        given = {"name": "Ada", "password": "hash", "counter": None, "recovery": [], "note": lambda _: None}
         made.append(shop.door.links.finish(ticket, shop.door.now(), **given))
 
     threads = [threading.Thread(target=finish) for _ in range(8)]
@@ -172,7 +175,7 @@ def test_last_administrator_stays(staff: Any) -> None:
 
     assert "dig själv" in answer.text
     with pytest.raises(links.NotPossible, match="wrong_last_administrator"):
-        staff.door.accounts.change(ada, remove=True)
+        staff.door.leaving.change(ada, Did.REMOVE, lambda _: lambda _: None, "account_remove: Ada")
     assert 1 == staff.door.accounts.count()
 
 
@@ -205,6 +208,42 @@ def test_invitations_of_somebody_thrown_out_are_void(staff: Any) -> None:
 
     assert staff.door.links.open(tokens[0], staff.door.now()) is None
     assert staff.door.links.held(ticket, staff.door.now()) is None
+
+
+def _card(shop: Any, giver: Any, name: str) -> Any:
+    """A browser of somebody who was given a card."""
+    page = f"/sites/{SITES[0]}/passes"
+    made = shop.send(giver, page, page, name=name, role="owner", days="30")
+    pin = re.search(r'class="key">(\d{4} \d{4})<', made.text)[1]
+    holder = shop.browser()
+    assert 303 == shop.send(holder, "/sign-in", name=name, password=pin).status_code
+    return holder
+
+
+@pytest.mark.parametrize("did", ["lock", "remove", "end"])
+def test_cards_end_with_whoever_gave_them(shop: Any, did: str) -> None:
+    """And those that their holders gave, at once, each with a line of the log; the page says before whose; cards of
+    others live on."""
+    shop.add("Ada", Role.ADMINISTRATOR)
+    olle = shop.add("Olle", Role.OWNER, SITES[0])
+    giver, ada = shop.enter("Olle"), shop.enter("Ada")
+    anna = _card(shop, giver, "Anna")
+    bo, cecilia = _card(shop, anna, "Bo"), _card(shop, ada, "Cecilia")
+    passes = f"/sites/{SITES[0]}/passes"
+    before = ada.get("/accounts").text, ada.get(passes).text
+    if did == "end":
+        number = shop.door.accounts.named("Anna").number
+        shop.send(ada, f"{passes}/{number}", passes)
+    else:
+        shop.send(ada, f"/accounts/{olle}", "/accounts", did=did)
+
+    assert "Kort: Anna, Bo" in before[0]
+    assert "Kort: Bo" in before[1]
+    assert [303, 303, 200] == [one.get(INSIDE).status_code for one in (anna, bo, cecilia)]
+    assert (200 if did == "end" else 303) == giver.get(INSIDE).status_code
+    ended = {("Ada", f"pass_ended: {name}", "ok") for name in ("Anna", "Bo")}
+    assert ended <= {*shop.log()}
+    assert {"Ada", "Cecilia"} <= {one.name for one in shop.door.accounts.all()}
 
 
 @pytest.mark.parametrize("opened", [False, True])
@@ -246,7 +285,7 @@ def test_password_is_the_same_however_its_letters_are_made(staff: Any) -> None:
     """Two hundred letters, each written as letter and mark by another phone: the same password."""
     long = "åäö " * 50
     number = staff.add("Olle", Role.OWNER, "are-kall")
-    staff.door.accounts.renew_password(number, hashed(long[:200]))
+    staff.door.accounts.renew_password(number, hashed(long[:200]), lambda _: None)
     apart = unicodedata.normalize("NFD", long[:200])
     answer = staff.send(staff.browser(), "/sign-in", name="Olle", password=apart)
 

@@ -112,7 +112,7 @@ def test_guessing_codes_costs_as_at_signing_in(room: Room) -> None:
 def test_recovery_code_proves_it_too_and_once(room: Room) -> None:
     """Whoever has lost the phone can still warn the village."""
     account = room.staff.door.accounts.named("Carin")
-    room.staff.door.accounts.set_recovery(account.number, ["abcd-efgh-jkmn"])
+    room.staff.door.accounts.set_recovery(account.number, ["abcd-efgh-jkmn"], lambda _: None)
     first = room.post("send", code="ABCD EFGH JKMN")
     second = room.post("send", code="abcd-efgh-jkmn", idempotency_key="another-key-0")
 
@@ -317,7 +317,7 @@ def test_typed_time_goes_on_while_somebody_reads(lost: Room) -> None:
     shown = lost.post("look", clock=TYPED)
     lost.staff.clock.go(60_000)
     account = lost.staff.door.accounts.named("Carin")
-    lost.staff.door.accounts.set_recovery(account.number, ["abcd-efgh-jkmn"])
+    lost.staff.door.accounts.set_recovery(account.number, ["abcd-efgh-jkmn"], lambda _: None)
     name = lost.sent_id(**_settled(shown.text), code="abcd-efgh-jkmn")
     (one,) = lost.kept()
 

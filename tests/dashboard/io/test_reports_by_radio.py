@@ -43,7 +43,8 @@ def test_line_is_read_shown_and_kept_for_a_silent_site(staff: Any, carin: Any) -
     assert "340 liter" in shown
     assert (303, 303) == (kept.status_code, again.status_code)
     assert isinstance(order.what, Report)
-    assert ("radio", "Carin, från Lars", Status.ACTUAL) == (order.through, order.who, order.status)
+    assert ("radio", "Carin", Status.ACTUAL) == (order.through, order.who, order.status)
+    assert "Lars" == order.what.told_by
     assert ("reserve", True, 340.0, 30) == (
         order.what.power, order.what.set_running, order.what.litres, order.what.people_present,
     )  # fmt: skip
@@ -85,6 +86,16 @@ def test_exercise_stays_an_exercise(staff: Any, carin: Any, voice: Any) -> None:
     assert (303, True) == (kept.status_code, '<span class="frame-tag">ÖVNING</span>' in page)
     assert Status.EXERCISE is staff.desk.pending["are-kall"][0].status
     assert (400, True) == (refused.status_code, "Skarpt läge" in refused.text)
+
+
+def test_site_is_found_by_part_of_its_name(carin: Any) -> None:
+    """Where there are many; of none it is said; a site of somebody else is never found."""
+    found = {
+        words: re.findall(r"/sites/([\w-]+)/enter", carin.get(f"/reports?q={words}").text) for words in ("HUS", "b")
+    }
+
+    assert {"HUS": ["are-huso"], "b": []} == found
+    assert ["are-huso", "are-kall"] == sorted(re.findall(r"/sites/([\w-]+)/enter", carin.get("/reports").text))
 
 
 @pytest.mark.parametrize(("role", "scope"), [(Role.VIEWER, "are"), (Role.OWNER, "are-kall")])

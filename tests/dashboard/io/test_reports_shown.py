@@ -37,7 +37,7 @@ def test_report_in_plain_words_names_who_told(staff: Any, carin: Any) -> None:
     assert 'id="report-power.relay"' in form
     assert 303 == sent.status_code
     assert isinstance(order.what, Report)
-    assert "Carin, från Lars på macken" == order.who
+    assert ("Carin", "Lars på macken") == (order.who, order.what.told_by)
     assert row is not None
     assert re.search(r"Rapporterat:\s+<strong>ström: ingen</strong>.*av Carin, från Lars på macken", row[0])
     assert "Bara rapport" in row[0]
@@ -55,7 +55,7 @@ def test_sites_own_page_asks_nobody_who_told(owner: Any) -> None:
 
 def test_too_long_a_name_is_refused_at_its_field(staff: Any, carin: Any) -> None:
     """With what was written still there, and nothing kept."""
-    answer = _report(staff, carin, relay="x" * 37)
+    answer = _report(staff, carin, relay="x" * 61)
 
     assert 400 == answer.status_code
     assert re.search(r'id="report-power.relay.wrong" data-wrong="relay">\w', answer.text)

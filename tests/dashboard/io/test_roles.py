@@ -1,5 +1,7 @@
 """Every address of the program asks who comes, and lets in whom it should: all roles at all of them."""
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -42,9 +44,10 @@ ASKS = {
     "GET /refuelling": "read", "GET /refuelling/panels": "read", "GET /api/refuelling": "read",
     "GET /api/overview": "read", "GET /kept": "read",
     "GET /refuelling/kept": "read", "GET /sites/{site:str}/kept": "read", "GET /worker.js": "open",
-    "GET /manifest.webmanifest": "open",
+    "GET /manifest.webmanifest": "open", "GET /tiles/{version:str}/{zoom:int}/{column:int}/{line:int}": "read",
     "POST /welcome": "open",
-    "GET /notification": "coordinate", "GET /api/notification": "coordinate", "POST /notification/people": "coordinate",
+    "GET /notification": "coordinate", "GET /notification/panels": "coordinate",
+    "GET /api/notification": "coordinate", "POST /notification/people": "coordinate",
     "POST /notification/people/{number:int}": "coordinate",
     "POST /notification/people/{number:int}/channels": "coordinate",
     "POST /notification/channels/{number:int}": "coordinate", "POST /notification/settings": "accounts",
@@ -86,6 +89,35 @@ DOES = {
 NO_SITE = "there is no such site here"
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Who comes: a browser, the page token of its forms, and the one that it had before anybody was signed in."""
+
+    browser: Any
+    token: str
+    before: str
+
+
+@pytest.fixture(scope="module")
+def visitors(staff_of_module: Any) -> dict[str, Visitor]:
+    """Everybody at one dashboard, signed in once."""
+    staff = staff_of_module
+    staff.add("Somebody else", Role.OWNER, "are-kall")
+    found = {}
+    for who in ("stranger", *PEOPLE, *PROGRAMS):
+        browser, before, token = staff.browser(), "", ""
+        if who in PROGRAMS:
+            scope, orders = PROGRAMS[who]
+            browser.headers["authorization"] = f"Bearer {staff.bearer(who, scope, orders=orders)}"
+        else:
+            before = token = staff.token(browser)
+        if who in PEOPLE:
+            staff.add(who, *PEOPLE[who])
+            token = staff.token(staff.enter(who, browser), "/account")
+        found[who] = Visitor(browser, token, before)
+    return found
+
+
 def _handlers(app: Any) -> dict[str, Any]:
     found = {}
     for route in app.routes:
@@ -119,12 +151,9 @@ def test_address_that_says_nothing_is_shut(staff: Any) -> None:
 
 
 def _concrete(path: str, site: str) -> str:
-    filled = path.replace("{site:str}", site).replace("{address:path}", "reports").replace("{number:int}", "999")
-    return (
-        filled.replace("{token:str}", "x")
-        .replace("{name:str}", "uplot.min.css")
-        .replace("{file_path:path}", "page.css")
-    )
+    filled = path.replace("{site:str}", site).replace("{address:path}", "reports")
+    filled = filled.replace("{name:str}", "uplot.min.css").replace("{file_path:path}", "page.css")
+    return re.sub(r"\{\w+:int\}", "999", re.sub(r"\{\w+:str\}", "x", filled))
 
 
 def _expected(who: str, asks: str, site: str) -> str:
@@ -145,18 +174,9 @@ def _came(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("who", ["stranger", *PEOPLE, *PROGRAMS])
-def test_every_role_tries_everything(staff: Any, who: str) -> None:
+def test_every_role_tries_everything(staff_of_module: Any, visitors: dict[str, Visitor], who: str) -> None:
     """Own site, another of the municipality, another municipality's, one that is none; a refusal does nothing."""
-    browser, token = staff.browser(), ""
-    staff.add("Somebody else", Role.OWNER, "are-kall")
-    if who in PROGRAMS:
-        scope, orders = PROGRAMS[who]
-        browser.headers["authorization"] = f"Bearer {staff.bearer(who, scope, orders=orders)}"
-    elif who in PEOPLE:
-        staff.add("Kim", *PEOPLE[who])
-        staff.enter("Kim", browser)
-    if who not in PROGRAMS:
-        token = staff.token(browser, "/account" if who in PEOPLE else "/sign-in")
+    browser, token = visitors[who].browser, visitors[who].token
     wrong = []
     for key, asks in ASKS.items():
         method, path = key.split(" ")
@@ -169,18 +189,13 @@ def test_every_role_tries_everything(staff: Any, who: str) -> None:
                 wrong.append(f"{who}: {key} {site}: {answer.status_code}, expected {_expected(who, asks, site)}")
 
     assert [] == wrong
-    assert not any(staff.desk.pending.values())
+    assert not any(staff_of_module.desk.pending.values())
 
 
 @pytest.mark.parametrize("who", ["viewer", "owner", "coordinator", "program-orders"])
-def test_site_of_others_answers_as_one_that_is_none(staff: Any, who: str) -> None:
+def test_site_of_others_answers_as_one_that_is_none(visitors: dict[str, Visitor], who: str) -> None:
     """Same status, same headers, same words at every address: nobody learns by asking which sites there are."""
-    browser = staff.browser()
-    if who in PROGRAMS:
-        browser.headers["authorization"] = f"Bearer {staff.bearer(who, 'are', orders=True)}"
-    else:
-        staff.add("Kim", *PEOPLE[who])
-        staff.enter("Kim", browser)
+    browser = visitors[who].browser
     differ = []
     for key in ASKS:
         method, path = key.split(" ")
@@ -200,15 +215,11 @@ def test_site_of_others_answers_as_one_that_is_none(staff: Any, who: str) -> Non
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_form_of_another_page_does_nothing(staff: Any, who: str) -> None:
+def test_form_of_another_page_does_nothing(visitors: dict[str, Visitor], who: str) -> None:
     """Every address that changes anything: no page token, a stranger's, another account's, one from before signing in;
     refused with the sentence, whoever it is."""
-    staff.add("Kim", *PEOPLE[who])
-    staff.add("Vera", Role.VIEWER)
-    other = staff.token(staff.enter("Vera"), "/account")
-    browser = staff.browser()
-    before = staff.token(browser)
-    staff.enter("Kim", browser)
+    browser, before = visitors[who].browser, visitors[who].before
+    other = visitors["owner" if who == "viewer" else "viewer"].token
     wrong = []
     for key, asks in ASKS.items():
         method, path = key.split(" ")
@@ -222,6 +233,23 @@ def test_form_of_another_page_does_nothing(staff: Any, who: str) -> None:
 
     assert [] == wrong
     assert 200 == browser.get("/account").status_code
+
+
+def test_what_the_library_refuses_is_a_sentence_too(visitors: dict[str, Visitor]) -> None:
+    """Too large, no number where one belongs, a way that an address does not take: what to do, and nothing repeated."""
+    one, digits = visitors["administrator"], "9" * 5000
+    json = {"accept": "application/json", "x-page-token": one.token}
+    told = [
+        one.browser.post("/messages/new", json={"headline_sv": "x" * 100_000}, headers=json),
+        one.browser.get(f"/log?before={digits}", headers=json),
+        one.browser.post("/log", headers=json),
+    ]
+
+    assert [413, 400, 405] == [answer.status_code for answer in told]
+    assert ["Korta texten", "gick inte att läsa", "Gå tillbaka"] == [
+        word for word, answer in zip(("Korta texten", "gick inte att läsa", "Gå tillbaka"), told, strict=True)
+        if word in answer.json()["error"] and digits not in answer.text
+    ]  # fmt: skip
 
 
 def test_stranger_sees_no_stream_and_no_site(staff: Any) -> None:

@@ -119,7 +119,7 @@ def test_store_that_takes_nothing_shuts_nobody_out_who_is_in(staff: Any) -> None
     answer = staff.send(staff.browser(), "/sign-in", name="Olle", password=PASSWORD)
 
     assert (200, 503) == (inside, answer.status_code)
-    assert "Lagringen fungerar inte" in answer.text
+    assert "full. Ring den som sköter servern" in answer.text
 
 
 def test_owner_does_not_read_needs_for_the_municipality(staff: Any) -> None:

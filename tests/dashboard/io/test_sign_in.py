@@ -121,7 +121,7 @@ def test_without_a_clock_owners_come_in_and_coordinators_are_told(staff: Any) ->
     kim = staff.add("Kim", Role.COORDINATOR, "are")
     staff.add("Olle", Role.OWNER, "are-kall")
     recovery = codes.recovery_codes()
-    staff.door.accounts.set_recovery(kim, recovery)
+    staff.door.accounts.set_recovery(kim, recovery, lambda _: None)
     told = []
     for code in ("123456", recovery[0].upper().replace("-", " "), recovery[0]):
         browser = staff.browser()
@@ -140,7 +140,7 @@ def test_without_a_clock_owners_come_in_and_coordinators_are_told(staff: Any) ->
 def test_name_that_nobody_has_costs_the_same_work(staff: Any) -> None:
     """The same sentence after the same hashing, so that nobody learns who has an account."""
     olle = staff.add("Olle", Role.OWNER, "are-kall")
-    staff.door.accounts.renew_password(olle, hashing.hashed(PASSWORD))
+    staff.door.accounts.renew_password(olle, hashing.hashed(PASSWORD), lambda _: None)
     worked: list[str] = []
 
     class Counting(PasswordHasher):

@@ -10,6 +10,7 @@ from contract import topics
 from contract.judgement import Activator, CallNow, Endurance, Grounds, NeedNow, Reason, Reported, RunDone
 from contract.messages import Shelf, encode
 from contract.words import AlarmState, Basis, NeedKind, NeedState, Opening, Power, Readiness
+from dashboard.core.texts.pages import text
 from dashboard.io.store.database import StoreTrouble
 
 SPACES = {0xA0: " ", 0x202F: " "}
@@ -200,22 +201,26 @@ def test_people_of_the_site_can_be_called(told: Any) -> None:
 
 
 def test_every_signal_has_its_quality(told: Any) -> None:
-    """Also one that is missing: why, and the reason the site gave."""
+    """Also one that is missing: why, in words; what a newer box says stands as its own words."""
     told.say(told.site.tick().state())
     told.desk.receive(topics.device("are-kall", "genset"), encode(told.site.device(
-        fuel__level=62.0, engine__oil_level=(None, "sensor_fault", "öppen krets"))), False)  # fmt: skip
+        fuel__level=62.0, engine__oil_level=(None, "sensor_fault", "it was there, and is there no more"),
+        engine__speed=(None, "bad_data", "of tomorrow"))), False)  # fmt: skip
 
     page = _plain(told.page())
 
     assert "62,0 % gammalt nyss giltigt" in page  # the word for old is there for when it grows old
-    assert "givarfel (öppen krets)" in page
+    assert "givarfel (det fanns tidigare, men finns inte längre)" in page
+    assert "ogiltigt värde (dosans egna ord: ”of tomorrow”)" in page
+    assert re.search(r"genset, [\w-]+ · \d+ värden · [1-9]\d* saknas", page)
 
 
 def test_site_that_never_spoke_has_no_past(office: Any) -> None:
     """All of the timeline is unknown; no curve, no run, nobody to call."""
     page = _plain(office.page())
 
-    for words in ("Inga körningar är kända.", "Inga avbrott är kända.", "Platsen har inte sagt vem man kan ringa."):
+    for words in ("Inga körningar är kända.", "Inget avslutat avbrott är känt.",
+                  "Platsen har inte sagt vem man kan ringa."):  # fmt: skip
         assert words in page
     assert "El från nätet" not in page
 
@@ -232,4 +237,4 @@ def test_store_that_does_not_answer_leaves_the_rest_of_the_page(told: Any, monke
 
     assert "minst 75" in _plain(page)
     assert "Inget är känt från den här tiden." in page
-    assert "the disk is gone" in told.page()
+    assert text("store_other") in told.page()

@@ -30,7 +30,13 @@ FUEL = {
 }
 CALM = Site(
     memory=Memory(judged=Judged(power=Power.ON_MAINS, mains=True, engine="stopped", boot="boot-1")),
-    values={"genset": {"controller.mode": good("auto"), "engine.battery_voltage": good(13.6)}},
+    values={
+        "genset": {
+            "controller.mode": good("auto"),
+            "controller.shutdown_alarm": good(0),
+            "engine.battery_voltage": good(13.6),
+        }
+    },
     polls_failed={"genset": 0, "node": 0, "box": 0},
     evidence=Evidence(mains=True, engine="stopped", on_set=False, set_live=False, load_live=True, battery=False),
 )

@@ -178,6 +178,19 @@ def test_the_longest_name_still_fits_where_it_is_named() -> None:
     assert 80 == len(decode(announce.state(story.site, PEOPLE_ONLY, at(2))[1], SiteState).witnesses[0].source)
 
 
+def test_who_saw_it_is_the_witness_and_who_entered_it_stands_beside() -> None:
+    """Two fields in the record; one name for people where the site's sources are listed, and at the need."""
+    story = Story(PEOPLE_ONLY)
+    what = Report(observed_ms=WALL_MS, power="none", needs="diesel", told_by="Lars")
+    told = story.step(at(1), order(1, what, who="Carin"))
+    (body,) = [one.body for one in told if one.kind == "report_entered"]
+    state = decode(announce.state(story.site, PEOPLE_ONLY, at(2))[1], SiteState)
+
+    assert ("Carin", "Lars") == (body["who"], body["report"]["told_by"])
+    assert ["person/Lars (Carin)"] == [one.source for one in state.witnesses]
+    assert ["Lars (Carin)"] == [one.who for one in state.needs]
+
+
 def test_a_report_is_as_old_as_what_was_seen() -> None:
     """Observed at second 100, entered at 160, received at 400: it is from second 100."""
     story = Story(PEOPLE_ONLY)

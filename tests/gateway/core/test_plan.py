@@ -17,11 +17,15 @@ LINES = [SerialLine(device="/dev/x", baud=9600), SerialLine(device="/dev/x", bau
 WIDTHS = {1: "u16", 2: "u32", 4: "u64"}
 
 
-def profile_of(rows: list[Row], blocks: list[tuple[int, int]], max_words: int, holes: str) -> Profile:
+def profile_of(
+    rows: list[Row], blocks: list[tuple[int, int]], max_words: int, holes: str, function: int = 3
+) -> Profile:
     """A profile for tests."""
     return Profile(
         head=Head(name="t", title="t", maker="t", family="t", source="t", kind="meter"),
-        link=Link(function=3, word_order="big", max_words=max_words, timeout_s=1, holes=holes),
+        link=Link(
+            function=function, word_order="big", max_words=max_words, max_bits=4 * max_words, timeout_s=1, holes=holes
+        ),
         blocks=tuple(Range(first=first, last=last) for first, last in blocks),
         identity=(),
         rows=tuple(rows),
@@ -35,14 +39,17 @@ def row_at(at: int, width: int = 1) -> Row:
 
 @st.composite
 def layouts(draw: st.DrawFn) -> Profile:
-    """Up to seven values with gaps, in one or two declared ranges."""
+    """Up to seven values with gaps, in one or two declared ranges: registers, or coils."""
     rows, at = [], draw(st.integers(0, 3))
-    for width, gap in draw(st.lists(st.tuples(st.sampled_from([1, 2, 4]), st.integers(0, 6)), min_size=1, max_size=7)):
-        rows.append(row_at(at, width))
+    function, widths, gaps = draw(st.sampled_from([(3, [1, 2, 4], 6), (1, [1], 30)]))
+    parts = st.tuples(st.sampled_from(widths), st.integers(0, gaps))
+    for width, gap in draw(st.lists(parts, min_size=1, max_size=7)):
+        rows.append(row_at(at, width) if function == 3 else Row(key=f"k{at}", function=1, at=at, type="bit"))
         at += width + gap
     cut = draw(st.sampled_from([None, *[row.at for row in rows[1:]]]))
     blocks = [(0, at)] if cut is None else [(0, cut - 1), (cut, at)]
-    return profile_of(rows, blocks, draw(st.integers(4, 20)), draw(st.sampled_from(["readable", "forbidden"])))
+    holes = draw(st.sampled_from(["readable", "forbidden"]))
+    return profile_of(rows, blocks, draw(st.integers(4, 20)), holes, function)
 
 
 def partitions(items: list[Row]) -> list[list[list[Row]]]:
@@ -62,7 +69,8 @@ def allowed(group: list[Row], profile: Profile) -> bool:
     inside = any(block.first <= start and end - 1 <= block.last for block in profile.blocks)
     defined = {at for row in profile.rows for at in range(row.at, row.end)}
     whole = profile.link.holes == "readable" or set(range(start, end)) <= defined
-    return inside and whole and end - start <= profile.link.max_words
+    most = profile.link.max_words if profile.link.function > 2 else profile.link.max_bits
+    return inside and whole and end - start <= most
 
 
 def least(profile: Profile, cost: Cost) -> float:
@@ -70,8 +78,9 @@ def least(profile: Profile, cost: Cost) -> float:
     costs = []
     for groups in partitions(list(profile.rows)):
         if all(allowed(group, profile) for group in groups):
-            registers = sum(max(row.end for row in group) - min(row.at for row in group) for group in groups)
-            costs.append(cost.of(len(groups), registers))
+            lengths = [max(row.end for row in group) - min(row.at for row in group) for group in groups]
+            sizes = [2 * length if profile.link.function > 2 else -(-length // 8) for length in lengths]
+            costs.append(cost.of(len(groups), sum(sizes)))
     return min(costs)
 
 
@@ -184,7 +193,7 @@ def test_split_keeps_whether_it_may_be_missing() -> None:
 )
 def test_cost_counts_bits_and_silences(line: SerialLine, count: int, milliseconds: float) -> None:
     """Bytes on the wire in the configured framing, and the quiet that ends two frames."""
-    assert milliseconds == pytest.approx(1000 * cost_on(line, pause_s=0.0).of(1, count))
+    assert milliseconds == pytest.approx(1000 * cost_on(line, pause_s=0.0).of(1, 2 * count))
 
 
 def test_cost_counts_the_pause_and_the_turnaround() -> None:
@@ -199,5 +208,5 @@ def test_plan_is_told_in_plain_lines() -> None:
     """A technician sees per rate how many requests there are and what they cost."""
     lines = list(describe(SDM, SerialLine(device="/dev/x", baud=9600)))
 
-    assert lines[0] == "fast: 11 signals in 3 requests, 108.3 ms on /dev/x"
+    assert lines[0] == ("fast: 11 signals in 3 requests, 108.3 ms on /dev/x; one request per value would take 275.0 ms")
     assert lines[1] == "  FC04 0–17: 18 registers, 18 used, 9 signals, 58.3 ms"

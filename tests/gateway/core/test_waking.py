@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from contract.messages import Alarm
-from contract.waking import WakingTaken, WokenAlarm
+from contract.records import CalledBody
+from contract.waking import Kind, Unsent, WakingTaken, WokenAlarm
 from contract.wire import Moment
 from contract.words import AlarmState, ClockQuality, Event, Origin, Status
 from gateway.core.facts import WakeFacts, WakePerson
@@ -45,6 +46,8 @@ class Woken:
         self.facts = facts(GENSET, wake=wake, simulated=False, status=parts.get("status", Status.ACTUAL))
         self.site = Site(memory=Memory())
         self.sent: list[tuple[float, str, str]] = []
+        self.told: list[CalledBody] = []
+        """What the centre hears of it."""
         self.works = True
 
     def raise_(self, second: float, **parts: Any) -> "Woken":
@@ -61,10 +64,11 @@ class Woken:
         while now <= second:
             self.site, _ = waking.watch(self.site, self.facts, at(now))
             for sms in waking.due(self.site.memory.waking, at(now)):
-                if not sms.under_way:
-                    self.site = waking.heard(self.site, Trying(sms.id), self.facts, at(now))
+                self.site, _ = waking.heard(self.site, Trying(sms.id), self.facts, at(now))
                 self.sent.append((now, sms.phone, sms.text))
-                self.site = waking.heard(self.site, Sent(sms.id, self.works), self.facts, at(now))
+                came_of = Sent(sms.id, None if self.works else Unsent.NO_NETWORK)
+                self.site, told = waking.heard(self.site, came_of, self.facts, at(now))
+                self.told += [msgspec.convert(one.body, CalledBody) for one in told]
             now += step
         return self
 
@@ -87,6 +91,9 @@ def test_site_waits_for_the_centre_and_then_wakes_its_own() -> None:
 
     assert [150.0, 750.0] == [second for second, _, _ in site.sent]
     assert ["+46700000001", "+46700000002"] == site.phones()
+    assert [("Handlaren", "first", 1, None), ("Ersättare", "next", 1, None)] == [
+        (one.person, one.kind, one.tries, one.why) for one in site.told
+    ]
     assert site.sent[0][2].startswith("Kall: Strömlöst på platsen.")
 
 
@@ -100,7 +107,7 @@ def test_site_without_a_centre_waits_for_nobody() -> None:
 def test_taken_over_the_site_sleeps_until_it_runs_out() -> None:
     """While the centre vouches nobody here is called; when it says no more, the site goes on."""
     site = Woken().raise_(0).until(60, 5)
-    site.site = waking.heard(site.site, taken(900), site.facts, at(60))
+    site.site, _ = waking.heard(site.site, taken(900), site.facts, at(60))
     site.until(1500, 65)
 
     assert [900.0, 1500.0] == [second for second, _, _ in site.sent]
@@ -114,7 +121,7 @@ def test_taken_over_the_site_sleeps_until_it_runs_out() -> None:
 def test_old_word_of_the_centre_keeps_nobody_asleep(told: WakingTaken) -> None:
     """A retained message of before says nothing of this alarm."""
     site = Woken().raise_(0).until(60, 5)
-    site.site = waking.heard(site.site, told, site.facts, at(60))
+    site.site, _ = waking.heard(site.site, told, site.facts, at(60))
     site.until(200, 65)
 
     assert ["+46700000001"] == site.phones()
@@ -123,7 +130,7 @@ def test_old_word_of_the_centre_keeps_nobody_asleep(told: WakingTaken) -> None:
 def test_centre_cannot_silence_a_site_for_ever() -> None:
     """However far the end lies that it names, after twenty minutes without a word the site goes on."""
     site = Woken().raise_(0).until(60, 5)
-    site.site = waking.heard(site.site, taken(10**9), site.facts, at(60))
+    site.site, _ = waking.heard(site.site, taken(10**9), site.facts, at(60))
     site.until(1300, 65)
 
     assert [1260.0] == [second for second, _, _ in site.sent]
@@ -162,6 +169,24 @@ def test_modem_that_fails_leads_to_the_next_person() -> None:
 
     assert ["+46700000001"] * 4 == site.phones()[:4]
     assert "+46700000002" == site.phones()[4]
+    assert CalledBody(person="Handlaren", kind=Kind.FIRST, about="no-power-at-site", tries=4,
+                      why=Unsent.NO_NETWORK) == site.told[0]  # fmt: skip
+
+
+def test_program_killed_at_each_try_gives_up_as_any_other() -> None:
+    """A message whose sending ends the program is not sent for ever: after four tries the next person is called."""
+    site = Woken(centre=False).raise_(0)
+    for second in (10, 20, 30, 35):
+        site.site, _ = waking.watch(site.site, site.facts, at(second))
+    (first,) = waking.due(site.site.memory.waking, at(35))
+    told = []
+    for boot in range(5):  # each time it dies before it hears what came of it
+        site.site, more = waking.heard(site.site, Trying(first.id), site.facts, at(40, f"boot-{boot}"))
+        told += more
+    after = site.site.memory.waking.waiting
+
+    assert [("Handlaren", 4, "no_answer")] == [(one.body["person"], one.body["tries"], one.body["why"]) for one in told]
+    assert ["Ersättare"] == [one.person for one in after]
 
 
 def test_message_under_way_at_a_restart_is_sent_again() -> None:
@@ -170,7 +195,7 @@ def test_message_under_way_at_a_restart_is_sent_again() -> None:
     for second in (10, 20, 30, 35):
         site.site, _ = waking.watch(site.site, site.facts, at(second))
     (sms,) = waking.due(site.site.memory.waking, at(35))
-    site.site = waking.heard(site.site, Trying(sms.id), site.facts, at(35))
+    site.site, _ = waking.heard(site.site, Trying(sms.id), site.facts, at(35))
     kept = msgspec.json.decode(msgspec.json.encode(site.site.memory), type=Memory)
     due = waking.due(kept.waking, at(1, "boot-2"))
 

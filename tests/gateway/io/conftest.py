@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import tty
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -85,6 +85,8 @@ class TcpPeer:
         self.asked: list[bytes] = []
         self.connections = 0
         self.answer: Callable[[bytes], Answer] = lambda _: None
+        self.size = 12
+        """Bytes of a question; 8 of a converter that passes frames of RTU through."""
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
@@ -118,7 +120,7 @@ class TcpPeer:
         task.add_done_callback(self._serving.discard)
         try:
             while True:
-                frame = await reader.readexactly(12)
+                frame = await reader.readexactly(self.size)
                 self.asked.append(frame)
                 answer = self.answer(frame)
                 for delay, part in [(0.0, answer)] if isinstance(answer, bytes) else answer or []:
@@ -195,24 +197,32 @@ class Mapping(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_int) for name in ("nb_bits", "start_bits", "nb_input_bits", "start_input_bits")),
         *((name, ctypes.c_int) for name in ("nb_input", "start_input", "nb_holding", "start_holding")),
-        ("bits", ctypes.c_void_p),
-        ("input_bits", ctypes.c_void_p),
+        ("bits", ctypes.POINTER(ctypes.c_uint8)),
+        ("input_bits", ctypes.POINTER(ctypes.c_uint8)),
         ("input", ctypes.POINTER(ctypes.c_uint16)),
         ("holding", ctypes.POINTER(ctypes.c_uint16)),
     ]
 
 
-class Foreign:
-    """A Modbus TCP device made of libmodbus, with holding registers from `start` on; serves in a thread."""
+Tables = dict[int, tuple[int, list[int]]]
+"""By function: the first address, and what stands from there on."""
 
-    def __init__(self, library: str, start: int, words: list[int]) -> None:
+
+class Foreign:
+    """A Modbus TCP device made of libmodbus, with one table for each function that reads; serves in a thread."""
+
+    def __init__(self, library: str, tables: Tables) -> None:
         self._lib = ctypes.CDLL(library)
         self._lib.modbus_new_tcp.restype = ctypes.c_void_p
         self._lib.modbus_mapping_new_start_address.restype = ctypes.POINTER(Mapping)
         self._context = ctypes.c_void_p(self._lib.modbus_new_tcp(b"127.0.0.1", 0))
-        self._mapping = self._lib.modbus_mapping_new_start_address(0, 0, 0, 0, start, len(words), 0, 0)
-        for at, word in enumerate(words):
-            self._mapping.contents.holding[at] = word
+        sizes = [part for function in (1, 2, 3, 4) for part in _place(tables, function)]
+        self._mapping = self._lib.modbus_mapping_new_start_address(*sizes)
+        mapped = self._mapping.contents
+        cells = {1: mapped.bits, 2: mapped.input_bits, 3: mapped.holding, 4: mapped.input}
+        for function, (_, words) in tables.items():
+            for at, word in enumerate(words):
+                cells[function][at] = word
         self._listening = self._lib.modbus_tcp_listen(self._context, 1)
         self._socket = socket.socket(fileno=self._listening)
         self.port = self._socket.getsockname()[1]
@@ -238,16 +248,21 @@ class Foreign:
         self._socket.close()
 
 
+def _place(tables: Tables, function: int) -> tuple[int, int]:
+    start, words = tables.get(function, (0, []))
+    return start, len(words)
+
+
 @pytest.fixture
-def foreign() -> Iterator[Callable[[int, list[int]], Foreign]]:
-    """Makes libmodbus devices; skipped where the library is missing."""
+def foreign() -> Iterator[Callable[..., Foreign]]:
+    """Makes libmodbus devices of holding registers from an address on, or of tables; skipped without the library."""
     library = ctypes.util.find_library("modbus")
     if library is None:
         pytest.skip("libmodbus is not installed")
     made: list[Foreign] = []
 
-    def make(start: int, words: list[int]) -> Foreign:
-        made.append(Foreign(library, start, words))
+    def make(start: int = 0, words: Sequence[int] = (), tables: Tables | None = None) -> Foreign:
+        made.append(Foreign(library, tables or {3: (start, list(words))}))
         return made[-1]
 
     yield make

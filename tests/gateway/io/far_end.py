@@ -24,6 +24,7 @@ from gateway.core.site import Now
 from gateway.io.mqtt import Pictures
 from gateway.io.record_road import Records
 from gateway.io.store import Store
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 SITE = "test-kall"
@@ -66,9 +67,7 @@ class Broker:
     """Mosquitto on one port; what it remembers dies with it."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.port = int(one.getsockname()[1])
+        self.port = free_port()
         self._config = folder / "mosquitto.conf"
         self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n", "utf-8")
         self._process: subprocess.Popen[bytes] | None = None

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from importlib.resources import files
 from itertools import count
 
+import msgspec
 import pytest
 
 from contract.messages import Value
@@ -12,7 +12,6 @@ from contract.words import Origin, Quality
 from gateway.core.wire.lines import TcpLine
 from gateway.io.device import Device
 from gateway.io.modbus import open_line
-from gateway.profiles.reader import parse
 from gateway.profiles.registry import load
 from gateway.profiles.schema import Profile
 
@@ -21,9 +20,8 @@ from .conftest import Image, TcpPeer
 
 def quick(name: str) -> Profile:
     """A shipped profile that does not dawdle: the device here is fast and the test is short."""
-    text = files("gateway.profiles").joinpath(f"{name}.toml").read_text("utf-8")
-    hasty = text.replace("pause_s = 0.1", "pause_s = 0.0").replace("timeout_s = 1.0", "timeout_s = 0.2")
-    return parse(hasty, name)
+    profile = load(name)
+    return msgspec.structs.replace(profile, link=msgspec.structs.replace(profile.link, pause_s=0.0, timeout_s=0.2))
 
 
 @pytest.fixture
@@ -208,6 +206,89 @@ async def test_device_asks_again_what_it_once_refused(device: Device, image: Ima
 
     assert Quality.BAD_DATA is found[0]
     assert Quality.GOOD is found[-1]
+
+
+async def learned_device(device: Device, image: Image, peer: TcpPeer) -> list[tuple[int, int]]:
+    """What a set without one cell is asked for once it is known."""
+    image.registers.pop((3, 1050))
+    await poll(device)
+    await poll(device)
+    asked(peer)
+    await poll(device)
+    return asked(peer)
+
+
+async def test_device_is_read_round_what_it_refused(device: Device, image: Image, tcp_peer: TcpPeer) -> None:
+    """No question meets the cell again, the page is not read in more pieces than that needs, and all else comes."""
+    await poll(device)
+    asked(tcp_peer)
+    await poll(device)
+    whole = asked(tcp_peer)
+    now = await learned_device(device, image, tcp_peer)
+
+    assert [] == [(start, size) for start, size in now if start <= 1050 < start + size]
+    assert len(whole) + 1 >= len(now)
+
+
+async def test_device_is_not_asked_again_after_a_restart(device: Device, image: Image, tcp_peer: TcpPeer) -> None:
+    """What the store remembers is enough: the first round of the new program is the last one of the old."""
+    before = await learned_device(device, image, tcp_peer)
+    anew = Device(device.line, 1, device.profile, refused=device.refused)
+    values = await poll(anew)
+    first = asked(tcp_peer)
+
+    assert before == [one for one in first if one[0] != 768]
+    assert (None, Quality.BAD_DATA) == (
+        values["generator.current_earth"].value,
+        values["generator.current_earth"].quality,
+    )
+    assert "exception 02 at 1050, remembered" in values["generator.current_earth"].reason
+    assert 63 == values["fuel.level"].value
+
+
+async def test_device_with_a_cell_that_came_is_read_as_if_it_had_always_had_it(
+    device: Device, image: Image, tcp_peer: TcpPeer
+) -> None:
+    """The pieces grow together again."""
+    await poll(device)
+    asked(tcp_peer)
+    await poll(device)
+    whole = asked(tcp_peer)
+    await learned_device(device, image, tcp_peer)
+    image.put(3, 1050, "0000 0000")
+    for _ in range(105):
+        await poll(device)
+    asked(tcp_peer)
+    await poll(device)
+
+    assert whole == asked(tcp_peer)
+    assert () == device.refused
+
+
+async def test_device_with_one_slow_block_that_never_answers_gives_the_others(
+    device: Device, image: Image, tcp_peer: TcpPeer
+) -> None:
+    """Step by step: a block that is silent has a reason, the blocks behind it are read, and the set is not dead."""
+    image.put(3, 1800, "0000 0005")
+    dumb = 1536
+    tcp_peer.answer = lambda frame: None if int.from_bytes(frame[8:10], "big") // 256 * 256 == dumb else image(frame)
+    ticks = count(1000)
+    slow: dict[str, Value] = {}
+    profile = device.profile
+    rows = tuple(
+        msgspec.structs.replace(row, rate="slow") if row.at // 256 * 256 == dumb else row for row in profile.rows
+    )
+    device = Device(device.line, 1, msgspec.structs.replace(profile, rows=rows))
+    await poll(device)
+    device.begin("slow")
+    for _ in range(6):
+        while device.under_way:
+            slow |= await device.step(lambda: next(ticks), Origin.SIMULATED)
+        assert 63 == (await poll(device))["fuel.level"].value
+
+    assert {row.key for row in rows if row.rate == "slow"} == set(slow)
+    assert Quality.COMM_ERROR is slow["generator.power"].quality
+    assert 45_000 == slow["engine.run_time"].value
 
 
 async def test_device_slow_round_brings_counters(device: Device) -> None:

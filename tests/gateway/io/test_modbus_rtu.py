@@ -21,6 +21,11 @@ def framed(text: str) -> bytes:
     return body + checksum(body)
 
 
+def bits(size: int, *set_: int) -> list[int]:
+    """So many coils or inputs, some of them on."""
+    return [int(at in set_) for at in range(size)]
+
+
 @pytest.fixture
 async def line(serial_peer: SerialPeer, loop_faults) -> AsyncIterator[Line]:
     """A line to the peer at 19200 baud."""
@@ -43,13 +48,23 @@ async def line(serial_peer: SerialPeer, loop_faults) -> AsyncIterator[Line]:
             [350, 82, 0x7FFF, 63, 281, 276, 1500, 500],
         ),
         (1, Block(4, 0, 2), "01040000000271CB", "010404436680006FDF", [0x4366, 0x8000]),
+        (1, Block(3, 12, 1), "0103000C00014409", framed("0103 02 00DC").hex(), [220]),
+        (1, Block(1, 0, 78), "01010000004EBC3E", framed("0101 0A 42000000000200000020").hex(), bits(78, 1, 6, 41, 77)),
+        (1, Block(3, 0, 45), "01030000002D85D7", framed("0103 5A" + "00EF" * 45).hex(), [239] * 45),
+        (1, Block(3, 46, 10), "0103002E000AA5C4", framed("0103 14" + "0027" * 10).hex(), [39] * 10),
+        (1, Block(3, 768, 8), "0103030000084448", framed("0103 10" + "0001" * 8).hex(), [1] * 8),
+        (1, Block(3, 128, 44), "01030080002C45FF", framed("0103 58" + "FFFF" * 44).hex(), [0xFFFF] * 44),
+        (5, Block(2, 35, 34), framed("050200230022").hex().upper(), framed("0502051000020000").hex(), bits(34, 4, 17)),
     ],
-    ids=["ComAp battery", "ComAp nominal", "Lovato voltage", "DSE instruments", "SDM voltage"],
-)
+    ids=[
+        "ComAp battery", "ComAp nominal", "Lovato voltage", "DSE instruments", "SDM voltage", "IGS-NT battery",
+        "HGM6120N coils", "HGM6120N first", "HGM6120N second", "DSE identity", "APC measurements", "Nexys inputs",
+    ],
+)  # fmt: skip
 async def test_rtu_frames_are_as_printed(
     serial_peer: SerialPeer, line: Line, unit: int, block: Block, request_: str, answer: str, words: list[int]
 ) -> None:
-    """Requests and answers of the papers, byte for byte."""
+    """Requests (but the last one's) and answers of the papers, byte for byte."""
     serial_peer.answer = lambda _: bytes.fromhex(answer)
     outcome = await line.read(unit, block, 1.0)
 
@@ -111,6 +126,36 @@ async def test_rtu_late_answer_is_not_taken_for_the_next(serial_peer: SerialPeer
     assert Registers([3]) == found[2]
 
 
+async def test_rtu_late_answer_is_waited_for_as_long_as_it_was_late(serial_peer: SerialPeer, line: Line) -> None:
+    """Each answer comes 0.14 s after its question, and 0.1 s are waited: none is ever taken for the next block's."""
+    serial_peer.answer = lambda frame: [(0.14, framed("010302" + frame[2:4].hex()))]
+    found = [await line.read(1, Block(3, at, 1), 0.1) for at in (1, 2, 3, 4, 5, 6)]
+
+    assert [] == [one for at, one in enumerate(found, 1) if isinstance(one, Registers) and one != Registers([at])]
+
+
+async def test_rtu_late_refusal_is_not_that_of_the_next_block(serial_peer: SerialPeer, line: Line) -> None:
+    """A block that is refused late must not make the next one a block that the device has not."""
+    answers = iter([[(0.15, framed("018302"))], [(0.15, framed("0103020002"))], framed("0103020003")])
+    serial_peer.answer = lambda _: next(answers)
+    found = [await line.read(1, Block(3, at, 1), 0.1) for at in (1, 2, 3)]
+
+    assert [Why.SILENT, Why.CROSSED] == [fault.why for fault in found[:2] if isinstance(fault, Fault)]
+    assert Registers([3]) == found[2]
+
+
+async def test_rtu_answer_to_what_was_crossed_is_not_the_next_one(serial_peer: SerialPeer, line: Line) -> None:
+    """Of another shape: the late answer shows that it is none, and then the true one is late itself."""
+    answers = iter(
+        [[(0.15, framed("0103020001"))], [(0.2, framed("01030400020002"))], [(0.2, framed("01030400030003"))]]
+    )
+    serial_peer.answer = lambda _: next(answers, None)
+    found = [await line.read(1, block, 0.1) for block in (Block(3, 1, 1), Block(3, 2, 2), Block(3, 3, 2))]
+
+    assert Registers([2, 2]) not in found[2:]
+    assert [Why.SILENT, Why.CROSSED] == [fault.why for fault in found[:2] if isinstance(fault, Fault)]
+
+
 async def test_rtu_second_look_is_taken_once(serial_peer: SerialPeer, line: Line) -> None:
     """After a timeout the first answer of that shape is looked at longer, the ones after it are not."""
     answers = iter([None, *[framed("0103020005")] * 3])
@@ -157,9 +202,9 @@ async def test_rtu_wrong_answer_is_no_value(serial_peer: SerialPeer, line: Line,
 async def test_rtu_answer_that_has_begun_may_end(serial_peer: SerialPeer) -> None:
     """The deadline is for the beginning: a long answer at a slow speed is heard to its end."""
     whole = framed("0103FA" + "0007" * 125)
-    serial_peer.answer = lambda _: [(0.08, whole[:100]), (0.08, whole[100:])]
-    line = open_line(SerialLine(device=serial_peer.path, baud=9600))
-    outcome = await line.read(1, Block(3, 0, 125), 0.1)
+    serial_peer.answer = lambda _: [(0.3, whole[:100]), (1.0, whole[100:])]
+    line = open_line(SerialLine(device=serial_peer.path, baud=1200))
+    outcome = await line.read(1, Block(3, 0, 125), 1.0)
     await line.close()
 
     assert Registers([7] * 125) == outcome
@@ -191,7 +236,7 @@ async def test_rtu_port_in_use_is_one_sentence(serial_peer: SerialPeer, line: Li
     fault = await second.read(1, Block(3, 0, 1), 0.5)
 
     assert isinstance(fault, Fault)
-    assert fault.sentence.endswith("cannot be opened; another program uses it, or it is no serial port")
+    assert fault.sentence.endswith("no serial port, or without that speed or parity")
 
 
 async def test_rtu_pulled_cable_and_new_one(serial_peer: SerialPeer, tmp_path, loop_faults) -> None:

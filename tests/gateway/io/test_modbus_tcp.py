@@ -12,6 +12,8 @@ from gateway.core.wire.lines import TcpLine
 from gateway.core.wire.plan import Block
 from gateway.io.modbus import Line, open_line
 
+from .conftest import checksum
+
 SHEET = [0x015E, 0x0052, 0x7FFF, 0x003F, 0x0119, 0x0114, 0x05DC, 0x01F4]
 BLOCK = Block(3, 1024, 8)
 BODY = bytes.fromhex("0103 10 015E 0052 7FFF 003F 0119 0114 05DC 01F4")
@@ -222,3 +224,70 @@ async def test_tcp_cancelled_read_leaves_the_line_usable(tcp_peer, line: Line) -
     tcp_peer.answer = lambda frame: answer(frame, bytes.fromhex("0103 02 0002"))
 
     assert Registers([2]) == await line.read(1, Block(3, 0, 1), 2.0)
+
+
+def converted(frame: bytes, data: str) -> bytes:
+    """The frame of RTU with which a unit answers a question that a converter passed on."""
+    body = frame[:2] + bytes([len(bytes.fromhex(data))]) + bytes.fromhex(data)
+    return body + checksum(body)
+
+
+@pytest.fixture
+async def bridge(tcp_peer, loop_faults) -> AsyncIterator[Line]:
+    """A line to a converter that passes frames of RTU through a socket."""
+    tcp_peer.size = 8
+    made = open_line(TcpLine(host="127.0.0.1", port=tcp_peer.port, rtu=True))
+    yield made
+    await made.close()
+
+
+async def test_converter_carries_frames_of_rtu(tcp_peer, bridge: Line) -> None:
+    """Unit, function, address, count and checksum as on the wire: registers, coils and inputs, and a refusal."""
+    tcp_peer.answer = lambda frame: converted(frame, "42" if frame[1] < 3 else "00DC")
+    words = await bridge.read(1, Block(3, 12, 1), 1.0)
+    coils = await bridge.read(7, Block(1, 0, 7), 1.0)
+    inputs = await bridge.read(7, Block(2, 32, 7), 1.0)
+    tcp_peer.answer = lambda frame: (body := frame[:1] + b"\x83\x02") + checksum(body)
+    refused = await bridge.read(1, Block(3, 13, 1), 1.0)
+
+    assert [Registers([220]), Registers([0, 1, 0, 0, 0, 0, 1]), Registers([0, 1, 0, 0, 0, 0, 1])] == [
+        words,
+        coils,
+        inputs,
+    ]
+    assert "0103000C00014409" == tcp_peer.asked[0].hex().upper()
+    assert isinstance(refused, Fault)
+    assert (Why.REFUSED, 2) == (refused.why, refused.code)
+
+
+async def test_converter_brings_a_late_answer_into_the_new_connection(tcp_peer, bridge: Line) -> None:
+    """It answers whoever is connected: what comes first after a time-out is not believed when more follows."""
+
+    def late(frame: bytes) -> list[tuple[float, bytes]] | None:
+        if len(tcp_peer.asked) == 1:
+            return None
+        waiting = ["0001", "0002"] if len(tcp_peer.asked) == 2 else ["0003"]
+        return [(0.05, converted(frame, one)) for one in waiting]
+
+    tcp_peer.answer = late
+    found = [await bridge.read(1, Block(3, 0, 1), 0.2) for _ in range(3)]
+
+    assert [Why.SILENT, Why.CROSSED] == [fault.why for fault in found[:2] if isinstance(fault, Fault)]
+    assert Registers([3]) == found[2]
+    assert 2 <= tcp_peer.connections
+
+
+async def test_converter_with_noise_on_its_line_gives_nothing_false(tcp_peer, bridge: Line) -> None:
+    """A bit turned over, a byte lost, another unit: no registers; the next whole answer is believed."""
+    right = converted(bytes.fromhex("0103000000010000"), "0007")
+    wrong = [
+        bytes([right[0], right[1], right[2], right[3] ^ 4, *right[4:]]),
+        right[:3] + right[4:],
+        b"\x02" + right[1:],
+    ]
+    answers = iter([*wrong, right, right])
+    tcp_peer.answer = lambda _: next(answers)
+    found = [await bridge.read(1, Block(3, 0, 1), 0.15) for _ in range(5)]
+
+    assert [True, True, True] == [isinstance(one, Fault) for one in found[:3]]
+    assert Registers([7]) == found[4]

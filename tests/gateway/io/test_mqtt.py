@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from gateway.io import mqtt, record_road
 from gateway.io.mqtt import Pictures
 from gateway.io.record_road import Records
 from gateway.io.store import Store
+from tests.ports import free_port
 
 from .conftest import event, moment, sample
 
@@ -37,9 +37,7 @@ FACTS = Facts(
 @pytest.fixture
 async def port(tmp_path: Path) -> AsyncIterator[int]:
     """A Mosquitto on a free port."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        number = int(one.getsockname()[1])
+    number = free_port()
     config = tmp_path / "mosquitto.conf"
     config.write_text(f"listener {number} 127.0.0.1\nallow_anonymous true\npersistence false\n", "utf-8")
     quiet = subprocess.DEVNULL

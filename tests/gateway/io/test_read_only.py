@@ -22,7 +22,7 @@ from gateway.profiles import registry
 from .conftest import Image, SerialPeer, TcpPeer, checksum
 
 ROOM = Path(gateway.__file__).parent
-READERS = {"read_holding_registers", "read_input_registers"}
+READERS = {"read_coils", "read_discrete_inputs", "read_holding_registers", "read_input_registers"}
 
 
 def trees() -> dict[str, ast.Module]:
@@ -46,8 +46,8 @@ def test_read_only_one_file_knows_the_modbus_library() -> None:
     assert ["io/modbus.py"] == [path for path, tree in trees().items() if {"pymodbus", "serial"} & imported(tree)]
 
 
-def test_read_only_that_file_names_two_functions_and_they_read() -> None:
-    """Of all the functions of the library's client, only the two that read registers are named, and none by text."""
+def test_read_only_that_file_names_four_functions_and_they_read() -> None:
+    """Of all the functions of the library's client, only the four that read are named, and none by text."""
     tree = trees()["io/modbus.py"]
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     from pymodbus.client.mixin import ModbusClientMixin
@@ -166,6 +166,8 @@ async def test_read_only_over_a_whole_run_and_every_profile(
             return None
         if turn[0] % 5 == 0:
             return bytes([function | 0x80, 1 + turn[0] % 4])
+        if function in (1, 2):
+            return bytes([function, -(-count // 8)]) + bytes(-(-count // 8))
         return bytes([function, 2 * count]) + (start & 0xFF).to_bytes(2, "big") * count
 
     def by_tcp(frame: bytes) -> bytes | None:
@@ -180,15 +182,16 @@ async def test_read_only_over_a_whole_run_and_every_profile(
     names = sorted(registry.registry())
     wires = {"t": f'tcp = "127.0.0.1:{tcp_peer.port}"', "s": f'serial = "{serial_peer.path}"\nbaud = 115200'}
     pace = "poll_every_s = 0.2\nslow_every_s = 0.4\ntimeout_s = 0.05\npause_s = 0\nunit = 1\n"
+    contacts = {"waveshare-io-8ch": '[[device.contact]]\ninput = 1\nmeans = "mains_present"\n'}
     devices = "".join(
-        f'[[device]]\nname = "{letter}-{number}"\nprofile = "{name}"\n{wire}\n{pace}'
+        f'[[device]]\nname = "{letter}-{name}"\nprofile = "{name}"\n{wire}\n{pace}{contacts.get(name, "")}'
         for letter, wire in wires.items()
-        for number, name in enumerate(names)
+        for name in names
     )
     settings = tmp_path / "site.toml"
     settings.write_text(
         '[site]\nid = "test-kall"\nplace = "Test"\nsimulated = true\n[store]\npath = "STORE"\n[site_broker]\n'
-        f'url = "mqtt://127.0.0.1:1"\n[generator]\ncontroller = "t-0"\n{devices}'.replace(
+        f'url = "mqtt://127.0.0.1:1"\n[generator]\ncontroller = "t-dse-73xx-mkii"\n{devices}'.replace(
             "STORE", str(tmp_path / "g.db")
         )
     )

@@ -1,4 +1,5 @@
-"""The real screen saves power, with a folder that looks like the kernel's backlight: dark, woken, the first touch."""
+"""The real screen saves power, with a folder that looks like the kernel's backlight: dark, woken, the first touch; and
+what it proves of messages meanwhile."""
 
 import json
 import os
@@ -8,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
-import json, socket, sys, time
+import json, msgspec, socket, sys, time
 from pathlib import Path
 from kiosk.io.surface import prepare
 folder = Path(sys.argv[1])
@@ -17,7 +18,7 @@ from kiosk import config
 settings = config.load(folder / "kiosk.toml")
 import kiosk.app.window
 from bench.kiosk_house import bulletin, held
-from contract.words import Power
+from contract.words import Power, Status
 from doors.clock import Clock
 from kiosk.app.screen import Screen
 from kivy.base import EventLoop
@@ -40,11 +41,22 @@ def press():
     for what in ("on_mouse_down", "on_mouse_up"):
         EventLoop.window.dispatch(what, x, EventLoop.window.height - y, "left", [])
 
-def warn():
-    now[0] = held("are-kall", Power.DEAD, 0, (bulletin("are-kall", 0),))
-    told["begun"] = time.process_time(), Frames.frames
+def knock(*bulletins):
+    now[0] = held("are-kall", Power.DEAD, 0, bulletins)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
         one.sendto(b"new", str(settings.wake_path))
+
+def warn():
+    told["begun"] = time.process_time(), Frames.frames
+    knock(bulletin("are-kall", 0))
+
+def trial():
+    one = bulletin("are-kall", 7)
+    return msgspec.structs.replace(one, bulletin=msgspec.structs.replace(one.bulletin, status=Status.TEST))
+
+def noted():
+    lines = [json.loads(line) for line in settings.drawn_path.read_text().splitlines()]
+    return [(one["serial"], one["first_frame"] is not None, one["why_not"]) for one in lines]
 
 def steps():
     told["start"] = light()
@@ -58,8 +70,20 @@ def steps():
     for _ in range(6):
         yield
     told["idle_frames"] = len(flips)
+    knock(trial())
+    while not settings.drawn_path.exists() or not noted():
+        yield
+    for _ in range(4):
+        yield
+    told["noted_in_the_dark"] = noted(), light()
     press()
     while light() != "0":
+        yield
+    while len(noted()) < 2:
+        yield
+    told["noted_in_the_light"] = noted()
+    knock()
+    while screen.root.view.alerts:
         yield
     for _ in range(4):
         yield
@@ -120,6 +144,9 @@ def test_a_dark_panel_wakes_for_a_touch_that_does_no_more_and_for_a_warning(tmp_
     assert ("0", "0") == (told["start"], told["end"])
     assert 3 == told["dark_fps"]
     assert told["idle_frames"] <= 1  # nothing has changed, so nothing is drawn; the clock may have turned a minute
+    dark = [8, False, "asleep_saving"]  # a test of the municipality wakes no screen
+    assert [[dark], "4"] == told["noted_in_the_dark"]
+    assert [dark, [8, True, ""]] == told["noted_in_the_light"][:2]
     assert "home" == told["after_first_touch"]
     assert "home" != told["after_second_touch"]
     assert "crisis" == told["warned"]

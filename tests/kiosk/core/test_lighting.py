@@ -2,7 +2,8 @@
 
 import pytest
 
-from kiosk.core.saving.lighting import ALERT_LIT_S, GLANCE_AFTER_S, Face, Openness, light
+from contract.bulletins import Asleep
+from kiosk.core.saving.lighting import ALERT_LIT_S, GLANCE_AFTER_S, Face, Openness, light, why_dark
 from kiosk.core.saving.power_tiers import MEANS, Tier
 
 LONG_ALONE_S = 12 * 3600.0
@@ -54,3 +55,16 @@ def test_a_new_warning_lights_the_pages_from_every_depth(tier: Tier, openness: O
     assert (MEANS[tier].lit if tier is Tier.LAST_HOUR else 100, Face.PAGES) == (begins.percent, begins.face)
     assert MEANS[tier].fps == begins.fps
     assert calm == ends
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+@pytest.mark.parametrize("openness", list(Openness))
+def test_a_dark_panel_has_a_reason_and_only_a_dark_one_needs_it(tier: Tier, openness: Openness) -> None:
+    """The last hour before all else; then that the point is closed; else that power is saved and nobody knows."""
+    dark = light(tier, openness, LONG_ALONE_S, None).face is Face.DARK
+    reasons = {Openness.CLOSED: Asleep.CLOSED, Openness.UNKNOWN: Asleep.SAVING}
+
+    assert dark is (tier is Tier.LAST_HOUR or (tier is Tier.LOW and openness is not Openness.OPEN))
+    if dark:
+        expected = Asleep.LAST_HOUR if tier is Tier.LAST_HOUR else reasons[openness]
+        assert expected is why_dark(tier, openness)

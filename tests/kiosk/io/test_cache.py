@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from contract import topics
@@ -122,8 +123,11 @@ def test_receipts_are_numbered_without_gaps(house: Any, tmp_path: Path) -> None:
     assert 3 == cache.take_drawn(lines, "run", 2, 150)
     assert [("run", 1), ("run", 2), ("run", 3)] == [row[:2] for row in cache.receipts()]
     assert 150 == cache.drawn_offset()
+    dark = msgspec.structs.replace(lines[0], bulletin="b4", serial=4, first_frame=None, why_not="asleep_closed")
+    lit = msgspec.structs.replace(dark, first_frame=house.moment(), why_not="")
+    assert 5 == cache.take_drawn([dark, dark, lit, dark], "run", 3, 200)  # dark first, then lit: a receipt each
     assert None is cache.forget_receipts({"run": 2, "other": 9}, "new")
-    assert [("run", 3)] == [row[:2] for row in cache.receipts()]
+    assert [("run", 3), ("run", 4), ("run", 5)] == [row[:2] for row in cache.receipts()]
 
 
 def test_receipts_go_on_with_a_gateway_that_has_forgotten(house: Any, tmp_path: Path) -> None:

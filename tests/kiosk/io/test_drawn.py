@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.bulletins import Asleep
 from contract.words import Status
 from kiosk.io.drawn import Drawn, DrawnLog, read_from
 
@@ -24,6 +26,19 @@ def test_line_is_written_once(house: Any, tmp_path: Path) -> None:
         DrawnLog(log).append(drawn(house, 1))
 
     assert [drawn(house, 1)] == read_from(log, 0)[0]
+
+
+def test_message_at_a_dark_panel_has_a_line_of_its_own(house: Any, tmp_path: Path) -> None:
+    """Dark is told once, and is not the answer: the first frame has its line too, also after a restart."""
+    log, lit = tmp_path / "drawn.jsonl", drawn(house, 1)
+    dark = msgspec.structs.replace(lit, first_frame=None, why_not=Asleep.CLOSED)
+    for line in (dark, dark, lit, dark, lit):
+        DrawnLog(log).append(line)
+    again = DrawnLog(log)
+
+    assert [dark, lit] == read_from(log, 0)[0]
+    assert ({lit.key}, {lit.key}) == (again.asleep, again.done)
+    assert dark.name != lit.name
 
 
 def test_cut_last_line_costs_only_itself(house: Any, tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_no_loudspeaker_is_one_sentence() -> None:
 def test_piper_where_it_is_installed(tmp_path: Path) -> None:
     """Text on standard input, sound into the player at the voice's own rate; on reserve power espeak-ng."""
     piper, player, model = (tmp_path / name for name in ("piper", "player", "sv.onnx"))
-    piper.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncat\n', "utf-8")
+    piper.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\ncat\n', "utf-8")
     player.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\ncat > {tmp_path}/heard\n', "utf-8")
     Path(f"{model}.json").write_text('{"audio": {"sample_rate": 16000}}', "utf-8")
     for program in (piper, player):

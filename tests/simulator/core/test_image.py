@@ -43,7 +43,7 @@ def test_bad_words_are_named(words, fault):
         ("", "line 1 must be function,at,word"),
         ("function,at,word\n", "there are no words"),
         ("function,at,word\n3,1,00F0\n3,1,00F0\n", "line 3: address 1 stands twice"),
-        ("function,at,word\n6,1,00F0\n", "line 2: must be function (3 or 4), address (0–65535), word (hexadecimal)"),
+        ("function,at,word\n6,1,00F0\n", "line 2: must be function (1–4), address (0–65535), word (hexadecimal)"),
         ("function,at,word\n3,1,240\n", "line 2: '240' at 1 is not a word of four hexadecimal digits"),
     ],
 )

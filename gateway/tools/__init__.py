@@ -1,0 +1,1 @@
+"""The technician's commands: from a plugged-in adapter to values that can be believed."""
