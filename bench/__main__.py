@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench import (
+    backfill,
     dashboard_ingest,
     dashboard_load,
     dashboard_outage,
@@ -17,6 +18,8 @@ from bench import (
     keeping,
     kiosk,
     latency,
+    node,
+    node_update,
     planning,
     storing,
     volume,
@@ -36,12 +39,15 @@ BENCHES: dict[str, Bench] = {
     "demo": demo.measure,
     "kiosk": kiosk.measure,
     "volume": volume.measure,
+    "backfill": backfill.measure,
     "history": history.measure,
     "ingest": dashboard_ingest.measure,
     "push": dashboard_push.measure,
     "overview": dashboard_load.overview,
     "pages": dashboard_load.pages,
     "played": dashboard_outage.measure,
+    "node": node.measure,
+    "node_update": node_update.measure,
 }
 
 

@@ -17,6 +17,8 @@ from bench.processes import broker, cpu_s, python, rss_mb, started
 DEVICES = (1, 10, 50)
 WARM_S = 4.0
 LONG_S = 15.0
+STANDS_S = 0.5
+"""Longer than the parts of one step lie apart, shorter than from one step to the next."""
 
 
 def measure() -> Iterator[dict[str, Any]]:
@@ -84,10 +86,16 @@ def _window(pid: int, readings: Callable[[], int]) -> dict[str, Any]:
 
 
 def _next_step(readings: Callable[[], int]) -> float:
-    """When the count moves next, or has not for long."""
+    """When the count has moved next and stands again, or has not moved for long: it moves in steps of several parts."""
     before, end = readings(), time.monotonic() + LONG_S
-    while readings() == before and time.monotonic() < end:
+    while (now := readings()) == before and time.monotonic() < end:
         time.sleep(0.02)
+    end = time.monotonic() + STANDS_S
+    while time.monotonic() < end:
+        time.sleep(STANDS_S / 5)
+        if (newer := readings()) == now:
+            break
+        now = newer
     return time.monotonic()
 
 

@@ -42,7 +42,7 @@ def broker(folder: Path) -> Iterator[int]:
     """A Mosquitto on a free port."""
     port = free_port()
     settings = folder / f"mosquitto-{port}.conf"
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n")
     program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
     with started([program, "-c", str(settings)], folder / f"mosquitto-{port}.log"):
         _until_open(port)

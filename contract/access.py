@@ -41,6 +41,7 @@ def site_rules(site: str) -> tuple[Rule, ...]:
         Rule(OWNER, "read", topics.page_certificate(site), "and the one that came"),
         Rule(OWNER, "write", topics.past_wish(site), "which stretch of the past the page draws"),
         Rule(OWNER, "read", topics.past(site), "and what the box holds of it"),
+        Rule(OWNER, "read", topics.food(site), "the log for the food control"),
     )
 
 
@@ -53,8 +54,11 @@ def central_rules() -> tuple[Rule, ...]:
 
 
 def node_patterns(site: str) -> tuple[tuple[str, str], ...]:
-    """A sensor node may write its own report: the account has the node's name."""
-    return (("write", topics.node_report(site, "+").replace("/+/", "/%u/")),)
+    """A sensor node says its own things and hears what is said to it: the account has the node's name."""
+    node = topics.node_birth(site, "+").removesuffix("birth").replace("/+/", "/%u/")
+    told = ("birth", "status", "report", "wish")
+    heard = ("config", "mark", "time", "update", "piece")
+    return (*(("write", node + one) for one in told), *(("read", node + one) for one in heard))
 
 
 def central_patterns() -> tuple[tuple[str, str], ...]:
@@ -74,7 +78,7 @@ def site_acl(site: str) -> str:
 def nodes_acl(site: str) -> str:
     """The ACL file of the listener on the machine network: sensor nodes and nobody else."""
     head = f"The machine network's door to the site's broker. Site: {site}\nMade from contract/topics.py."
-    return _text(head, ()) + _patterns("a sensor node writes its own report only", node_patterns(site))
+    return _text(head, ()) + _patterns("a sensor node: its own topics only", node_patterns(site))
 
 
 def central_acl(sites: Iterable[str] | None = None) -> str:

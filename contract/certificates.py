@@ -33,7 +33,8 @@ class Standing(StrEnum):
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """One certificate that the centre has given to a site, as `sites.json` of the authority holds it.
 
-    `serial` in hexadecimal; the days in UTC; `locked` is the moment from which the site is refused, RFC 3339.
+    `serial` in hexadecimal; the days in UTC; `locked` is the moment from which the site is refused, RFC 3339;
+    `authority` is the serial number of the authority's own certificate, "" in lists from before it could change.
     """
 
     site: str
@@ -42,6 +43,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     last_day: date
     fingerprint: str
     locked: str | None = None
+    authority: str = ""
 
 
 class AdmittedList(msgspec.Struct, frozen=True, kw_only=True):

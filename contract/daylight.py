@@ -4,6 +4,11 @@ from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 Season = Literal["", "summer", "winter"]
+SEASONS: dict[str, dict[str, str]] = {
+    "sv": {"summer": "sommartid", "winter": "vintertid"},
+    "en": {"summer": "summer time", "winter": "winter time"},
+}
+"""Of the hour that comes twice in autumn: which of the two; the dashboard's `static/curve.js` says the same."""
 
 
 def season(moment: datetime) -> Season:

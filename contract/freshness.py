@@ -7,6 +7,7 @@ another boot) the wall clocks are compared, and only if both can be believed. Ot
 
 from msgspec import Struct
 
+from contract.dating import STEP_MS
 from contract.judgement import Endurance
 from contract.messages import Head
 from contract.wire import Moment
@@ -16,6 +17,8 @@ STALE_PERIODS = 3
 LOST_HEARTBEATS = 3
 DECLARATION_HOLDS_MS = 4 * 3600 * 1000
 """In an outage, and where no clock can judge its hours, what was declared of a service longer ago says nothing."""
+LONGEST_WAY_MS = 24 * 3600 * 1000
+"""No broker stands still for longer with a word of a site in it, and nobody notices."""
 DRIFT = 0.0002
 """How far two crystal clocks may run apart, generously (200 ppm)."""
 ROUNDED_MS = 1
@@ -65,6 +68,38 @@ def heard(was: Contact | None, head: Head, mono_ms: int, own_boot: str = "") -> 
     # counted on the site's time between the two, so that a whole queue that comes at once gains no more than its clocks
     since = head.up_ms - was.up_ms
     return Contact(head.boot, head.up_ms, min(mono_ms, was.mono_ms + since + int(since * DRIFT) + ROUNDED_MS))
+
+
+def proven(
+    was: Contact | None, head: Head, mono_ms: int, own_boot: str, said_after_ms: int | None
+) -> Contact | None:  # fmt: skip
+    """The contact of a reader that believes no first word: it may have lain in a frozen broker for any time.
+
+    `said_after_ms`: a question of the reader's that the message answers, on the reader's own time; so it was said after
+    that. None: it answers none. Then only what follows a known word of the same boot, or counts on `own_boot`, is
+    dated; after anything else the contact stays as it was.
+    """
+    exact = head.boot == own_boot and head.up_ms <= mono_ms
+    if exact or (was is not None and was.boot == head.boot):
+        contact = heard(was, head, mono_ms, own_boot)
+    elif said_after_ms is None:
+        return was
+    else:
+        return Contact(head.boot, head.up_ms, min(said_after_ms, mono_ms))
+    if exact or said_after_ms is None or contact.up_ms != head.up_ms or contact.mono_ms >= said_after_ms:
+        return contact
+    return Contact(head.boot, head.up_ms, min(said_after_ms, mono_ms))
+
+
+def way_ms(head: Head, wall_ms: int | None, clock: ClockQuality) -> int:
+    """How long a message that came just now was under way, by clocks that time servers hold at both ends, in ms.
+
+    0 where there are none, or where they say the same; or something that no way can be, so that one of them is wrong.
+    """
+    if head.wall_ms is None or wall_ms is None or {head.clock, clock} != {ClockQuality.SYNCED}:
+        return 0
+    way = wall_ms - head.wall_ms
+    return way if STEP_MS < way <= LONGEST_WAY_MS else 0
 
 
 def age_ms(moment: Moment, contact: Contact | None, now: Now) -> int | None:

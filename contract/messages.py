@@ -67,7 +67,7 @@ class Head(Wire):
         return Moment(boot=self.boot, up_ms=self.up_ms, wall_ms=self.wall_ms, clock=self.clock)
 
 
-class Value(Wire, omit_defaults=True):
+class Value(Wire, omit_defaults=True, gc=False):
     """One signal's value, or None with a quality that says why. `up_ms` is the time of acquisition."""
 
     value: float | int | str | None
@@ -319,6 +319,17 @@ class PublicEvent(Wire):
     at: Moment
 
 
+class ScreenSaid(Wire):
+    """The newest sign of life of a screen, as it counted: what names it cannot have been said before it."""
+
+    boot: Name
+    up_ms: Ms
+
+
+MOST_SCREENS = 16
+"""Answered in one picture, those heard last."""
+
+
 class PublicPicture(Wire):
     """All a visitor may know. No fuel, no names, no alarms."""
 
@@ -340,6 +351,8 @@ class PublicPicture(Wire):
     """Of a unit that can be moved, and with it its place."""
     box_lasts: Lasts | None = None
     """While the box, and the screen with it, runs on a battery; never made of fuel. None: it does not, or not known."""
+    screens: Annotated[dict[Name, ScreenSaid], Meta(max_length=MOST_SCREENS)] = {}
+    """Screen → the sign of life that this answers: a screen on another computer dates by it what it hears first."""
 
 
 class KioskStatus(Wire):

@@ -23,8 +23,8 @@ _LEVEL = 9
 
 
 @cache
-def _common() -> bytes:
-    """What messages have in common; what is met most often stands last."""
+def common() -> bytes:
+    """What messages have in common; what is met most often stands last. The site's store packs with it too."""
     return files("contract").joinpath("packing.txt").read_bytes()
 
 
@@ -32,7 +32,7 @@ def pack(message: bytes) -> bytes:
     """The message as it travels: packed if that is shorter, else as it is."""
     if len(message) < WORTH_PACKING:
         return message
-    way = zlib.compressobj(_LEVEL, zdict=_common())
+    way = zlib.compressobj(_LEVEL, zdict=common())
     packed = way.compress(message) + way.flush()
     return packed if len(packed) < len(message) else message
 
@@ -41,9 +41,9 @@ def unpack(message: bytes, limit: int) -> bytes:
     """The message as it was said; Refused when it is torn, does not end, or would be larger than `limit` bytes."""
     if message[:1] != bytes((_ZLIB,)):
         return _at_most(message, limit)
-    if len(message) > 1 and message[1] & _NAMES_DICTIONARY and message[2:6] != _name(_common()):
+    if len(message) > 1 and message[1] & _NAMES_DICTIONARY and message[2:6] != _name(common()):
         raise Refused("packed message: with a dictionary that this version does not have; bring it up to date")
-    way = zlib.decompressobj(zdict=_common())
+    way = zlib.decompressobj(zdict=common())
     try:
         said = way.decompress(message, limit + 1)
     except zlib.error as fault:

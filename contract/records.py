@@ -23,8 +23,8 @@ MAX_PARAMS = 8
 class Record(Wire):
     """One fact, numbered without gaps from 1 per (site, run, stream).
 
-    `kind` is an Event, or "sample" or "receipt"; `body` is what BODIES says of the kind. A thinned range is one record
-    of kind `gap` whose body is a GapBody and whose seq is the last of the range.
+    `kind` is an Event, or "sample", "remembered" or "receipt"; `body` is what BODIES says of the kind. A thinned range
+    is one record of kind `gap` whose body is a GapBody and whose seq is the last of the range.
     """
 
     seq: Annotated[int, Meta(ge=1)]
@@ -53,6 +53,15 @@ class Mark(Wire):
     marks: dict[str, dict[Stream, Count]]
 
 
+class Again(Wire):
+    """A heartbeat of this run and boot, said at this uptime, named a picture that the centre does not hold."""
+
+    site: Name
+    run: Name
+    boot: Name
+    up_ms: Ms
+
+
 # --- bodies of records, by kind ---
 
 
@@ -75,7 +84,7 @@ class SignalBody(Wire):
 
 
 class DeviceBody(Wire):
-    """of device_silent, device_back: which device."""
+    """of device_silent, device_back, node_unknown: which device; of one that is unknown: its board."""
 
     device: Name
     detail: Text = ""
@@ -206,6 +215,17 @@ class SampleBody(Wire):
     values: dict[str, Value]
 
 
+class RememberedBody(Wire):
+    """of remembered: values of one device as they were at another time, told by the device only now.
+
+    `at`: when the first of them was read, by whose boot the uptimes of all values count. The record itself is of now.
+    """
+
+    device: Name
+    at: Moment
+    values: dict[str, Value]
+
+
 class ClockBody(Wire):
     """of clock_known, clock_stepped: all that was of this boot happened at its uptime + `offset_ms`.
 
@@ -263,6 +283,7 @@ BODIES: dict[str, type[Wire]] = {
     Event.SENSOR_BACK: SignalBody,
     Event.DEVICE_SILENT: DeviceBody,
     Event.DEVICE_BACK: DeviceBody,
+    Event.NODE_UNKNOWN: DeviceBody,
     Event.POWER_CHANGED: PowerBody,
     Event.ALARM_RAISED: AlarmBody,
     Event.ALARM_CLEARED: AlarmBody,
@@ -303,6 +324,7 @@ BODIES: dict[str, type[Wire]] = {
     Event.BREAK_GLASS: NoteBody,
     Event.SITE_CALLED: CalledBody,
     "sample": SampleBody,
+    "remembered": RememberedBody,
     "receipt": Receipt,
 }
 """Which body goes with which kind."""

@@ -16,7 +16,8 @@ ALARM_PREFIX = "alarm."
 class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One signal that can travel. `deadband` is in `unit`; `calm`: the dead-band while nothing happens at the site.
 
-    `runs`: it counts by itself, so that its move is no news: it is told only where everything is.
+    `runs`: it counts by itself, so that its move is no news: it is told only where everything is. `words`: all that a
+    word can be.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     calm: float | None = None
     runs: bool = False
     place: Place | None = None
+    words: tuple[str, ...] = ()
 
 
 @cache

@@ -75,6 +75,11 @@ def mark(site):
     return _site(site) + "/down/mark"
 
 
+def again(site):
+    """The centre lacks something that a heartbeat named: tell the whole picture again; not retained. By the centre."""
+    return _site(site) + "/down/again"
+
+
 def orders(site):
     """All orders the site has not yet answered (acknowledgement, report, activation …); retained. By the centre."""
     return _site(site) + "/down/orders"
@@ -163,6 +168,11 @@ def past(site):
     return _site(site) + "/local/past/answer"
 
 
+def food(site):
+    """How warm the watched places with goods were, day by day; retained. Sent by the gateway, read by the page."""
+    return _site(site) + "/local/food"
+
+
 def receipt(site):
     """Proof of display; sent by the kiosk's keeper, read by the gateway."""
     return _site(site) + "/local/receipt"
@@ -178,9 +188,56 @@ def kiosk_status(site):
     return _site(site) + "/local/kiosk-status"
 
 
+# --- node: sensor nodes and the gateway, only on the site broker ---
+
+
+def _node(site, node, what):
+    return _site(site) + "/node/" + (node if node == "+" else _level(node)) + "/" + what
+
+
+def node_birth(site, node):
+    """What a sensor node is and can tell; retained. Sent by the node, read by the gateway."""
+    return _node(site, node, "birth")
+
+
+def node_status(site, node):
+    """How a sensor node is, until when it sleeps; retained, also its last will. Sent by the node."""
+    return _node(site, node, "status")
+
+
 def node_report(site, node):
-    """What a sensor node measured; sent by the node, read by the gateway."""
-    return _site(site) + "/node/" + (node if node == "+" else _level(node)) + "/report"
+    """What a sensor node measured, now or before; not retained. Sent by the node, read by the gateway."""
+    return _node(site, node, "report")
+
+
+def node_wish(site, node):
+    """A sensor node asks for the time, or for a piece of its update; not retained. Read by the gateway."""
+    return _node(site, node, "wish")
+
+
+def node_config(site, node):
+    """How a sensor node is to measure; retained. Sent by the gateway, read by the node."""
+    return _node(site, node, "config")
+
+
+def node_mark(site, node):
+    """What of a sensor node's records is on the gateway's disk; retained. Only this lets the node forget."""
+    return _node(site, node, "mark")
+
+
+def node_time(site, node):
+    """The answer to a wish for the time; not retained. Sent by the gateway, read by the node."""
+    return _node(site, node, "time")
+
+
+def node_update(site, node):
+    """The signed manifest of a sensor node's next program; retained. Sent by the gateway, read by the node."""
+    return _node(site, node, "update")
+
+
+def node_piece(site, node):
+    """Some bytes of that program, binary; not retained. Sent by the gateway, read by the node."""
+    return _node(site, node, "piece")
 
 
 def parts(topic):

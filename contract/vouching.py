@@ -11,6 +11,8 @@ time. What is read so seldom that it does not grow old within a day (identity) a
 energy counter) is not vouched for: it shows the age of the picture it came with.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from contract.judgement import Witness
@@ -80,7 +82,19 @@ def alarms_hold(alarms: Alarms | None, status: SiteStatus | None) -> bool:
     return held.boot == said.boot and held.up_ms > said.up_ms
 
 
-def _same_run(held: DevicePicture | SiteState, status: SiteStatus) -> bool:
+def lacks(
+    status: SiteStatus, devices: Mapping[str, DevicePicture], state: SiteState | None, alarms: Alarms | None
+) -> bool:
+    """Does the heartbeat name anything that the reader, who holds these, was never told? Then it was lost."""
+    if not status.online:
+        return False
+    named: list[tuple[DevicePicture | SiteState | Alarms | None, int]]
+    named = [(devices.get(device), seen.told) for device, seen in status.seen.items()]
+    named += [(held, told) for held, told in ((state, status.state), (alarms, status.alarms)) if told is not None]
+    return any(held is None or not _same_run(held, status) or held.head.up_ms < told for held, told in named)
+
+
+def _same_run(held: DevicePicture | SiteState | Alarms, status: SiteStatus) -> bool:
     return status.online and (held.head.run, held.head.boot) == (status.head.run, status.head.boot)
 
 

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import datetime, tzinfo
 
+from contract.daylight import SEASONS, season
 from contract.phrases import phrase
 from contract.waking import Kind, Matter
 from contract.words import Status
@@ -102,7 +103,9 @@ def _what(matter: Matter, language: str) -> str:
 def _body(matter: Matter, kind: Kind, language: str, zone: tzinfo) -> str:
     told = _what(matter, language)
     if matter.worst.since_ms is not None and kind is not Kind.OVER:
-        told += " " + _say("since", language, at=f"{datetime.fromtimestamp(matter.worst.since_ms / 1000, zone):%H:%M}")
+        since = datetime.fromtimestamp(matter.worst.since_ms / 1000, zone)
+        at = f"{since:%H:%M} {SEASONS[language].get(season(since), '')}".rstrip()
+        told += f" {_say('since', language, at=at)}"
     if matter.times > 2:
         told += f" {_say('times', language, n=matter.times)}"
     return told

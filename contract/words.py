@@ -254,6 +254,7 @@ class Event(StrEnum):
     DEVICE_SILENT = "device_silent"
     DEVICE_BACK = "device_back"
     DEVICE_ACCEPTED = "device_accepted"
+    NODE_UNKNOWN = "node_unknown"
     POWER_CHANGED = "power_changed"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"

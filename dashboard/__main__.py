@@ -182,9 +182,12 @@ def _run(asked: argparse.Namespace) -> None:
 
 
 def _check(asked: argparse.Namespace) -> None:
+    from dashboard.io.page_key import given
     from dashboard.io.tiles import Tiles
 
     settings = config.read(asked.file)
+    if settings.web.encrypted and not settings.web.certificate_name:
+        given(settings.web.certificate_file, settings.web.key_file)
     config.outline_of(settings.view.outline_file)
     if settings.view.tiles_file:
         Tiles(settings.view.tiles_file)

@@ -19,6 +19,8 @@ LOOKS, BETWEEN_S = 3, 0.4
 """A busy machine can keep a program from its work for a moment of real time, which is minutes of a fast day: what is
 wrong is looked at again before it counts."""
 LATE_POLLS, LATE_REAL_S = 2, 0.5
+BOOT_REAL_S = 3.0
+"""A gateway that starts anew beside other programs needs so long to its first poll, which is minutes of a fast day."""
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +90,10 @@ class Looking:
             house = self._house
             begins_ms = (house.clock.wall_ms() or 0) - round(1000 * house.at_s())
             late_s = LATE_POLLS * house.pace.poll_s + LATE_REAL_S * house.pace.rate
-            self._ground = Ground(fuel=self._fuel, by_hand=self._by_hand, begins_wall_ms=begins_ms, late_s=late_s)
+            self._ground = Ground(
+                fuel=self._fuel, by_hand=self._by_hand, begins_wall_ms=begins_ms, late_s=late_s,
+                boot_s=BOOT_REAL_S * house.pace.rate,
+            )  # fmt: skip
         return self._ground
 
 

@@ -36,6 +36,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""
     site_broker: BrokerSettings | None = None
     central_broker: BrokerSettings | None = None
+    alone: bool = False
+    """The settings were read, and name no centre."""
     store: str = ""
     lines: tuple[Line, ...] = ()
     wake: Wake = Wake()
@@ -80,10 +82,11 @@ def read(folder: Path) -> Known:
         site=_text(_table(gateway, "site"), "id"),
         site_broker=site_broker,
         central_broker=central,
+        alone=trees["gateway"] is not None and "central_broker" not in gateway,
         store=_text(_table(gateway, "store"), "path"),
         lines=tuple(Line(path) for path in dict.fromkeys(serial) if path),
         wake=_wake(_table(gateway, "wake")),
-        screens=screens if isinstance(screens, int) else 0,
+        screens=screens if isinstance(screens, int) else 1,
         kiosk_cache=str(folder / cache) if cache else "",
         feeds=_feeds(kiosk),
         page_store=str(folder / page) if page else "",

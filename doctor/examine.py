@@ -114,7 +114,7 @@ class Doctor:
 
     def _contact(self) -> list[Finding]:
         if self._known.central_broker is None:
-            return contact.judge(ContactLook(central=False))
+            return contact.judge(ContactLook(central=False if self._known.alone else None))
         waiting, store_why_not = stores.waiting(self._known.store)
         picture, why_not = self._picture()
         told_ms = heard_ms = None
@@ -178,6 +178,6 @@ class Doctor:
         except (Refused, msgspec.MsgspecError) as trouble:
             return [box.screen(expected=True, silent_s=None, why_not=Why("no_sense", str(trouble)))]
         if value is None or not isinstance(value.value, int | float):
-            told = Why(f"reason {value.reason}") if value is not None and value.reason else Why("never_heard")
+            told = Why("told", value.reason) if value is not None and value.reason else Why("never_heard")
             return [box.screen(expected=True, silent_s=None, why_not=told)]
         return [box.screen(expected=True, silent_s=float(value.value), why_not=None)]

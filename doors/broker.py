@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 import re
+import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,8 @@ BACK_PER_S = 80.0
 """Clients that a broker can greet in a second, with encryption, on a small machine."""
 DOUBTFUL = 3
 """Links in a row that the broker ended soon after they were made: is somebody else here under our name?"""
+MOST_COMPLAINTS = 100
+"""Topics of one link of which a bad message is told, each once: whoever may write to the broker fills no log."""
 GOODBYE_S = 1.0
 """Longest goodbye to a broker that does not answer."""
 
@@ -43,7 +46,8 @@ class Link:
     `on_heard()`: the broker has just said something: a message, or its answer to one of ours or to a subscription.
     `on_message(topic, payload, retained)` may raise Refused: logged, and the link goes on. `on_up()` runs after every
     connect; when it ends with LinkDown, the link connects anew, so that nobody stays up half greeted. `subscribe`: what
-    is heard, one after the other; filters that stand together are asked for together.
+    is heard, one after the other; filters that stand together are asked for together. `prompt`: no
+    message waits for the answer to the one before it, as small ones do on TCP; costs bytes where they are paid for.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Link:
         on_up: Callable[[], Awaitable[None]],
         on_down: Callable[[], None] = lambda: None,
         on_heard: Callable[[], None] = lambda: None,
+        prompt: bool = False,
     ) -> None:
         self._settings = settings
         self._name = name
@@ -68,8 +73,10 @@ class Link:
         self._on_up = on_up
         self._on_down = on_down
         self._on_heard = on_heard
+        self._prompt = prompt
         self._client: aiomqtt.Client | None = None
         self._said: set[str] = set()
+        self._complained: set[tuple[str, int]] = set()
         self._unanswered: set[asyncio.Timeout] = set()
         self._silent = asyncio.Event()
         self._up_s: float | None = None
@@ -233,6 +240,7 @@ class Link:
         await self._on_up()
         if not self.contested:
             self._said.clear()
+            self._complained.clear()
 
     async def _read(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
@@ -247,17 +255,23 @@ class Link:
     def _take(self, message: aiomqtt.Message) -> None:
         self._on_heard()
         payload = message.payload if isinstance(message.payload, bytes) else b""
+        topic = str(message.topic)
         if len(payload) > MAX_MESSAGE:
-            log.warning("%s: %s of %d bytes refused, too large", self._name, message.topic, len(payload))
+            self._complain(logging.WARNING, topic, f"of {len(payload)} bytes refused, too large")
             return
         try:
-            self._on_message(str(message.topic), payload, bool(message.retain))
+            self._on_message(topic, payload, bool(message.retain))
         except Refused as fault:
-            log.warning("%s: %s refused, %s", self._name, message.topic, fault)
+            self._complain(logging.WARNING, topic, f"refused, {fault}")
         except Exception as fault:
             # a message that finds a fault of ours must not stop a program: a retained one would meet it at every start
-            log.error("%s: %s could not be understood: %r", self._name, message.topic, fault)
+            self._complain(logging.ERROR, topic, f"could not be understood: {fault!r}")
             log.debug("where", exc_info=True)
+
+    def _complain(self, level: int, topic: str, sentence: str) -> None:
+        if (topic, level) not in self._complained and len(self._complained) < MOST_COMPLAINTS:
+            self._complained.add((topic, level))
+            log.log(level, "%s: %s %s", self._name, topic, sentence)
 
     def _open(self) -> tuple[aiomqtt.Client, Wire]:
         parts = urlsplit(self._settings.url)
@@ -276,6 +290,7 @@ class Link:
             clean_session=True,
             tls_context=tls,
             logger=self._overheard.logger,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)] if self._prompt else [],
             will=aiomqtt.Will(will[0], will[1], qos=1, retain=True) if will else None,
         )
         # paho's own five seconds for the connection and the handshake are too few on a bad mobile link

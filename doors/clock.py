@@ -18,6 +18,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -147,12 +148,15 @@ class Clock:
             self._known = _Known(offset_ms, min(at_ms, self.up_ms()))
 
     def hear(self, head: Head) -> None:
-        """A program of this computer, in this boot, says what time it is: whoever knows nothing better follows it."""
-        if head.boot != self.boot:
+        """A program of this computer, in this boot, says what time it is: whoever knows nothing better follows it.
+
+        A broker repeats its retained words in any order: what was said before the newest that is known counts no more.
+        """
+        if head.boot != self.boot or (self._known is not None and head.up_ms < self._known.at_ms):
             return
         if head.wall_ms is not None and head.clock is not ClockQuality.UNSYNCED:
             self.follow(head.boot, head.wall_ms - head.up_ms, head.up_ms)
-        elif self._known is not None and self._known.at_ms < head.up_ms:
+        else:
             self._known = None
 
     def _disciplined(self) -> int | None:
@@ -232,11 +236,15 @@ def _parse(spec: str) -> _Warp:
     return warp
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _kernel_synced() -> bool:
     """Ask adjtimex(2) without changing anything: NTP clients clear STA_UNSYNC while they hold the clock."""
     buffer = ctypes.create_string_buffer(512)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.adjtimex(buffer) < 0:
+    if _libc().adjtimex(buffer) < 0:
         return False
     status = struct.unpack_from(_TIMEX_HEAD, buffer)[5]
     return not status & _STA_UNSYNC

@@ -8,7 +8,9 @@ import msgspec
 
 from faults.core.schedule import Known
 
-PROGRAMS = ("plant", "site-broker", "central-broker", "gateway", "dashboard", "kiosk-keeper", "kiosk-screen")
+PROGRAMS = (
+    "plant", "site-broker", "central-broker", "gateway", "dashboard", "owner-page", "kiosk-keeper", "kiosk-screen",
+)  # fmt: skip
 """All programs of a house, in the order in which they start."""
 
 
@@ -27,7 +29,7 @@ class House(Protocol):
     """By program: environment that it gets from its next start on (LD_PRELOAD, FAKETIME)."""
 
     def data(self, program: str) -> Path:
-        """Folder that holds the files of `gateway`, `kiosk` or `dashboard` and nothing else; may be mounted over."""
+        """Folder of the files of `gateway`, `kiosk`, `dashboard` or `owner-page` alone; may be mounted over."""
 
     def runs(self, program: str) -> bool:
         """Is it running now?"""
@@ -70,6 +72,8 @@ class Fault:
     """Does it need root? Such a fault is left out, with a sentence, where there is none."""
     lasts: ClassVar[bool] = True
     """Does it have a duration (`for_s`)? A kill has none."""
+    costs_samples: ClassVar[bool] = False
+    """May a site tell samples as a gap after it? Only after trouble with its disk, or after days without the centre."""
     Parameters: ClassVar[type[Any]] = NoParameters
     """A frozen msgspec struct with forbid_unknown_fields; every field has a default."""
 
@@ -82,8 +86,8 @@ class Fault:
         """How many faults it has really done when it is over; a storm does many."""
 
     @classmethod
-    def wrong(cls, _asked: Any) -> str | None:
-        """What is wrong with parameters that their types let through, as a sentence; None when nothing."""
+    def wrong(cls, _asked: Any, _for_s: float) -> str | None:
+        """What is wrong with parameters and seconds that their types let through, as a sentence; None when nothing."""
         return None
 
     @classmethod

@@ -18,6 +18,7 @@ from demo.io.brokers import free_ports
 from demo.io.web import NoAnswer, Web
 from doors.clock import Clock, spec_of
 from faults.core import settings, truth
+from faults.core.other_clock import OtherClock
 from faults.core.schedule import Schedule
 from faults.core.settings import LIFE, SITE, Pace
 from faults.fault import CannotFault
@@ -29,7 +30,7 @@ from faults.io.services import Services, installed, is_installed
 
 STANDS_WITHIN_S = 60.0
 CENTRE_UP_MS = 87_000_000
-DATA = ("gateway", "kiosk", "dashboard")
+DATA = ("gateway", "kiosk", "dashboard", "owner-page")
 MAINS_LASTS_S, OUTAGE_LASTS_S = 32.0, 34.0
 """About: long enough for every state of power to be shown, and to be wrong if it is shown too long."""
 LONGEST_S = 30 * 86_400.0
@@ -60,13 +61,13 @@ class House:
         self.boots = 0
         self.spec = self.centre_spec = ""
         self.clock = Clock()
-        self.specs: dict[str, Callable[[], str]] = {}
-        """By program, where it has another clock than the house."""
+        self.other_clock = OtherClock(self.also.setdefault("gateway", {}))
+        """Of the gateway's machine."""
         self.plant: truth.Plant | None = None
         self.kiosk_shows: dict[str, Any] = {}
         """The newest dump of the kiosk's view."""
-        self.web = Web(0)
-        self._web_port = 0
+        self.web = self.own_web = Web(0)
+        """The municipality's dashboard, and the site's own page in the box."""
         self._plant_ports: list[int] = []
         self.keys: list[dict[str, Any]] = []
         self.site = SITE
@@ -79,7 +80,7 @@ class House:
         self._began_s = 0.0
         self._window_s = LIFE.window_s
         self.no_answers: dict[str, int] = {}
-        """How often the dashboard did not answer, by its words."""
+        """How often a page did not answer, by its words."""
         self._plant_ready = asyncio.Event()
 
     # --- what a fault may use ---
@@ -91,6 +92,11 @@ class House:
     def runs(self, program: str) -> bool:
         """Is it running now?"""
         return self.services.runs(program)
+
+    def lives(self, program: str) -> Callable[[], bool]:
+        """Asked later: has it not been ended by anybody since now, not even in this moment?"""
+        before = self.services.ended(program)
+        return lambda: self.services.ended(program) == before
 
     def pid(self, program: str) -> int | None:
         """Its process id."""
@@ -121,8 +127,8 @@ class House:
         for name, relay in self.brokers.relays.items():
             inside = self.cable if name == "uplink" else None
             await relay.listen(door=inside.door if inside else None)
-        self._web_port, *self._plant_ports = free_ports(3)
-        self.web = Web(self._web_port)
+        web_port, own_port, *self._plant_ports = free_ports(4)
+        self.web, self.own_web = Web(web_port), Web(own_port)
         self._define()
 
     async def _lay_cable(self, addresses: list[str]) -> None:
@@ -142,6 +148,7 @@ class House:
         """A new boot of everything at that pace; the wall clock goes on, `on_s` product seconds further."""
         self.boots += 1
         self.kiosk_shows = {}
+        self.other_clock.clear()
         wall_ms = self.clock.wall_ms() if self.spec else _wall_ms()
         self.pace = pace
         wall_ms = int((wall_ms or 0) + 1000 * on_s)
@@ -158,7 +165,11 @@ class House:
             site=site("gateway").rows(), central=central(SITE, "uplink"), keys=self.keys, screen=self.schedule.screen,
         ))  # fmt: skip
         self._write("dashboard", settings.dashboard(
-            port=self._web_port, broker=central("centre", "centre"), store=str(self.data("dashboard") / "dashboard.db"),
+            port=self.web.port, broker=central("centre", "centre"), store=str(self.data("dashboard") / "dashboard.db"),
+        ))  # fmt: skip
+        self._write("owner-page", settings.dashboard(
+            port=self.own_web.port, broker=site("owner").rows(), store=str(self.data("owner-page") / "owner-page.db"),
+            mode="site",
         ))  # fmt: skip
         cache = str(self.data("kiosk") / "kiosk.db")
         self._write("kiosk", settings.kiosk(broker=site("kiosk").rows(), cache=cache, wake_socket=self._wake))
@@ -191,6 +202,7 @@ class House:
             define(f"{name}-broker", lambda name=name: self.brokers.command(name))
         for program, command, settings_of in (
             ("dashboard", ("dashboard", "run"), "dashboard"),
+            ("owner-page", ("dashboard", "run"), "owner-page"),
             ("kiosk-keeper", ("kiosk", "keeper"), "kiosk"),
             ("kiosk-screen", ("kiosk", "screen"), "kiosk"),
             ("gateway", ("gateway", "run"), "gateway"),
@@ -208,8 +220,9 @@ class House:
         )
 
     def _spec_of(self, program: str) -> str:
-        if program in self.specs:
-            return self.specs[program]()
+        other = self.other_clock.spec() if program == "gateway" else None
+        if other is not None:
+            return other
         return self.centre_spec if program == "dashboard" else self.spec
 
     def start_twin(self, folder: Path) -> None:
@@ -263,8 +276,9 @@ class House:
                 await self._plant_ready.wait()
         except TimeoutError as fault:
             raise CannotRun("the plant was never ready; see its log in the run's folder") from fault
-        if not await self.web.answers("/api/counts", STANDS_WITHIN_S, lambda: True):
-            raise CannotRun("the dashboard does not answer; see its log in the run's folder")
+        for name, web in (("dashboard", self.web), ("owner's page", self.own_web)):
+            if not await web.answers("/api/counts", STANDS_WITHIN_S, lambda: True):
+                raise CannotRun(f"the {name} does not answer; see its log in the run's folder")
         await self._first_contact()
         await self.services.up("kiosk-view")
 
@@ -284,17 +298,22 @@ class House:
         except TimeoutError as fault:
             raise CannotRun("the dashboard never had contact with the site; see the logs of both") from fault
 
-    async def card(self) -> dict[str, Any]:
-        """The site's card as the dashboard shows it; empty when there is no answer."""
+    async def card(self, *, own: bool = False) -> dict[str, Any]:
+        """The site's card as the dashboard, or the site's own page, shows it; empty when there is no answer."""
         try:
-            return dict(await self.web.get(f"/api/sites/{SITE}?lang=en"))
+            return dict(await (self.own_web if own else self.web).get(f"/api/sites/{SITE}?lang=en"))
         except NoAnswer as fault:
-            self.no_answers[str(fault)] = self.no_answers.get(str(fault), 0) + 1
+            why = f"{'the page at the site' if own else 'the dashboard'}: {fault}"
+            self.no_answers[why] = self.no_answers.get(why, 0) + 1
             return {}
 
     def forget_memory(self) -> None:
         """What the gateway holds in memory only, while its disk takes nothing: gone when the box loses its power."""
-        shutil.rmtree(in_memory(self.data("gateway") / "gateway.db"), ignore_errors=True)
+        memory = in_memory(self.data("gateway") / "gateway.db")
+        given_up = self.journal.give_up(memory / "gateway.db")
+        if given_up:
+            self.say(f"gateway: {given_up} records lay in memory only, for its disk took nothing; nobody owes them")
+        shutil.rmtree(memory, ignore_errors=True)
 
     async def close(self) -> None:
         """End everything and leave nothing but the folder; what the programs kept is copied out of its mounts."""

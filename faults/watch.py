@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-from contract.freshness import LOST_HEARTBEATS, limit_ms
 from faults.core import truth
 from faults.core.settings import Pace
 from faults.core.truth import Shown
@@ -25,8 +24,8 @@ class Watch:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self.asked = {"dashboard": 0, "kiosk": 0}
-        self.fresh = {"dashboard": 0, "kiosk": 0}
+        self.asked = {"dashboard": 0, "owner's page": 0, "kiosk": 0}
+        self.fresh = dict.fromkeys(self.asked, 0)
         self.wrong: list[str] = []
         self.oldest_fresh_s = 0.0
         """How old the oldest value was that was rightly shown as fresh."""
@@ -34,19 +33,20 @@ class Watch:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._dashboard())
+            tasks.create_task(self._card("dashboard", own=False))
+            tasks.create_task(self._card("owner's page", own=True))
             tasks.create_task(self._kiosk())
 
-    async def _dashboard(self) -> None:
+    async def _card(self, where: str, *, own: bool) -> None:
         while True:
             if self._quiet():
                 await asyncio.sleep(EVERY_S)
                 continue
             house, plant = self._house, self._house.plant
             asked_ms, boots = house.clock.up_ms(), house.boots
-            card = await house.card()
+            card = await house.card(own=own)
             if card and plant is not None and boots == house.boots and not self._quiet():
-                self._judge("dashboard", plant, card_shown(card, asked_ms, self._house.pace))
+                self._judge(where, plant, card_shown(card, asked_ms, self._house.pace, where=f"the {where}"))
             await asyncio.sleep(EVERY_S)
 
     async def _kiosk(self) -> None:
@@ -75,8 +75,8 @@ class Watch:
             self._house.say(f"STALE: {why}")
 
 
-def card_shown(card: dict[str, Any], asked_ms: int, pace: Pace) -> Shown:
-    """What the dashboard's card says as now."""
+def card_shown(card: dict[str, Any], asked_ms: int, pace: Pace, *, where: str = "the dashboard") -> Shown:
+    """What the card of the dashboard, or of the site's own page, says as now."""
     contact = card["contact"]
     in_contact = bool(contact["in_contact"])
     row = next(
@@ -84,10 +84,10 @@ def card_shown(card: dict[str, Any], asked_ms: int, pace: Pace) -> Shown:
     )
     value = truth.number_of(row["shown"]) if row is not None and row["freshness"] == FRESH else None
     return Shown(
-        where="the dashboard",
+        where=where,
         asked_ms=asked_ms,
         power=str(card["power"]) if in_contact else None,
-        power_within_ms=round(LOST_HEARTBEATS * pace.heartbeat_s * 1000) + judged_ms(pace),
+        power_within_ms=truth.silence_ms(pace.heartbeat_s) + judged_ms(pace),
         value=value if value is not None and value >= truth.FIRST_VALUE else None,
         value_within_ms=_limit_ms(row, pace) + round(LATE_MS * pace.rate) if row is not None else 0,
     )
@@ -101,7 +101,7 @@ def kiosk_shown(told: dict[str, Any], now_ms: int, pace: Pace) -> Shown | None:
         where="the kiosk",
         asked_ms=min(int(told["up_ms"]), now_ms),
         power=str(told["power"]),
-        power_within_ms=limit_ms(pace.picture_s) + judged_ms(pace),
+        power_within_ms=truth.limit_ms(pace.picture_s) + judged_ms(pace),
     )
 
 
@@ -112,5 +112,5 @@ def judged_ms(pace: Pace) -> int:
 
 def _limit_ms(row: dict[str, Any], pace: Pace) -> int:
     """What the page itself says of the row, but no more than the site's settings allow it to say."""
-    most = limit_ms(SLOW_S if pace.defaults else pace.poll_s, pace.heartbeat_s)
+    most = truth.limit_ms(SLOW_S if pace.defaults else pace.poll_s, pace.heartbeat_s)
     return min(int(row["limit_ms"]), most)

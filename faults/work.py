@@ -1,6 +1,6 @@
 """What people do while everything breaks: reports, acknowledgements, needs, calls, bulletins. All of it counts.
 
-What was taken (202 from the dashboard, or handed to the site's own broker) must be answered by the site in the end.
+What was taken (202 from the dashboard, or from the site's own page) must be answered by the site in the end.
 """
 
 import asyncio
@@ -10,27 +10,25 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contract.orders import Declaration, NeedSaid, Notice, Order, Report
-from contract.words import Declared, NeedKind, Status
+from contract.words import NeedKind
 from demo.core.faults import CannotRun
 from demo.core.settings import toml
 from demo.core.threads import bulletin, services
 from demo.io.processes import answer
-from demo.io.web import NoAnswer
+from demo.io.web import NoAnswer, Web
 from faults.core.settings import SITE
 from faults.house import House
 from faults.io.services import installed
-from faults.io.shop import Shop
 
 EVERY_S = 2.0
 BULLETIN_EVERY_S, FIRST_BULLETIN_S = 45.0, 8.0
-OWNER_EVERY_S = 12.0
+OWNER_EVERY_S = 8.0
 LASTS = (timedelta(minutes=10), timedelta(days=5))
 """Bulletins by turns: one that expires, one that outlives a long outage and every wrong clock."""
 TRIES = 60
 AGAIN_S = 1.0
 HEAD = "[[bulletins.key]]"
-WHO = "Samordnare 1"
+WHO, OWNER = "Samordnare 1", "Handlaren"
 
 
 class Work:
@@ -40,12 +38,14 @@ class Work:
         self._house = house
         self._chance = random.Random(house.schedule.seed + 1)  # noqa: S311 - a schedule must be repeatable
         self.accepted: set[str] = set()
+        self.at_the_site = 0
+        """How many of them were given at the site's own page, which needs no centre."""
+        self.refused: dict[str, int] = {}
+        """How often a page refused an order for good, by its words."""
         self.bulletins = 0
         self._bulletins_tried = 0
-        self._needs: list[str] = []
         self._number = 0
         self._key = house.folder / "secrets/bulletins/bulletin.key"
-        self._shop: Shop | None = None
 
     async def make_key(self) -> None:
         """A key pair for bulletins, by the dashboard's own command. Raises CannotRun."""
@@ -56,27 +56,27 @@ class Work:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._orders())
+            tasks.create_task(self._orders(EVERY_S, own=False))
+            tasks.create_task(self._orders(OWNER_EVERY_S, own=True))
             tasks.create_task(self._bulletins())
-            tasks.create_task(self._at_the_site())
 
-    async def stay(self) -> None:
-        """The shop's page stays open, also after the last deed: what it handed in stays there until answered."""
-        self._shop = Shop(self._house.brokers.site_door("owner"), SITE)
-        await self._shop.run()
-
-    async def _orders(self) -> None:
+    async def _orders(self, every_s: float, *, own: bool) -> None:
+        """At the municipality's dashboard, or at the site's `own` page; sometimes both acknowledge the same alarm."""
         while True:
-            await asyncio.sleep(EVERY_S * self._chance.uniform(0.3, 1.7))
+            await asyncio.sleep(every_s * self._chance.uniform(0.3, 1.7))
             deed = self._chance.choice(self._deeds())
             address, body = deed()
             if address == "alarms/ack":
-                body |= await self._alarm()
+                body |= await self._alarm(own=own)
                 if "key" not in body:
                     continue
             self._number += 1
-            body |= {"who": WHO, "idempotency_key": f"faults-{self._house.schedule.seed}-{self._number}"}
-            await self._post(address, body)
+            body |= {
+                "who": OWNER if own else WHO,
+                "idempotency_key": f"faults-{self._house.schedule.seed}-{self._number}",
+            }
+            taken = await self._post(self._house.own_web if own else self._house.web, address, body)
+            self.at_the_site += own and taken
 
     def _deeds(self) -> list[Callable[[], tuple[str, dict[str, Any]]]]:
         chance = self._chance
@@ -88,54 +88,33 @@ class Work:
             lambda: ("alarms/ack", {}),
             lambda: ("activation", {"active": chance.random() < 0.5, "reason": "prov"}),
             lambda: ("declarations", {"service": chance.choice(services_known), "declared": "open"}),
-            lambda: ("notices", {"notice": f"n{chance.randint(1, 3)}", "sv": "Det finns varm soppa."}),
+            lambda: ("notices", {"notice": f"n{chance.randint(1, 3)}", "sv": "Det finns varm soppa.", "for_h": 6}),
             lambda: ("needs", {"what": chance.choice(list(NeedKind)).value, "people": chance.randint(1, 9)}),
             lambda: ("calls", {"reason": "prov"}),
             lambda: ("deliveries", {"litres": chance.randint(50, 400), "product": "diesel"}),
         ]
 
-    async def _alarm(self) -> dict[str, Any]:
-        """One that nobody has acknowledged, as the dashboard lists it."""
-        card = await self._house.card()
+    async def _alarm(self, *, own: bool) -> dict[str, Any]:
+        """One that nobody has acknowledged, as the page lists it."""
+        card = await self._house.card(own=own)
         names = ("key", "device", "raised_run", "raised_seq")
         rows = [row for row in card.get("alarms", ()) if row.get("needs_ack") and all(name in row for name in names)]
         return {name: rows[0][name] for name in names} if rows else {}
 
-    async def _post(self, address: str, body: dict[str, Any]) -> None:
-        """As a page does: again with the same key until it is taken, or refused for good."""
+    async def _post(self, web: Web, address: str, body: dict[str, Any]) -> bool:
+        """As a page does: again with the same key until it is taken, or refused for good. Was it taken?"""
         for _ in range(TRIES):
             try:
-                taken = await self._house.web.post(f"/sites/{SITE}/{address}", body)
+                taken = await web.post(f"/sites/{SITE}/{address}", body)
             except NoAnswer as fault:
                 if ": 4" in str(fault):
-                    return
+                    self.refused[str(fault)] = self.refused.get(str(fault), 0) + 1
+                    return False
                 await asyncio.sleep(AGAIN_S)
                 continue
             self.accepted.add(str(taken["id"]))
-            return
-
-    async def _at_the_site(self) -> None:
-        """Somebody at the site, on the shop's own page; it needs no centre."""
-        number = 0
-        while True:
-            await asyncio.sleep(OWNER_EVERY_S * self._chance.uniform(0.5, 1.5))
-            number += 1
-            order = self._local_order(f"local-{self._house.schedule.seed}-{number}", number)
-            if self._shop is None:
-                continue
-            self._shop.order(order)
-            self.accepted.add(order.id)
-
-    def _local_order(self, name: str, number: int) -> Order:
-        now_ms = self._house.clock.wall_ms() or 0
-        what = (
-            Report(observed_ms=now_ms, people_present=number),
-            Notice(notice=f"l{number % 3}", sv="Vi kokar kaffe."),
-            Declaration(service="groceries", declared=Declared.OPEN, until_ms=None),
-            NeedSaid(need=f"need-{name}", what=NeedKind(self._chance.choice(list(NeedKind))), people=2),
-        )[number % 4]
-        return Order(id=name, who="Handlaren", role="owner", entered_ms=now_ms, through="owner-page", what=what,
-                     status=Status.TEST)  # fmt: skip
+            return True
+        return False
 
     async def _bulletins(self) -> None:
         await asyncio.sleep(FIRST_BULLETIN_S)

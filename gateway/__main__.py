@@ -2,16 +2,15 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from doors.clock import Clock, ClockFault
 from doors.printing import printing
@@ -26,12 +25,6 @@ from gateway.io.starts import StartsNote
 from gateway.io.store import Store, StoreFault
 from gateway.io.store_file import ForeignFile
 from gateway.io.substitute import disk_back, give_back, open_store
-from gateway.judge import add_judge_parser, run_judge
-from gateway.tools.capture import add_capture, run_capture
-from gateway.tools.plan import add_plan, run_plan, run_profiles
-from gateway.tools.read import add_read, run_read
-from gateway.tools.scan import add_scan, run_scan
-from gateway.tools.watch import add_watch, run_watch
 
 log = logging.getLogger(__name__)
 
@@ -45,24 +38,14 @@ WHY_STOPPED = {
     FAILED: "the disk takes writes again; a new start works on it",
     HALT: "the battery ends, the machine may be halted",
 }
-
-ON_THE_WIRE: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, int]]] = {
-    "scan": run_scan,
-    "read": run_read,
-    "watch": run_watch,
-    "capture": run_capture,
-}
-ON_PAPER: dict[str, Callable[[argparse.Namespace], int]] = {
-    "plan": run_plan,
-    "profiles": run_profiles,
-    "judge": run_judge,
-}
+DAEMON = ("run", "check", "counts")
+"""All other commands are the technician's (`tools/commands.py`)."""
 
 
 @printing()
 def main() -> None:
     """Entry point: exit 0 done, 1 could not do it, 2 a mistake in call or settings, 75 halt the machine."""
-    args = _parser().parse_args()
+    args = _parser(tools=sys.argv[1:2] != ["run"]).parse_args()
     try:
         sys.exit(_command(args))
     except BrokenPipeError:
@@ -87,9 +70,11 @@ def _today() -> date | None:
 
 
 def _command(args: argparse.Namespace) -> int:
-    if args.command in ON_THE_WIRE:
-        return asyncio.run(ON_THE_WIRE[args.command](args))
-    if args.command in ON_PAPER:
+    if args.command not in DAEMON:
+        from gateway.tools.commands import ON_PAPER, ON_THE_WIRE
+
+        if args.command in ON_THE_WIRE:
+            return asyncio.run(ON_THE_WIRE[args.command](args))
         return ON_PAPER[args.command](args)
     plan = read(args.file, _today() if args.command == "check" else None)
     if args.command == "check":
@@ -116,6 +101,7 @@ def _run(plan: Plan, clock: Clock) -> int:
     path = Path(plan.settings.store.path)
     keep_private(path)
     store = open_store(path, site.status, site.simulated, notifier.more_time, runtime_folder())
+    gc.freeze()  # what is there now stays: it need not be looked through again and again
     code = asyncio.run(_serve(Gateway(plan, clock, store, Unit(notifier, starts)), store, notifier, note))
     give_back(store, site.status, site.simulated)
     return code
@@ -162,7 +148,8 @@ def _summary(path: Path, plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(*, tools: bool = True) -> argparse.ArgumentParser:
+    """The command line. `tools`: the technician's too; the daemon runs for years and need not hold them in memory."""
     parser = argparse.ArgumentParser(prog="sotpunkt-gateway", description=__doc__)
     parser.add_argument("--version", action="version", version=program_version())
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -172,9 +159,11 @@ def _parser() -> argparse.ArgumentParser:
     count = commands.add_parser("counts", help="what the store holds, as one JSON object")
     for one in (run, check, count):
         one.add_argument("file", type=Path, help="settings file (TOML)")
-    for add in (add_scan, add_read, add_watch, add_capture, add_plan):
-        add(commands)
-    add_judge_parser(commands)
+    if tools:
+        from gateway.tools.commands import ADD
+
+        for add in ADD:
+            add(commands)
     return parser
 
 

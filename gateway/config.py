@@ -22,6 +22,8 @@ from doors.broker_settings import KEEPALIVE_S
 from doors.secrets import broker_faults, settings_fault
 from doors.settings import SettingsFault, load
 from gateway.config_device import DeviceTable, Wired, device_facts, speeds, wire
+from gateway.config_node import NodesTable, NodeTable, device_of, node_facts, node_faults, place_rules
+from gateway.config_provision import ProvisionTable
 from gateway.config_site import (
     ActivatorTable,
     CallTable,
@@ -132,6 +134,9 @@ class Settings(Strict, frozen=True, kw_only=True):
     wake: WakeTable = WakeTable()
     bulletins: BulletinsTable = BulletinsTable()
     device: tuple[DeviceTable, ...] = ()
+    nodes: NodesTable = NodesTable()
+    node: tuple[NodeTable, ...] = ()
+    provision: ProvisionTable | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +170,7 @@ def read(path: Path, today: date | None = None) -> Plan:
     speeds(settings.device, faults)
     _last_words(settings.last_words, [one.profile.head.kind for one in wired], faults)
     faults += wake_faults(settings.wake)
+    faults += node_faults(settings.node)
     faults += [
         f"[responsible] {key}: is none of {', '.join(Sot)}" for key in settings.responsible if key not in list(Sot)
     ]
@@ -204,21 +210,24 @@ def program_version() -> str:
 
 
 def _names(settings: Settings, faults: list[str]) -> None:
-    names = [table.name for table in settings.device]
+    labels = [(table.name, "device") for table in settings.device] + [(table.name, "node") for table in settings.node]
+    names = [name for name, _ in labels]
     faults += [
-        f"[device {name}] name: must be of a-z, 0-9 and hyphen, at most 48 long"
-        for name in names
+        f"[{kind} {name}] name: must be of a-z, 0-9 and hyphen, at most 48 long"
+        for name, kind in labels
         if not valid_level(name)
     ]
     faults += [
-        f"[device {name}] name: stands twice" for name in sorted({name for name in names if names.count(name) > 1})
+        f"[{dict(labels)[name]} {name}] name: stands twice"
+        for name in sorted({name for name in names if names.count(name) > 1})
     ]
     if BOX in names:
-        faults.append(f"[device {BOX}] name: is taken by the gateway's own computer; choose another")
+        faults.append(f"[{dict(labels)[BOX]} {BOX}] name: is taken by the gateway's own computer; choose another")
     controller = settings.generator.controller
-    if controller is not None and controller not in names:
+    wired = [name for name, kind in labels if kind == "device"]
+    if controller is not None and controller not in wired:
         faults.append(
-            f"[generator] controller: there is no device {controller!r}; devices are {', '.join(names) or 'none'}"
+            f"[generator] controller: there is no device {controller!r}; devices are {', '.join(wired) or 'none'}"
         )
 
 
@@ -279,7 +288,12 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         status=settings.site.status,
         simulated=settings.site.simulated,
         version=program_version(),
-        devices=(*(device_facts(one) for one in wired), box.facts_of_device()),
+        devices=(
+            *(device_facts(one) for one in wired),
+            *(device_of(one) for one in settings.node),
+            box.facts_of_device(),
+        ),
+        nodes=tuple(node_facts(one) for one in settings.node),
         controller=settings.generator.controller or (sets[0] if sets else None),
         set=settings.generator.facts(),
         tank=settings.tank.facts(),
@@ -289,6 +303,7 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         movable=settings.movable.facts() if settings.movable is not None else None,
         responsible={Sot(key): who for key, who in settings.responsible.items()},
         screens=settings.screens.expected,
+        bulletin_keys=frozenset(one.id for one in settings.bulletins.key),
         last_words=settings.last_words.facts(),
         wake=settings.wake.facts(centre=settings.central_broker is not None),
         activate_within_s=settings.site.activate_within_s,
@@ -299,5 +314,5 @@ def _facts(settings: Settings, wired: list[Wired]) -> Facts:
         sample_active_every_s=settings.pace.sample_active_every_s,
         snapshot_every_s=settings.pace.snapshot_every_s,
         snapshot_active_every_s=settings.pace.snapshot_active_every_s,
-        rules=rules(),
+        rules=rules() | place_rules(settings.node),
     )

@@ -14,19 +14,20 @@ import msgspec
 from contract import topics
 from contract.messages import KioskStatus
 from contract.past import PastWish
-from contract.records import NoteBody
+from contract.records import Again, NoteBody
 from contract.words import Event
 from doors.clock import Clock
 from gateway.config import Plan
 from gateway.config_device import Wired
 from gateway.core import activity, announce, dating, pipeline
 from gateway.core.announce import Message
-from gateway.core.box import restarts
+from gateway.core.box import box, restarts
 from gateway.core.down import content
 from gateway.core.orders.exercise import forget_other_status
-from gateway.core.pipeline import Batch, Happening, Numbered, Tick
+from gateway.core.pipeline import Batch, Happening, Numbered
 from gateway.core.site import Change, Now, Site
 from gateway.core.wire.plan import Block
+from gateway.gathering import Gathering, Poll
 from gateway.hearing import Hearing, Work
 from gateway.io.box import BoxWatch
 from gateway.io.dating import Dater
@@ -38,6 +39,7 @@ from gateway.io.leaving import Leaving
 from gateway.io.marks import Marks
 from gateway.io.modbus import Line, open_line
 from gateway.io.mqtt import Pictures
+from gateway.io.nodes import Nodes, NodeWork
 from gateway.io.past import PastTeller
 from gateway.io.polling import Poller
 from gateway.io.pulse import Pulse, Unit
@@ -53,6 +55,8 @@ TICK_S = 1.0
 SHORTEST_TICK_S = 0.1
 """Real seconds, for demonstrations in which a product second is very short."""
 HOUSEKEEPING_S = 600.0
+SITE_AT_ONCE = 8
+"""Messages under way to the site's own broker: what is urgent must not wait for the answers to others."""
 
 
 class Gateway:
@@ -68,7 +72,7 @@ class Gateway:
         self._site = pipeline.awakened(store.memory(), store.last_reading())
         self._documents = Documents(store, self._facts)
         self._keeper = Keeper(store, plan.settings.store.commit_every_s)
-        self._shown = Shown(self._site, in_memory=store.stands_in_for is not None)
+        self._shown = Shown(self._site, on_disk=store.answered_on_disk())
         self._marks = Marks(plan.facts.site, store, self._keeper, self._now)
         self._dater = Dater(store, self._keeper, clock)
         self._dater.noted(self._site.memory.clock)
@@ -76,6 +80,8 @@ class Gateway:
         self._troubles: set[str] = set()
         self._mended = 0
         self._told_ms: dict[str, int] = {}
+        self._untold: set[str] = set()
+        self._gathering = Gathering(clock, site=self._looked_at, now=self._now, judge=self._judge)
         self._unit = unit or Unit()
         self._pulse = Pulse(plan, clock, self._unit.notifier)
         self._foretold = self._site.ending.farewell
@@ -91,9 +97,13 @@ class Gateway:
         self._upstream.road = self._centre
         roads = [road for road in (self._local, self._centre) if road is not None]
         self.leaving = Leaving(plan, store, self._keeper, roads, now=self._now, site=self._looked_at)
-        self._box = BoxWatch(
-            plan, clock, self._keeper.unstored, now=self._now, site=self._local, centre=self._centre, take=self._take
-        )
+        self._box = self._box_watch()
+
+    def _box_watch(self) -> BoxWatch:
+        return BoxWatch(
+            self._plan, self._clock, self._keeper.unstored, now=self._now, site=self._local, centre=self._centre,
+            take=self._gathering.take,
+        )  # fmt: skip
 
     def _site_road(self) -> Pictures:
         site = self._facts.site
@@ -108,9 +118,11 @@ class Gateway:
                 topics.kiosk_status(site),
                 topics.page_wish(site),
                 topics.past_wish(site),
+                *self._nodes.topics,
             ),
             on_message=self._hearing.from_site,
             everything=self._everything,
+            at_once=SITE_AT_ONCE,
         )
 
     def _central_road(self) -> Pictures | None:
@@ -149,18 +161,25 @@ class Gateway:
                     group.create_task(self._poller(wired, line).run(), name=f"poll {wired.table.name}")
                 group.create_task(self._local.run(), name="site broker")
                 group.create_task(self._past.run(), name="past")
+                group.create_task(self._nodes.run(), name="nodes")
                 if self._centre is not None and self._records is not None:
                     group.create_task(self._centre.run(), name="central broker")
                     group.create_task(self._records.run(), name="records")
                 group.create_task(self._box.run(), name="box")
+                group.create_task(self._gathering.run(), name="judge")
                 group.create_task(self._tick(), name="tick")
                 group.create_task(self._housekeeping(), name="housekeeping")
                 group.create_task(self._dater.run(), name="dating")
                 group.create_task(self._pulse.run(self._keeper, self._looked_at, self._centre), name="pulse")
                 group.create_task(self.leaving.run(), name="last words")
                 if self._facts.wake is not None:
-                    wakers = Wakers(self._plan.settings.wake, stored=self._told_site, now=self._now, take=self._take)
+                    wakers = Wakers(
+                        self._plan.settings.wake, stored=self._told_site, now=self._now, take=self._gathering.take
+                    )
                     group.create_task(wakers.run(), name="waking")
+        except asyncio.CancelledError:
+            self._gathering.flush()
+            raise
         finally:
             for line in lines.values():
                 await line.close()
@@ -183,35 +202,52 @@ class Gateway:
         refused = [Block(*cell) for cell in cells]
         device = Device(line, wired.unit, wired.profile, refused=refused, anyway=table.not_the_profiles)
         facts = next(one for one in self._facts.devices if one.name == table.name)
-        poller = Poller(device, facts, self._clock, pipeline.origin_of(self._facts), self._take, self._pulse.polled)
+        poller = Poller(
+            device, facts, self._clock, pipeline.origin_of(self._facts), self._gathering.take, self._pulse.polled
+        )
         self._pollers.append(poller)
         return poller
 
+    def _door_of_nodes(self) -> Nodes:
+        work = NodeWork(
+            site=lambda: self._site, now=self._now, take=self._gathering.take, flush=self._gathering.flush,
+            commit=self._commit, settle=self._settle, road=lambda: self._local,
+        )  # fmt: skip
+        return Nodes(self._plan, self._store, self._keeper, work)
+
     def _ears(self) -> Hearing:
+        self._nodes = self._door_of_nodes()
         work = Work(
-            site=lambda: self._site, now=self._now, take=self._take, settle=self._settle, commit=self._commit,
+            site=lambda: self._site, now=self._now, take=self._gathering.take, settle=self._settle, commit=self._commit,
             signs_of_life=self._sign_of_life, tell_visitors=self._tell_visitors, tell_receipts=self._tell_receipts,
             tell_everything=self._tell_everything, tell_page=self._tell_page,
-            tell_past=self._tell_past,
+            tell_past=self._tell_past, tell_lacking=self._tell_lacking, hear_node=self._nodes.hear,
         )  # fmt: skip
         return Hearing(self._plan, self._store, self._keeper, self._documents, self._marks, work)
 
     def _sign_of_life(self, status: KioskStatus) -> None:
+        """Answered at once: a screen on another computer dates by it what it hears first."""
         self._box.hear(status)
+        self._site = box.answered(self._site, status)
+        told = msgspec.structs.replace(self._told_site(), screens=self._site.screens)
+        self._local.tell([announce.public_picture(told, self._facts, self._now())])
 
     # --- think, keep, tell ---
 
-    def _take(self, what: Happening) -> None:
-        now = self._now()
-        before = self._site.memory
-        site, numbered = pipeline.step(self._site, what, self._facts, now)
+    def _judge(self, what: Happening, now: Now, before: Sequence[Poll]) -> None:
+        """One step, with the polls that have waited for it."""
+        memory, polls = self._site.memory, [batch for _, batch in before]
+        site, numbered = pipeline.step(self._site, what, self._facts, now, polls)
+        for at, poll in before:
+            self._keeper.keep(Step(at, poll), at.up_ms)
         self._commit(site, now, what if isinstance(what, Batch) else None, numbered)
         moving = activity.is_moving(self._site, now)
         for poller in self._pollers:
             poller.hurry(moving)
-        if isinstance(what, Batch):
-            self._tell_device(what.device, now, bool(numbered))
-        if self._site.memory != before and self._keeper.behind:
+        for one in (what, *polls):
+            if isinstance(one, Batch):
+                self._tell_device(one.device, now, bool(numbered))
+        if self._site.memory != memory and self._keeper.behind:
             self._tell_judgement(now)
 
     def _settle(self, site: Site, changes: list[Change], now: Now) -> None:
@@ -241,6 +277,7 @@ class Gateway:
         before, after, documents = self._shown.reached(self._keeper.kept)
         now = self._now()
         self._watch_store()
+        self._nodes.written()
         if self._mended != self._keeper.repairs:
             self._mended = self._keeper.repairs
             self._tell_trouble()
@@ -281,7 +318,9 @@ class Gateway:
 
     def _tell_device(self, name: str, now: Now, changed: bool) -> None:
         if not changed and now.up_ms - self._told_ms.get(name, -(10**12)) < self._facts.picture_every_s * 1000:
+            self._untold.add(name)  # a sensor node may not say anything else for an hour
             return
+        self._untold.discard(name)
         self._told_ms[name] = now.up_ms
         self._local.tell([announce.device(self._site.values.get(name, {}), name, self._facts, now)])
 
@@ -303,6 +342,9 @@ class Gateway:
         self._upstream.again()
         self._local.tell(self._everything())
 
+    def _tell_lacking(self, again: Again) -> None:
+        self._upstream.lacking(again)
+
     def _tell_past(self, wish: PastWish) -> None:
         self._past.ask(wish)
 
@@ -316,7 +358,8 @@ class Gateway:
         site = self._told_site()
         staff = announce.for_staff(site, self._facts, now)
         staff.append(announce.answers(site, self._facts, now))
-        return staff + announce.for_visitors(site, self._facts, now) + self._documents.messages(now)
+        visitors = announce.for_visitors(site, self._facts, now)
+        return staff + visitors + self._documents.messages(now) + self._nodes.messages()
 
     async def _tick(self) -> None:
         beat_ms = -(10**12)
@@ -324,10 +367,12 @@ class Gateway:
             now = self._now()
             if (road := self._centre) is not None:
                 self._site = msgspec.structs.replace(self._site, centre_heard=road.heard, contested=road.link.contested)
-            self._take(Tick())
             if now.up_ms - self._told_ms.get("site", -(10**12)) >= self._facts.picture_every_s * 1000:
                 self._tell_judgement(now)
-            self._upstream.look()
+            else:
+                self._upstream.look()
+            for name in sorted(self._untold):
+                self._tell_device(name, now, False)
             self._pulse.ticked()
             near = self._site.ending.farewell
             if near != self._foretold or now.up_ms - beat_ms >= self._facts.heartbeat_s * 1000:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from contract.firmware import VERSION_MAX
 from doors.printing import printing
 from keys import centre, local
 from keys.core.certificates import SERVER_DAYS
@@ -40,10 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     site = commands.add_parser("site", help="at the centre: let a site in, lock it out, list all")
     server = commands.add_parser("server", help="at the centre: the broker's own certificate")
     bulletin = commands.add_parser("bulletin-key", help="at the centre: the keys that sign bulletins")
+    firmware = commands.add_parser("firmware", help="the key that signs programs for sensor nodes")
     _authority(authority.add_subparsers(required=True, metavar="COMMAND"))
     _site(site.add_subparsers(required=True, metavar="COMMAND"))
     _server(server.add_subparsers(required=True, metavar="COMMAND"))
     _bulletin_key(bulletin.add_subparsers(required=True, metavar="COMMAND"))
+    _firmware(firmware.add_subparsers(required=True, metavar="COMMAND"))
     _box(commands)
     mosquitto = commands.add_parser("mosquitto", help="write the configuration of a broker")
     _mosquitto(mosquitto.add_subparsers(required=True, metavar="COMMAND"))
@@ -57,6 +60,14 @@ def _authority(commands: "Commands[argparse.ArgumentParser]") -> None:
     new.add_argument("--name", default="Sotpunkt authority", help="what stands in every certificate as its issuer")
     _passphrase(new)
     _today(new, centre.new_authority)
+    rotate = commands.add_parser(
+        "rotate", help="a new authority takes office; the one before is believed until retired"
+    )
+    retire = commands.add_parser("retire", help="the authority before is believed no more")
+    for one, command in ((rotate, centre.rotate_authority), (retire, centre.retire_authority)):
+        one.add_argument("folder", type=Path, metavar="DIR")
+        _passphrase(one)
+        _today(one, command)
 
 
 def _site(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -99,6 +110,22 @@ def _bulletin_key(commands: "Commands[argparse.ArgumentParser]") -> None:
     for one, command in ((new, local.new_bulletin_key), (rotate, local.rotate), (listed, local.list_bulletin_keys)):
         one.add_argument("folder", type=Path, metavar="DIR")
         _today(one, command)
+
+
+def _firmware(commands: "Commands[argparse.ArgumentParser]") -> None:
+    new = commands.add_parser("new", help="make the key, and its public half for the nodes")
+    new.add_argument("folder", type=Path, metavar="DIR")
+    new.set_defaults(command=local.new_firmware_key)
+    sign = commands.add_parser(
+        "sign", help="sign a folder of .py and .mpy: writes manifest.json and manifest.sig into it"
+    )
+    sign.add_argument("program", type=Path, metavar="PROGRAM")
+    sign.add_argument("--key", type=Path, required=True, metavar="DIR", dest="folder", help="folder of the key")
+    sign.add_argument("--version", type=_version, metavar="N", help="without: one more than the last")
+    sign.add_argument(
+        "--board", action="append", metavar="NAME=M.N", help="a board and the oldest MicroPython, like esp32=1.29"
+    )
+    sign.set_defaults(command=local.sign_firmware)
 
 
 def _box(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -179,6 +206,12 @@ def _day(text: str) -> date:
 def _days(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 36500:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 36500")
+    return int(text)
+
+
+def _version(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= VERSION_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {VERSION_MAX}")
     return int(text)
 
 

@@ -16,7 +16,7 @@ from contract.certificates import due, standing
 from keys.core import certificates
 from keys.core.faults import BadUse
 from keys.day import now
-from keys.io import authority, files
+from keys.io import authority, changing, files
 from keys.io.authority import Authority
 from keys.io.files import Sheet
 
@@ -44,6 +44,31 @@ def new_authority(asked: argparse.Namespace) -> str:
     )
 
 
+def rotate_authority(asked: argparse.Namespace) -> str:
+    """`authority rotate`."""
+    with files.alone(asked.folder):
+        opened = Authority(asked.folder, now(asked.today))
+        own = changing.rotate(opened, passphrase(asked))
+        said = opened.tell_broker()
+    return (
+        f"{asked.folder}: a new authority, good until {own.not_valid_after_utc:%Y-%m-%d}; both are believed now\n"
+        f"fingerprint: {certificates.fingerprint(own)}\n"
+        f"copy the folder anew; renew every site with {asked.folder / authority.CERTIFICATE} (docs/keys.md)\n{said}"
+    )
+
+
+def retire_authority(asked: argparse.Namespace) -> str:
+    """`authority retire`."""
+    with files.alone(asked.folder):
+        opened = Authority(asked.folder, now(asked.today))
+        changing.retire(opened, opened.signers(passphrase(asked)))
+        said = opened.tell_broker()
+    return (
+        f"{asked.folder}: the authority before is believed no more\n{said}\n"
+        "restart the broker if its key may have been stolen: that ends connections which came in by it"
+    )
+
+
 def admit(asked: argparse.Namespace) -> str:
     """`site admit`."""
     site, told = certificates.read_request(files.read(asked.request, "a request"), str(asked.request))
@@ -51,8 +76,8 @@ def admit(asked: argparse.Namespace) -> str:
         raise BadUse(f"{asked.out} is there already and was not touched")
     with files.alone(asked.authority):
         opened = Authority(asked.authority, now(asked.today))
-        key = opened.key(passphrase(asked))
-        opened.admit(told, key, asked.days, again=asked.readmit, out=asked.out)
+        signers = opened.signers(passphrase(asked))
+        opened.admit(told, signers, asked.days, again=asked.readmit, out=asked.out)
         said = opened.tell_broker()
     last = opened.admitted().newest()[site].last_day
     where = asked.out or opened.folder / "issued"
@@ -63,22 +88,25 @@ def lock(asked: argparse.Namespace) -> str:
     """`site lock`."""
     with files.alone(asked.authority):
         opened = Authority(asked.authority, now(asked.today))
-        key = None if asked.without_key else opened.key(passphrase(asked))
-        opened.lock(asked.site, key)
+        signers = () if asked.without_key else opened.signers(passphrase(asked))
+        opened.lock(asked.site, signers)
         said = opened.tell_broker(drop=asked.site)
-    also = "" if key is not None else "; its certificate is not on the revocation list: do it again with the key"
+    also = "" if signers else "; its certificate is not on the revocation list: do it again with the key"
     return f"{asked.site}: locked out{also}\n{said}"
 
 
 def list_sites(asked: argparse.Namespace) -> str:
     """`site list`."""
     today = now(asked.today).date()
-    held = Authority(asked.authority, now(asked.today)).admitted().newest()
+    opened = Authority(asked.authority, now(asked.today))
+    behind = opened.behind()
     rows = []
-    for site, one in sorted(held.items()):
+    for site, one in sorted(opened.admitted().newest().items()):
         stands = standing(one.last_day, today, locked=one.locked is not None)
         left = (one.last_day - today).days
-        renew = stands in ("good", "expiring", "in_grace") and due(one.first_day, one.last_day, today)
+        renew = stands in ("good", "expiring", "in_grace") and (
+            site in behind or due(one.first_day, one.last_day, today)
+        )
         rows.append({"site": site, "last_day": one.last_day, "days_left": left, "standing": stands, "renew": renew})
     if asked.json:
         return msgspec.json.encode(rows).decode()
@@ -87,7 +115,7 @@ def list_sites(asked: argparse.Namespace) -> str:
         f"{', time to renew' if row['renew'] and row['standing'] == 'good' else ''}"
         for row in rows
     ]
-    return "\n".join(lines) or "no site has been admitted yet"
+    return "\n".join([*(lines or ["no site has been admitted yet"]), *authority.ending(opened)])
 
 
 def new_server(asked: argparse.Namespace) -> str:
@@ -101,17 +129,20 @@ def new_server(asked: argparse.Namespace) -> str:
         raise BadUse(f"{asked.out} holds a broker's key already and was not touched; give --replace to renew it")
     with files.alone(asked.authority):
         opened = Authority(asked.authority, now(asked.today))
-        signing = opened.key(passphrase(asked))
+        signers = opened.signers(passphrase(asked))
+        by, signing = signers[
+            -1 if opened.behind() else 0
+        ]  # a box may not know the new one yet, all know the one before
         # renewed with the same key: between the two files there is no moment in which they do not fit
         key = files.ec_key(key_file) if key_file.exists() else ec.generate_private_key(ec.SECP256R1())
         made = certificates.server(
-            tuple(asked.names), key.public_key(), by=opened.own, key=signing, serial=x509.random_serial_number(),
+            tuple(asked.names), key.public_key(), by=by, key=signing, serial=x509.random_serial_number(),
             today=opened.now.date(), days=asked.days,
         )  # fmt: skip
         sheets = [Sheet(certificate_file, made.public_bytes(serialization.Encoding.PEM), files.OPEN, asked.replace)]
         if not key_file.exists():
             sheets.insert(0, Sheet(key_file, files.key_pem(key), files.SECRET))
-        opened.publish(opened.admitted(), signing, *sheets)  # a broker does not start without the lists
+        opened.publish(opened.admitted(), signers, *sheets)  # a broker does not start without the lists
     until = f"{made.not_valid_after_utc:%Y-%m-%d}"
     return f"{certificate_file}: for {', '.join(asked.names)}, until {until}; reload the broker"
 

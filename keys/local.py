@@ -5,10 +5,10 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from contract import access
-from keys.core import certificates, mosquitto
+from keys.core import certificates, firmware, mosquitto
 from keys.core.faults import BadUse, KeysError
 from keys.day import now, now_if_known
-from keys.io import accounts, authority, box, bulletin_keys, files
+from keys.io import accounts, authority, box, bulletin_keys, files, firmware_keys
 from keys.io.files import Sheet
 
 
@@ -38,8 +38,11 @@ def check(asked: argparse.Namespace) -> str:
         bulletin_keys.listed(folder)
         files.read_secret(folder / bulletin_keys.KEY, "a bulletin key")
         found = []
+    elif (folder / firmware_keys.KEY).exists():
+        firmware_keys.held(folder)
+        found = []
     else:
-        raise BadUse(f"{folder}: holds neither an authority nor keys of a box nor bulletin keys; check the path")
+        raise BadUse(f"{folder}: holds no authority and no keys of a box, of bulletins or of programs; check the path")
     if found:
         raise KeysError("\n".join(found))
     return f"{folder}: all well"
@@ -69,6 +72,22 @@ def list_bulletin_keys(asked: argparse.Namespace) -> str:
 
 def _for_gateways(held: tuple[bulletin_keys.Trusted, ...]) -> str:
     return "\n".join(["for the settings of every gateway:", *map(bulletin_keys.block, held)])
+
+
+def new_firmware_key(asked: argparse.Namespace) -> str:
+    """`firmware new`."""
+    firmware_keys.new(asked.folder)
+    return (
+        f"private key (keep it secret, and a copy apart): {asked.folder / firmware_keys.KEY}\n"
+        f"for every node: {asked.folder / firmware_keys.PUBLIC}"
+    )
+
+
+def sign_firmware(asked: argparse.Namespace) -> str:
+    """`firmware sign`."""
+    boards = firmware.boards(asked.board or ["esp32=1.29", "pico-w=1.29"])
+    version = firmware_keys.sign(asked.program, asked.folder, boards, asked.version)
+    return f"{asked.program}: signed as version {version} for {', '.join(sorted(boards))}"
 
 
 def centre_broker(asked: argparse.Namespace) -> str:

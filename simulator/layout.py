@@ -6,6 +6,8 @@ As pure as what lies in core/, but it reads another room's profiles, which core 
 import struct
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from contract.signals import ALARM_PREFIX
 from contract.words import Quality
 from gateway.profiles.schema import Profile, Row
@@ -44,7 +46,7 @@ class Layout:
         memory = {function: dict(words) for function, words in self._blank.items()}
         for row in self.profile.rows:
             default = INACTIVE if row.key.startswith(ALARM_PREFIX) else None
-            put(memory[row.function], row, values.get(row.key, default))
+            put(memory[row.function], _in_its_unit(row, values), values.get(row.key, default))
         memory[self.profile.link.function].update(self._fixed)
         return memory
 
@@ -87,12 +89,16 @@ def pattern(row: Row, said: Said | Quality) -> int:
         return int(said) & row.mask  # the number of a word, also one that the profile does not know
     if row.type == "f32":
         return int.from_bytes(struct.pack(">f", said / row.scale), "big")
+    if row.plus is not None:
+        return _integer(row, int(said // row.scale))
     return _integer(row, round(said / row.scale))
 
 
 def put(words: dict[int, int], row: Row, said: Said | Quality) -> None:
     """Write one value into its registers, leaving the bits of other rows as they are."""
     raw = pattern(row, said)
+    if row.plus is not None and isinstance(said, (int, float)):
+        words[row.plus.at] = min(int(said % row.scale // row.plus.scale), row.plus.below - 1)
     if row.bit is not None or row.nibble is not None:
         shift = row.bit if row.bit is not None else 4 * (row.nibble or 0)
         words[row.at] = (words[row.at] & ~row.mask) | (raw << shift)
@@ -100,6 +106,14 @@ def put(words: dict[int, int], row: Row, said: Said | Quality) -> None:
     for place in range(row.count):
         shift = 16 * (row.count - 1 - place if row.big or row.type == "text" else place)
         words[row.at + place] = (raw >> shift) & 0xFFFF
+
+
+def _in_its_unit(row: Row, values: Mapping[str, Said | Quality]) -> Row:
+    """A row that counts in tens of another signal, with the scale that follows from what that one says."""
+    size = values.get(row.tens_of) if row.tens_of is not None else None
+    if not isinstance(size, (int, float)) or size < 1:
+        return row
+    return msgspec.structs.replace(row, scale=row.scale * 10 ** (len(str(int(size))) - 1))
 
 
 def _code(row: Row, quality: Quality) -> int:

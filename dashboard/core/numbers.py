@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from contract.daylight import season
+from contract.daylight import SEASONS, season
 
 NARROW = "\u202f"
 HARD = "\u00a0"
@@ -17,11 +17,6 @@ _MONTHS = {
 }
 _JUST_NOW = {"sv": "nyss", "en": "just now"}
 _DAY_WORD = {"sv": "dygn", "en": "d"}
-SEASONS: dict[str, dict[str, str]] = {
-    "sv": {"summer": "sommartid", "winter": "vintertid"},
-    "en": {"summer": "summer time", "winter": "winter time"},
-}
-"""Of the hour that comes twice in autumn: which of the two; `static/curve.js` says the same."""
 NEAR = timedelta(days=6)
 AGO = {"sv": "för {age} sedan", "en": "{age} ago"}
 """Round an age; `static/ages.js` counts on in the same words."""
@@ -100,6 +95,12 @@ def when(wall_ms: int, zone: tzinfo, now_ms: int | None, language: str = "sv") -
     if here is None or here.year != moment.year:
         date = f"{date} {moment.year}"
     return f"{date} {clock}"
+
+
+def written(wall_ms: int, zone: tzinfo, language: str) -> str:
+    """Date and time as a form takes them again: of a time that comes twice with which of the two it is."""
+    moment = datetime.fromtimestamp(wall_ms / 1000, zone)
+    return f"{moment:%Y-%m-%dT%H:%M} {SEASONS[language].get(season(moment), '')}".rstrip()
 
 
 def stamp(wall_ms: int, zone: tzinfo) -> str:

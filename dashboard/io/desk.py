@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection
 
 from contract import topics
 from contract.freshness import Now
@@ -24,7 +23,7 @@ from dashboard.core.forms.fields import BadOrder
 from dashboard.core.hearing import intake, link_alarm
 from dashboard.core.hearing.intake import Picture
 from dashboard.core.hearing.link_alarm import LinkLoss, Watch
-from dashboard.core.hearing.picture import SitePicture, fold, heard, only_alive
+from dashboard.core.hearing.picture import Ear, SitePicture, fold, heard, only_alive
 from dashboard.core.hearing.salvage import leftovers, sift
 from dashboard.core.owner import board
 from dashboard.core.reader import Reader
@@ -33,14 +32,16 @@ from dashboard.core.site import certificates, farewell
 from dashboard.core.site.card import Card, card
 from dashboard.core.sites import Site
 from dashboard.core.texts.pages import language_of
-from dashboard.io.asked_past import asked_past
+from dashboard.io.asked_past import AskedPast, asked_past
 from dashboard.io.certificates import AdmittedFile
+from dashboard.io.food_log import FoodBook
+from dashboard.io.foretold import recalled
 from dashboard.io.inbox import Inbox
 from dashboard.io.page_key import PageKey
 from dashboard.io.signing import signer
 from dashboard.io.store.database import StoreTrouble
 from dashboard.io.store.link_alarms import LinkAlarms
-from dashboard.io.store.published import Published
+from dashboard.io.store.published import Note, Published
 from dashboard.io.store.records import Records, Taken
 from dashboard.io.store.shelf import Shelf
 from dashboard.io.web.live import Hub
@@ -98,10 +99,10 @@ class Desk:
         """Key and certificate of the site's own page, where it has a public name."""
         self.work = Work(link_alarms.database, self.now(), clock.boot)
         self.published = Published(link_alarms.database)
+        self.food = FoodBook(settings.site[0], link_alarms.database) if settings.view.mode == "site" else None
         self.folded, self.broker_up, self.trouble = 0, False, ""
         self._in_contact: dict[str, bool] = {}
-        self._silent = Watch()
-        self._looked_ms = 0
+        self._silent, self._looked_ms = Watch(), 0
         self._admitted = AdmittedFile(settings.view.certificates_file)
         self.listeners: list[Callable[[Picture, int | None], None]] = []
         """Who else hears every picture that was folded, with when it came (None: retained)."""
@@ -156,9 +157,10 @@ class Desk:
         if levels is not None and topic == topics.page_certificate(levels[0]):
             self._hear_certificate(levels[0], payload)
             return
-        if levels is not None and topic == topics.past(levels[0]):
-            self._hear_past(levels[0], payload)
-            return
+        for told, own in ((topics.past, self.asked), (topics.food, self.food)):
+            if levels is not None and topic == told(levels[0]):
+                self._hear_own(levels[0], own, payload)
+                return
         if levels is not None and board.is_public(topic, levels[0]):
             self._hear_public(levels[0], topic, payload, retained)
             return
@@ -192,7 +194,8 @@ class Desk:
         if own is None or self.settings.view.mode != "site":
             return
         try:
-            self.board = board.told(self.board, topic, payload, own, None if retained else self.clock.up_ms())
+            mono_ms = None if retained else self.clock.up_ms()
+            self.board = board.told(self.board, topic, payload, own, mono_ms, self.clock.boot)
             self.hub.tell(site)
         except Refused as fault:
             self._refuse(site, fault)
@@ -220,9 +223,9 @@ class Desk:
         self.take_page(self.page)
         self.hub.tell(site)
 
-    def _hear_past(self, site: str, payload: bytes) -> None:
+    def _hear_own(self, site: str, own: AskedPast | FoodBook | None, payload: bytes) -> None:
         try:
-            if self.asked is not None and self.asked.hear(payload):
+            if own is not None and payload and own.hear(payload):
                 self.hub.tell(site)
         except Refused as fault:
             self._refuse(site, fault)
@@ -240,18 +243,21 @@ class Desk:
     def _fold(self, message: Picture, mono_ms: int | None) -> None:
         site = message.head.site
         self.clock.hear(message.head)
-        held, self.pictures[site] = self.pictures[site], fold(self.pictures[site], message, mono_ms)
+        held = recalled(self.pictures[site], message, self.records)
+        self.pictures[site] = fold(held, message, mono_ms, self._ear())
         self.folded += 1
         for listen in self.listeners:
             listen(message, mono_ms)
         self.hub.tell(site, calm=held.in_contact(self.now()) and only_alive(held.status, message))
 
+    def _ear(self) -> Ear:
+        return Ear(self.clock.boot, self.clock.wall_ms(), self.clock.quality())
+
     def _take(self, batch: RecordBatch, mono_ms: int | None) -> None:
         site = batch.head.site
         if mono_ms is not None:
-            self.pictures[site] = heard(self.pictures[site], batch, mono_ms)
-        if not self.inbox.put(Taken(batch, self.clock.wall_ms())):
-            log.warning("%s: records come faster than they can be stored; it will send them again", site)
+            self.pictures[site] = heard(self.pictures[site], batch, mono_ms, self._ear())
+        self.inbox.put(Taken(batch, self.clock.wall_ms()))
 
     def _salvage(self, site: Site, levels: tuple[str, ...], payload: bytes, fault: Refused) -> None:
         """Records of which not all can be taken: what can be is kept, what cannot is put aside."""
@@ -265,8 +271,7 @@ class Desk:
                 return
         if sifted is None:
             return
-        if not self.inbox.put(Taken(sifted.good, self.clock.wall_ms(), sifted.odd, site.id)):
-            log.warning("%s: records come faster than they can be stored; it will send them again", site.id)
+        self.inbox.put(Taken(sifted.good, self.clock.wall_ms(), sifted.odd, site.id))
 
     def _stranger(self, site: str) -> None:
         if site not in self.strangers:
@@ -356,7 +361,8 @@ class Desk:
         now = self.now()
         # a site that is not yet in service owes nobody a sign of life
         heard = {site.id: not site.in_service or self.pictures[site.id].in_contact(now) for site in self.settings.site}
-        calm = {site: there or farewell.excused(self.pictures[site], now) for site, there in heard.items()}
+        listened_ms = self._silent.listened_ms(now.mono_ms)
+        calm = {site: there or farewell.excused(self.pictures[site], now, listened_ms) for site, there in heard.items()}
         self._silent = link_alarm.watched(self._silent, calm, listening=self.broker_up, now_ms=now.mono_ms)
         for site in link_alarm.due(self._silent, sum(self.losses.values(), ()), now.mono_ms):
             await self._raise_loss(site, now)
@@ -373,9 +379,7 @@ class Desk:
         for site in await self.work.look(sites, self.pictures, now, listening=self.broker_up):
             self.hub.tell(site)
 
-    async def acknowledge_loss(
-        self, site: str, what: AckAlarm, ack: Ack, note: Callable[[Connection], None] | None = None
-    ) -> bool:  # fmt: skip
+    async def acknowledge_loss(self, site: str, what: AckAlarm, ack: Ack, note: Note | None = None) -> bool:
         """Somebody has seen that a site was silent; False when there is no such alarm. Raises StoreTrouble."""
         done = await asyncio.to_thread(self.link_alarms.acknowledge, site, what.raised_seq, ack, note)
         await self.reload_losses(site)

@@ -13,6 +13,7 @@ from contract.words import Event
 from dashboard.core.owner.board import CONTACTS
 from dashboard.core.work.store_words import DAMAGED, store_words
 from dashboard.io.desk import Desk
+from dashboard.io.missed import Missed
 from dashboard.io.store.database import StoreTrouble
 from dashboard.io.store.records import Taken
 from dashboard.io.store.shelf import Shelf
@@ -44,7 +45,8 @@ class Centre:
         self._writing = False
         self._tried_ms = 0
         self._is_centre = desk.settings.view.mode == "centre"
-        own = (topics.answers, topics.public_picture, _contacts, topics.page_certificate, topics.past)
+        self._missed = Missed(desk)
+        own = (topics.answers, topics.public_picture, _contacts, topics.page_certificate, topics.past, topics.food)
         heard = (topics.up_all,) if self._is_centre else (topics.up_all, *own)
         wanted = [told(site.id) for site in desk.settings.site for told in heard]
         self._link = Link(
@@ -75,12 +77,13 @@ class Centre:
                 fresh = await asyncio.to_thread(self._desk.records.commit, taken)
             except StoreTrouble as fault:
                 self._writing = False  # tried and refused: no new start makes room on a disk
+                self._desk.inbox.turn_away(taken)
                 self._trouble(fault)
                 await asyncio.sleep(PAUSE_S)
                 continue
             self._writing = False
             self._well()
-            await self._confirm(list(fresh), taken)
+            await self._confirm(list(dict.fromkeys([*fresh, *self._desk.inbox.asked_again()])), taken)
 
     async def _confirm(self, sites: list[str], taken: list[Taken]) -> None:
         """Each site gets its mark; all of them together, for a broker's answer takes longer than a commit."""
@@ -155,6 +158,8 @@ class Centre:
             except StoreTrouble as fault:
                 self._trouble(fault)
             await self._try_store()
+            await self._ask_again()
+            await self._ask_missed()
             await self._publish_due()
             try:
                 async with asyncio.timeout(TICK_S):
@@ -162,6 +167,20 @@ class Centre:
             except TimeoutError:
                 continue
             self._desk.wake.clear()
+
+    async def _ask_again(self) -> None:
+        """Sites whose records found no room are told how far they are: they send again from there."""
+        if self._link.up and not self._desk.trouble and (sites := self._desk.inbox.asked_again()):
+            await self._confirm(sites, [])
+
+    async def _ask_missed(self) -> None:
+        """A picture was lost on its way: its site tells it again. Nobody keeps the question."""
+        for again in self._missed.due() if self._is_centre else ():
+            log.info("%s: a picture is lacking here; the site is asked for it", again.site)
+            try:
+                await self._link.publish(topics.again(again.site), encode(again))
+            except LinkDown as fault:
+                log.info("%s", fault)
 
     async def _publish_due(self) -> None:
         for site in list(self._desk.orders_due):

@@ -148,17 +148,20 @@ function axes(chart, told, ink) {
 
 /** Time at the site: the clock, the day, or the month; of the hour that comes twice also which of the two it is. */
 export function moment(seconds, period) {
-  const zone = { timeZone: document.body.dataset.zone };
   const language = document.body.dataset.language === "en" ? "en-GB" : "sv-SE";
-  const show = (options, at = seconds) => new Date(at * 1000).toLocaleString(language, { ...zone, ...options });
+  const show = (options) => new Date(seconds * 1000).toLocaleString(language, { timeZone: document.body.dataset.zone, ...options });
   if (period === "1y") return show({ day: "numeric", month: "short" });
-  const clock = { hour: "2-digit", minute: "2-digit" };
-  const shown = show(clock);
-  if (period === "7d") return `${show({ weekday: "short" })} ${shown}`;
-  const words = language === "sv-SE" ? ["sommartid", "vintertid"] : ["summer time", "winter time"];
-  if (show(clock, seconds + 3600) === shown) return `${shown} ${words[0]}`;
-  if (show(clock, seconds - 3600) === shown) return `${shown} ${words[1]}`;
-  return shown;
+  const shown = show({ hour: "2-digit", minute: "2-digit" }) + season(seconds);
+  return period === "7d" ? `${show({ weekday: "short" })} ${shown}` : shown;
+}
+
+/** Of the hour that comes twice which of the two it is, to be set after the time; else nothing. */
+export function season(seconds) {
+  const { zone, language } = document.body.dataset;
+  const clock = (at) => new Date(at * 1000).toLocaleTimeString("sv-SE", { timeZone: zone, timeStyle: "short" });
+  const words = language === "en" ? [" summer time", " winter time"] : [" sommartid", " vintertid"];
+  if (clock(seconds + 3600) === clock(seconds)) return words[0];
+  return clock(seconds - 3600) === clock(seconds) ? words[1] : "";
 }
 
 /** Stripes where nothing is known. */

@@ -142,7 +142,10 @@ function said(at, language, zone) {
   const near = Date.now() - at < 20 * HOUR_MS;
   const parts = near ? {} : { weekday: "short", day: "numeric", month: "short" };
   const locale = language === "en" ? "en-GB" : "sv-SE";
-  return new Date(at).toLocaleString(locale, { ...parts, hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const clock = { hour: "2-digit", minute: "2-digit", timeZone: zone };
+  const twice = [HOUR_MS, -HOUR_MS].map((by) => new Date(at + by).toLocaleString(locale, clock) === new Date(at).toLocaleString(locale, clock));
+  const words = language === "en" ? [" summer time", " winter time"] : [" sommartid", " vintertid"];
+  return new Date(at).toLocaleString(locale, { ...parts, ...clock }) + (twice[0] ? words[0] : twice[1] ? words[1] : "");
 }
 
 /** Style sheets and modules: as the server has them now, else as they were. */

@@ -109,7 +109,8 @@ def _since(pages: Pages, known: Known, ground: Ground) -> list[str]:
     said = str(pages.row["since"])
     if then.since_s is None or "okänd" in said:
         return []
-    latest_s = max(then.since_s, then.box_since_s) + ground.late_s
+    seen_s = then.box_since_s + ground.boot_s if then.box_since_s > then.since_s else then.since_s
+    latest_s = seen_s + ground.late_s
     if reading.between(said, ground.begins_wall_ms, then.since_s - 60, latest_s):
         return []
     return [f"“{said}”, but it is so since {then.since_s / 3600:.2f} h"]

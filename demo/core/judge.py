@@ -117,11 +117,13 @@ def identities(place: str, got: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def missing(windows: Sequence[Window], series: Sequence[Series], *, poll_ms: int, slack_ms: int) -> list[str]:
+def missing(
+    windows: Sequence[Window], series: Sequence[Series], *, poll_ms: int, slack_ms: int, silence_ms: int
+) -> list[str]:
     """Values missing by a fault's reason fill the windows of the scenario, give or take a poll, and nothing else.
 
     `poll_ms` is the time between two polls, `slack_ms` how much later than it begins a fault can be stored: one poll
-    and the wire's waiting for an answer.
+    and the wire's waiting for an answer; `silence_ms` the same of a device that falls silent, and speaks again.
     """
     faults = []
     claimed: set[int] = set()
@@ -132,11 +134,11 @@ def missing(windows: Sequence[Window], series: Sequence[Series], *, poll_ms: int
             if one.quality == window.quality
             and one.device == window.device
             and (window.signal is None or one.signal in (None, window.signal))
-            and one.first_up_ms <= window.to_ms + slack_ms
+            and one.first_up_ms <= window.to_ms + silence_ms
             and one.last_up_ms >= window.from_ms - slack_ms
         ]
         claimed.update(mine)
-        faults += _window(window, [series[at] for at in mine], poll_ms, slack_ms)
+        faults += _window(window, [series[at] for at in mine], poll_ms, slack_ms, silence_ms)
     for at, one in enumerate(series):
         if at not in claimed and one.quality in FAULT_QUALITIES:
             what = "/".join(filter(None, (one.device, one.signal)))
@@ -144,17 +146,18 @@ def missing(windows: Sequence[Window], series: Sequence[Series], *, poll_ms: int
     return faults
 
 
-def _window(window: Window, mine: Sequence[Series], poll_ms: int, slack_ms: int) -> list[str]:
+def _window(window: Window, mine: Sequence[Series], poll_ms: int, slack_ms: int, silence_ms: int) -> list[str]:
     what = f"{'/'.join(filter(None, (window.device, window.signal)))} {window.quality}"
     if not mine:
         return [f"{what}: the fault of the scenario left no missing value"]
     first, last = min(one.first_up_ms for one in mine), max(one.last_up_ms for one in mine)
     faults = []
-    if not window.from_ms <= first <= window.from_ms + slack_ms:
+    late_ms = slack_ms if window.signal else silence_ms
+    if not window.from_ms <= first <= window.from_ms + late_ms:
         late = _s(first - window.from_ms)
-        faults.append(f"{what}: begins {late} from the fault, at most {_s(slack_ms)} late is right")
-    if not window.to_ms - slack_ms <= last <= window.to_ms + slack_ms:
-        faults.append(f"{what}: ends {_s(last - window.to_ms)} from the fault's end, {_s(slack_ms)} is the most")
+        faults.append(f"{what}: begins {late} from the fault, at most {_s(late_ms)} late is right")
+    if not window.to_ms - slack_ms <= last <= window.to_ms + late_ms:
+        faults.append(f"{what}: ends {_s(last - window.to_ms)} from the fault's end, {_s(late_ms)} is the most")
     polls = (window.to_ms - window.from_ms) / poll_ms
     most = max(one.count for one in mine) if window.signal else None
     if most is not None and abs(most - polls) > 1 + (slack_ms - poll_ms) / poll_ms:

@@ -94,6 +94,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     begins_wall_ms: int
     late_s: float
     """How late the site may see what happens: some polls."""
+    boot_s: float = 0.0
+    """How long after its box was switched on a site looks for the first time."""
 
     def known(self, told: Sequence[Line], steps: Iterable[Line], at_s: float) -> Known:
         """What is so at a moment."""

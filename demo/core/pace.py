@@ -19,6 +19,8 @@ SHORTEST_POLL_S = 5.0
 LONGEST_POLL_S = 15.0
 """Events of the scenario are 30 s apart; half of that keeps them apart for a gateway that polls."""
 TIMEOUT_S = 0.3
+LONGEST_WAIT = 3
+"""So many times that, a gateway waits for a device that has fallen silent: it may only have become slow."""
 FASTEST = LONGEST_POLL_S / POLL_REAL_S
 CALM_RATE = 10.0
 """The rate of a demonstration that somebody looks at."""
@@ -43,6 +45,11 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     def slack_ms(self) -> int:
         """How late a fault can be seen, in product milliseconds: one poll, and the wire's waiting for an answer."""
         return round(1000 * (self.poll_s + self.timeout_s * self.rate))
+
+    @property
+    def silence_ms(self) -> int:
+        """The same of a device's silence and of its end: one that has answered slowly before is waited for longest."""
+        return round(1000 * (self.poll_s + LONGEST_WAIT * self.timeout_s * self.rate))
 
 
 ACTIVE_REAL_S = 0.5

@@ -11,7 +11,8 @@ SCREEN_QUIET_S = 300
 
 
 class ServicesLook(msgspec.Struct, frozen=True):
-    """Service → systemd's word for how it is (active, failed, inactive …); None: there is no systemd to ask."""
+    """Service → systemd's word for how it is (active, failed, inactive …); None: there is no systemd to ask, nothing in
+    it: it does not answer."""
 
     states: dict[str, str] | None
     wanted: tuple[str, ...] = ()
@@ -21,6 +22,8 @@ def services(look: ServicesLook) -> list[Finding]:
     """One sentence if all run, otherwise one for each that does not."""
     if look.states is None:
         return [remark("services", "no_systemd")]
+    if not look.states:
+        return [fault("services", "unsaid")]
     found = []
     for name in look.wanted:
         state = look.states.get(name, "unknown")
@@ -30,10 +33,12 @@ def services(look: ServicesLook) -> list[Finding]:
 
 
 def watchdog(states: tuple[str, ...]) -> Finding:
-    """`states` of /sys/class/watchdog: who feeds it."""
+    """`states` of /sys/class/watchdog, "" for one that tells none: who feeds it."""
     if not states:
         return remark("watchdog", "none")
-    return ok("watchdog", "active") if "active" in states else fault("watchdog", "asleep")
+    if "active" in states:
+        return ok("watchdog", "active")
+    return fault("watchdog", "asleep") if any(states) else remark("watchdog", "unsaid")
 
 
 def supply(alarm: str | None, throttled: str | None) -> Finding:

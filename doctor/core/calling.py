@@ -4,7 +4,7 @@ import msgspec
 
 from doctor.core.finding import Finding, fault, ok, remark
 
-DOWN = ("no_command", "no_manager", "no_modem")
+DOWN = ("no_command", "no_manager", "no_answer", "no_modem")
 READY = ("registered", "connecting", "connected", "disconnecting")
 SEEKING = ("enabled", "searching")
 OFF = ("disabled", "disabling")

@@ -12,10 +12,11 @@ LONG_MS = 24 * 3_600_000
 class ContactLook(msgspec.Struct, frozen=True, kw_only=True):
     """`age_ms`: since the centre's broker was last heard; None: not known, and `why_not` says why.
 
-    `told_ms`: how old the gateway's word on that is; `waiting`: records that the centre has not confirmed.
+    `central`: is there one; None: that could not be read. `told_ms`: how old the gateway's word is; `waiting`: records
+    that the centre has not confirmed.
     """
 
-    central: bool
+    central: bool | None
     age_ms: int | None = None
     told_ms: int | None = None
     why_not: Why | None = None
@@ -25,6 +26,8 @@ class ContactLook(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(look: ContactLook) -> list[Finding]:
     """How the contact stands, and what waits for it."""
+    if look.central is None:
+        return [fault("contact", "unseen")]
     if not look.central:
         return [remark("contact", "alone")]
     return [_contact(look), _waiting(look)]

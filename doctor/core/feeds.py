@@ -21,6 +21,7 @@ class FeedLook(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: str = ""
     every_s: float = 60.0
+    tried: Moment | None = None
     checked: Moment | None = None
     fault: str = ""
     rejected: int = 0
@@ -51,7 +52,7 @@ def judge(look: FeedsLook, now: Now, boot: str) -> list[Finding]:
 def _one(feed: FeedLook, here: Contact, now: Now) -> Finding:
     warns = feed.kind in WARNING
     grade = fault if warns else remark
-    why = Why("feed", feed.fault) if feed.fault else Why("feed_silent")
+    why = Why("feed", feed.fault) if feed.fault else Why("feed_silent" if feed.tried else "feed_untried")
     if feed.checked is None:
         return grade("feeds", "never", source=feed.name, why=why)
     age = age_ms(feed.checked, here, now)

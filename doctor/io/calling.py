@@ -35,7 +35,7 @@ def _state(command: str, which: str) -> str:
     except OSError:
         return "no_command"
     except (ValueError, KeyError, TypeError, subprocess.TimeoutExpired):
-        return "no_manager"
+        return "no_answer"
 
 
 def _ask(command: str, *arguments: str) -> tuple[int, str]:

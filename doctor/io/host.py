@@ -86,8 +86,8 @@ def card_wear(root: Path = Path("/")) -> tuple[str, ...]:
 
 
 def watchdogs(root: Path = Path("/")) -> tuple[str, ...]:
-    """Is each hardware watchdog fed (active) or not (inactive)?"""
-    return _texts(root, "sys/class/watchdog/watchdog*/state")
+    """Is each hardware watchdog fed (active) or not (inactive)? "": this kernel does not say."""
+    return tuple(_text(path / "state") or "" for path in _found(root, "sys/class/watchdog/watchdog*"))
 
 
 def supply(root: Path = Path("/")) -> tuple[str | None, str | None]:

@@ -20,7 +20,7 @@ def wanted(programs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def states(names: tuple[str, ...], running: Path = RUNNING, command: str = "systemctl") -> dict[str, str] | None:
-    """Service → systemd's word; None where no systemd runs or it does not answer."""
+    """Service → systemd's word; None where no systemd runs, nothing in it where systemd does not answer."""
     if not running.is_dir():
         return None
     asked = [command, "is-active", *(f"{name}.service" for name in names)]
@@ -29,6 +29,6 @@ def states(names: tuple[str, ...], running: Path = RUNNING, command: str = "syst
             asked, capture_output=True, text=True, timeout=WITHIN_S, stdin=subprocess.DEVNULL, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
-        return None
+        return {}
     words = done.stdout.split()
-    return dict(zip(names, words, strict=True)) if len(words) == len(names) else None
+    return dict(zip(names, words, strict=True)) if len(words) == len(names) else {}

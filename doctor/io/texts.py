@@ -3,18 +3,20 @@
 import tomllib
 from importlib.resources import files
 
-from contract.reasons import catalogue as reasons_known
-from contract.reasons import reason_words
+from contract.missing import missing_words
 from doctor.core.finding import Finding, Why
 
 LANGUAGES = ("sv", "en")
+TOLD = "told"
+"""A reason in the gateway's own words, for which the contract has those of people."""
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """Key (`clock.synced`) → sentence, and `grade.ok` … → the word before it."""
+    """Key (`clock.synced`) → sentence, `grade.ok` … → the word before it, and `language` → which one it is."""
     tree = tomllib.loads(files("doctor").joinpath(f"texts/{language}.toml").read_text("utf-8"))
-    reasons = {f"why.reason {key}": reason_words(key, language)[0] for key in reasons_known()}
-    return reasons | {f"{table}.{key}": text for table, rows in tree.items() for key, text in rows.items()}
+    return {f"{table}.{key}": text for table, rows in tree.items() for key, text in rows.items()} | {
+        "language": language
+    }
 
 
 def sentence(finding: Finding, texts: dict[str, str]) -> str:
@@ -27,6 +29,8 @@ def _reason(why: Why | None, outer: dict[str, str], texts: dict[str, str]) -> st
     """A reason in words, with the reason of it; one that a newer program gives is quoted."""
     if why is None:
         return ""
+    if why.key == TOLD and (told := missing_words(why.said, texts["language"])) is not None:
+        return told
     values = {**outer, **why.values, "said": why.said or why.key, "why": _reason(why.inner, outer, texts)}
     return texts.get(f"why.{why.key}", texts["why.said"]).format_map(_clean(values))
 

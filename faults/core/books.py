@@ -13,6 +13,7 @@ import msgspec
 Key = tuple[str, str]
 """Run and stream."""
 NEVER_THINNED = ("event", "receipt")
+ALL_STREAMS = (*NEVER_THINNED, "sample")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +63,17 @@ def _timeless(body: Any) -> Any:
     return {key: _timeless(one) for key, one in body.items() if key not in left_out}
 
 
-def judge(seen: Mapping[Key, int], digests: Mapping[tuple[str, str, int], str], rows: Iterable[Row]) -> Verdict:
-    """`seen`: the highest number by run and stream; `digests`: of those records that were seen whole at the site."""
+def judge(
+    seen: Mapping[Key, int],
+    digests: Mapping[tuple[str, str, int], str],
+    rows: Iterable[Row],
+    *,
+    never_thinned: tuple[str, ...] = NEVER_THINNED,
+) -> Verdict:
+    """`seen`: the highest number by run and stream; `digests`: of those records that were seen whole at the site.
+
+    `never_thinned`: streams in which a gap is a loss; all of them where neither a disk nor a long silence was played.
+    """
     by_key: dict[Key, list[Row]] = {}
     for row in rows:
         by_key.setdefault((row.run, row.stream), []).append(row)
@@ -73,7 +83,7 @@ def judge(seen: Mapping[Key, int], digests: Mapping[tuple[str, str, int], str], 
         mine = by_key.get(key, [])
         own = {row.seq: row for row in mine if not row.gap}
         missing = set(range(1, seen[key] + 1)) - own.keys()
-        told = missing & _covered(mine) if key[1] not in NEVER_THINNED else set()
+        told = missing & _covered(mine) if key[1] not in never_thinned else set()
         changed = {seq for seq, row in own.items() if digests.get((*key, seq), row.digest) != row.digest}
         gone = missing - told
         records += seen[key]

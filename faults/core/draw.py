@@ -12,9 +12,9 @@ from faults.core.schedule import Planned, Schedule
 Chance = Callable[[], float]
 """The next number of [0, 1)."""
 
-VICTIMS = (("gateway", 7), ("site-broker", 4), ("central-broker", 3), ("dashboard", 2), ("kiosk-keeper", 2),
-           ("kiosk-screen", 1))  # fmt: skip
-"""Who is killed, and how often out of nineteen times."""
+VICTIMS = (("gateway", 7), ("site-broker", 4), ("central-broker", 3), ("dashboard", 2), ("owner-page", 1),
+           ("kiosk-keeper", 2), ("kiosk-screen", 1))  # fmt: skip
+"""Who is killed, and how often out of twenty times."""
 KILL_EVERY_S = 4.0
 QUIET_S = 6.0
 """At the beginning, so that there is something to lose."""

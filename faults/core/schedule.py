@@ -1,7 +1,7 @@
 """A schedule: which faults, when and for how long. As text (TOML), checked; or drawn from a seed."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any
 
@@ -63,8 +63,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     lasts: bool
     parameters: type[Any]
-    check: Callable[[Any], str | None] = lambda _: None
-    """What is wrong with parameters that the types let through, as a sentence."""
+    check: Callable[[Any, float], str | None] = lambda _asked, _for_s: None
+    """What is wrong with parameters and seconds that the types let through, as a sentence."""
 
 
 def read(text: str, source: str, known: Mapping[str, Known]) -> Schedule:
@@ -80,23 +80,32 @@ def read(text: str, source: str, known: Mapping[str, Known]) -> Schedule:
     lines = [number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*fault\s*\]\]", line)]
     planned = []
     for place, row in enumerate(head.fault):
-        where = f"{source}, line {lines[place]}" if place < len(lines) else f"{source}, fault {place + 1}"
-        planned.append(_planned(row, where, known))
+        planned.append(_planned(row, _where(source, lines, place), known))
     if not planned and head.minutes is None:
         raise BadSchedule(f"{source}: says neither `minutes` nor any [[fault]]; give at least one of them")
     last_s = max((one.ends_s for one in planned), default=0.0)
     minutes = head.minutes if head.minutes is not None else (last_s + 15.0) / 60
+    if minutes > LONGEST_MINUTES:
+        late = max(range(len(planned)), key=lambda place: planned[place].ends_s)
+        raise BadSchedule(
+            f"{_where(source, lines, late)}: {planned[late].name} ends {planned[late].ends_s:.0f} s after the "
+            f"beginning, and no run is longer than {60 * LONGEST_MINUTES:.0f} s; say `minutes`, or let it end earlier"
+        )
     for place, one in enumerate(planned):
         if one.at_s >= minutes * 60:
-            line = f", line {lines[place]}" if place < len(lines) else ""
             raise BadSchedule(
-                f"{source}{line}: at_s = {one.at_s:g} lies after the end of the run ({minutes * 60:g} s); "
-                "raise `minutes`, or let it begin earlier"
+                f"{_where(source, lines, place)}: at_s = {one.at_s:g} lies after the end of the run "
+                f"({minutes * 60:g} s); raise `minutes`, or let it begin earlier"
             )
     return Schedule(
         seed=head.seed, minutes=minutes, screen=head.screen, persistence=head.persistence, settle_s=head.settle_s,
         faults=tuple(sorted(planned, key=lambda one: one.at_s)),
     )  # fmt: skip
+
+
+def _where(source: str, lines: Sequence[int], place: int) -> str:
+    """File and line of a fault, or its number where the faults are written otherwise."""
+    return f"{source}, line {lines[place]}" if place < len(lines) else f"{source}, fault {place + 1}"
 
 
 def _planned(row: Mapping[str, Any], where: str, known: Mapping[str, Known]) -> Planned:
@@ -123,8 +132,10 @@ def _planned(row: Mapping[str, Any], where: str, known: Mapping[str, Known]) -> 
         asked = msgspec.convert(told, kind.parameters)
     except msgspec.ValidationError as fault:
         takes = ", ".join(kind.parameters.__struct_fields__) or "no parameters"
-        raise BadSchedule(f"{where}: {name}: {_plain(str(fault))}; it takes {takes}") from fault
-    wrong = kind.check(asked)
+        named = re.search(r"`\$\.(\w+)", str(fault))
+        about = f"{named[1]} of {name}" if named else name
+        raise BadSchedule(f"{where}: {about}: {_plain(str(fault))}; it takes {takes}") from fault
+    wrong = kind.check(asked, times["for_s"])
     if wrong:
         raise BadSchedule(f"{where}: {name}: {wrong}")
     return Planned(name=name, at_s=times["at_s"], for_s=times["for_s"], parameters=told)

@@ -96,14 +96,14 @@ def gateway(
     }  # fmt: skip
 
 
-def dashboard(*, port: int, broker: Table, store: str) -> dict[str, Any]:
-    """The dashboard's file, as the municipality runs it."""
+def dashboard(*, port: int, broker: Table, store: str, mode: str = "centre") -> dict[str, Any]:
+    """The dashboard's file, as the municipality runs it; or, with mode "site", the page of its own in the box."""
     return {
         "web": {"host": "127.0.0.1", "port": port},
         "sign_in": {"required": False},
         "broker": _broker(broker),
         "store": {"path": store},
-        "view": {"mode": "centre"},
+        "view": {"mode": mode},
         "site": [{"id": SITE, "place": PLACE, "in_service": False}],
     }
 

@@ -12,6 +12,8 @@ import msgspec
 
 FIRST_VALUE, STEP_VALUE = 100, 10
 """The value of the first window, and how much each next one is higher: more than its dead-band."""
+STALE_PERIODS, LOST_HEARTBEATS = 3, 3
+"""What the product promises its readers. Written down here once more, so that whoever loosens it there is found out."""
 OTHERS = ("on_battery", "starting", "on_reserve", "dead")
 """States of power that the mains being there, and feeding, makes wrong. *returning* lies between, *unknown* is never
 wrong."""
@@ -58,6 +60,16 @@ class Plant(msgspec.Struct, kw_only=True):
                 return True
             state, begun = now_fed, at_ms
         return False
+
+
+def limit_ms(period_s: float, told_every_s: float = 0.0) -> int:
+    """How old a value may be that is shown as now: three periods, and the heartbeat where only changes are told."""
+    return round(1000 * (STALE_PERIODS * period_s + told_every_s))
+
+
+def silence_ms(heartbeat_s: float) -> int:
+    """How long a state may be shown as now of which nothing more was heard."""
+    return round(1000 * LOST_HEARTBEATS * heartbeat_s)
 
 
 def wrong(plant: Plant, shown: Shown) -> str | None:

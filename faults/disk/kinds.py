@@ -7,15 +7,18 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from faults.disk.card import WAYS
+from faults.core.dial import Dial
+from faults.disk.card import WAYS, Way
 from faults.disk.loop import LoopDisk
-from faults.disk.shim import Shim
+from faults.disk.shim import Cut, Shim
 from faults.fault import CannotFault, Fault, House
 
 IN_FLIGHT_MS = 400
 """So slow is the disk just before a cut, that something is under way when it comes."""
-Who = Literal["gateway", "dashboard", "kiosk"]
-PROCESS: dict[str, str] = {"gateway": "gateway", "dashboard": "dashboard", "kiosk": "kiosk-keeper"}
+Who = Literal["gateway", "dashboard", "kiosk", "owner-page"]
+PROCESS: dict[str, str] = {
+    "gateway": "gateway", "dashboard": "dashboard", "kiosk": "kiosk-keeper", "owner-page": "owner-page",
+}  # fmt: skip
 
 
 class Disks:
@@ -28,6 +31,10 @@ class Disks:
         self._room = house.folder / "disk"
         self._shims: dict[str, Shim] = {}
         self._loops: dict[str, LoopDisk] = {}
+        self._dials: dict[tuple[str, str], Dial] = {}
+        self._full: dict[str, set[int]] = {}
+        """By program: the faults that want its disk full."""
+        self._locks: dict[str, asyncio.Lock] = {}
 
     @classmethod
     def of(cls, house: House) -> "Disks":
@@ -52,10 +59,50 @@ class Disks:
             self._loops[program] = LoopDisk(self._house.data(program), self._room / f"{program}.img")
         return self._loops[program]
 
-    def fresh(self, program: str) -> None:
-        """The files have other inodes now."""
-        if program in self._shims:
-            self._shims[program].fresh()
+    def turn(self, program: str, what: str, holder: object, value: int) -> None:
+        """Let the shim do that (a field of its `Control`); 0: no more, unless another fault still wants it."""
+        dial = self._dials.setdefault((program, what), Dial())
+        if value:
+            dial.turn(holder, value)
+        else:
+            dial.leave(holder)
+        setattr(self.shim(program).control, what, int(dial.value))
+
+    async def cut(self, program: str, way: Way | None) -> Cut:
+        """Tear the files, one cut at a time; what fills a full disk makes way for as long as that takes."""
+        async with self._lock(program):
+            full = bool(self._full.get(program))
+            if full:
+                await asyncio.to_thread(self.loop(program).empty)
+            try:
+                return await asyncio.to_thread(self.shim(program).cut, self._house.random, way)
+            finally:
+                if full:
+                    await asyncio.to_thread(self.loop(program).fill)
+
+    async def fill(self, program: str, holder: object) -> int:
+        """Until nothing more goes in, for this holder; returns the bytes."""
+        async with self._lock(program):
+            self._full.setdefault(program, set()).add(id(holder))
+            return await asyncio.to_thread(self.loop(program).fill)
+
+    async def empty(self, program: str, holder: object) -> None:
+        """Room again, when nobody else wants it full."""
+        async with self._lock(program):
+            holders = self._full.setdefault(program, set())
+            holders.discard(id(holder))
+            if not holders:
+                await asyncio.to_thread(self.loop(program).empty)
+
+    async def renew(self, program: str) -> None:
+        """The file system is mended and mounted anew: the files have other inodes now."""
+        async with self._lock(program):
+            await self.loop(program).renew()
+            if program in self._shims:
+                self._shims[program].fresh()
+
+    def _lock(self, program: str) -> asyncio.Lock:
+        return self._locks.setdefault(program, asyncio.Lock())
 
 
 class CutParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +112,13 @@ class CutParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keeps: Literal["chance", "nothing", "beginning", "sectors", "pages", "all"] = "chance"
 
 
-class PowerCut(Fault):
+class DiskFault(Fault):
+    """After it a site may tell samples as a gap."""
+
+    costs_samples = True
+
+
+class PowerCut(DiskFault):
     """Kill, tear the files as a cut might, start again."""
 
     name = "power-cut"
@@ -79,18 +132,16 @@ class PowerCut(Fault):
 
     async def begin(self, house: House) -> None:
         """Cut."""
-        process = PROCESS[self.asked.program]
-        control = Disks.of(house).shim(self.asked.program).control
-        usual, control.sync_ms = control.sync_ms, max(control.sync_ms, IN_FLIGHT_MS)
+        program, disks = self.asked.program, Disks.of(house)
+        process = PROCESS[program]
+        disks.turn(program, "sync_ms", self, IN_FLIGHT_MS)
         await asyncio.sleep(house.random.uniform(0, 2 * IN_FLIGHT_MS / 1000))
         await house.hold(process, self, kill=True)
-        control.sync_ms = usual
-        if self.asked.program == "gateway":
+        disks.turn(program, "sync_ms", self, 0)
+        if program == "gateway":
             await asyncio.to_thread(house.forget_memory)
         try:
-            way = next((one for one in WAYS if one == self.asked.keeps), None)
-            shim = Disks.of(house).shim(self.asked.program)
-            cut = await asyncio.to_thread(shim.cut, house.random, way)
+            cut = await disks.cut(program, next((one for one in WAYS if one == self.asked.keeps), None))
             house.say(f"{process}: power cut; of {cut.unsynced} bytes not yet synced the card keeps {cut.way}")
             if cut.strangers:
                 house.say(f"kept whole, for it holds what is not in the book: {', '.join(cut.strangers)}")
@@ -109,7 +160,7 @@ class SlowParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 2.0
 
 
-class DiskSlow(Fault):
+class DiskSlow(DiskFault):
     """Every sync takes its time."""
 
     name = "disk-slow"
@@ -122,11 +173,11 @@ class DiskSlow(Fault):
 
     async def begin(self, house: House) -> None:
         """From now on."""
-        Disks.of(house).shim(self.asked.program).control.sync_ms = int(self.asked.seconds * 1000)
+        Disks.of(house).turn(self.asked.program, "sync_ms", self, int(self.asked.seconds * 1000))
 
     async def end(self, house: House) -> None:
         """Quick again."""
-        Disks.of(house).shim(self.asked.program).control.sync_ms = 0
+        Disks.of(house).turn(self.asked.program, "sync_ms", self, 0)
 
 
 class ErrorParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,7 +188,7 @@ class ErrorParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nth: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
 
 
-class DiskError(Fault):
+class DiskError(DiskFault):
     """The card answers with an input/output error."""
 
     name = "disk-error"
@@ -154,14 +205,14 @@ class DiskError(Fault):
 
     async def end(self, house: House) -> None:
         """Well again."""
-        self._set(house, 0, 0)
+        self._set(house, 0, self.asked.nth)
 
     def _set(self, house: House, fault: int, nth: int) -> None:
-        control = Disks.of(house).shim(self.asked.program).control
-        if self.asked.what == "write":
-            control.write_errno, control.break_write = (0 if nth else fault), nth
+        disks, what = Disks.of(house), self.asked.what
+        if nth:
+            setattr(disks.shim(self.asked.program).control, f"break_{what}", nth if fault else 0)
         else:
-            control.sync_errno, control.break_sync = (0 if nth else fault), nth
+            disks.turn(self.asked.program, f"{what}_errno", self, fault)
 
 
 class WhoParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,7 +221,7 @@ class WhoParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     program: Who = "gateway"
 
 
-class DiskRefuses(Fault):
+class DiskRefuses(DiskFault):
     """As `disk-full`, where there is no root: the shim plays the full disk."""
 
     name = "disk-refuses"
@@ -183,14 +234,14 @@ class DiskRefuses(Fault):
 
     async def begin(self, house: House) -> None:
         """Full."""
-        Disks.of(house).shim(self.asked.program).control.write_errno = errno.ENOSPC
+        Disks.of(house).turn(self.asked.program, "write_errno", self, errno.ENOSPC)
 
     async def end(self, house: House) -> None:
         """Room again."""
-        Disks.of(house).shim(self.asked.program).control.write_errno = 0
+        Disks.of(house).turn(self.asked.program, "write_errno", self, 0)
 
 
-class OwnDisk(Fault):
+class OwnDisk(DiskFault):
     """A program's data lie on a file system of their own."""
 
     root = True
@@ -218,12 +269,12 @@ class DiskFull(OwnDisk):
 
     async def begin(self, house: House) -> None:
         """Fill it."""
-        filled = await asyncio.to_thread(Disks.of(house).loop(self.asked.program).fill)
+        filled = await Disks.of(house).fill(self.asked.program, self)
         house.say(f"{self.asked.program}: {filled} bytes written beside its data, the disk is full")
 
     async def end(self, house: House) -> None:
         """Make room."""
-        await asyncio.to_thread(Disks.of(house).loop(self.asked.program).empty)
+        await Disks.of(house).empty(self.asked.program, self)
 
 
 class DiskReadOnly(OwnDisk):
@@ -244,8 +295,7 @@ class DiskReadOnly(OwnDisk):
         process, disks = PROCESS[self.asked.program], Disks.of(house)
         await house.hold(process, self)
         try:
-            await disks.loop(self.asked.program).renew()
-            disks.fresh(self.asked.program)
+            await disks.renew(self.asked.program)
         finally:
             await house.release(process, self)
 

@@ -24,6 +24,7 @@ RATE = 20.0
 """Product seconds in a real one: the plant's serial line still answers every poll."""
 SETTLE_S = 5.0
 """Real seconds after the first word of the gateway: what only a start writes is not counted."""
+DRAWN_EVERY_S = 2.0
 AT_LEAST_S = 15.0
 """Real seconds; from less nothing can be said of a day."""
 BEGIN_MS, BEGIN_UP_MS = 1_764_000_000_000, 600_000
@@ -54,9 +55,10 @@ async def measure(
             if site.count("up/status"):
                 break
             await asyncio.sleep(0.05)
+        site.kiosk_draws()
         await asyncio.sleep(SETTLE_S)
         began_s, sectors = time.monotonic(), await _counted(site.data, disk)
-        await until.wait()
+        await _draw(site, until)
         await site.stop()  # the journal goes into the file, as it does every ten minutes
         gone_s, sectors = time.monotonic() - began_s, await _counted(site.data, disk) - sectors
     finally:
@@ -65,6 +67,15 @@ async def measure(
     if gone_s < AT_LEAST_S:
         raise CannotFault(f"{gone_s:.0f} s are too short to say what a day writes")
     return Worn(round(sectors * SECTOR / 1e6 / (gone_s * rate) * DAY_S, 1), round(gone_s * rate), sectors)
+
+
+async def _draw(site: SmallSite, until: asyncio.Event) -> None:
+    """A kiosk that is well, for as long as it lasts."""
+    while not until.is_set():
+        site.kiosk_draws()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAWN_EVERY_S):
+                await until.wait()
 
 
 async def _counted(folder: Path, disk: LoopDisk) -> int:

@@ -1,13 +1,15 @@
 """What was committed, read from outside out of the programs' own files while they run, and written down for good.
 
 A row is visible to another process only when its transaction is over: with synchronous=FULL it is on the disk then.
+That holds while its writer lives. Once it is killed, whoever opens the file next takes the whole journal for committed,
+also what was written and not yet synced, so such a look counts for nothing (`still`).
 Every look opens the file anew and lets it go, so that a mount under it can be taken away.
 """
 
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from faults.core.books import Key, Row, digest
@@ -31,9 +33,18 @@ class Journal:
         """The highest number of each run and stream that was ever seen anywhere."""
         self.digests: dict[tuple[str, str, int], str] = {}
         self.looks = 0
+        self._on_disk: set[str] = set()
+        """Runs that were ever seen in the file."""
+        self._gone: set[str] = set()
+        """Runs that were never on the disk, and went with the memory they lay in."""
+        self.answers_gone: set[str] = set()
+        """Orders whose answer went with such a run."""
 
-    def look(self) -> None:
-        """Note what is new. A file that cannot be read now is looked at the next time."""
+    def look(self, still: Callable[[], bool] = lambda: True) -> None:
+        """Note what is new. A file that cannot be read now is looked at the next time.
+
+        `still`, asked after reading: does the program that writes it still run, not killed meanwhile?
+        """
         try:
             with _reading(self._store) as db:
                 rows = db.execute(
@@ -42,6 +53,8 @@ class Journal:
                 ).fetchall()
                 heads = db.execute("SELECT run, stream, last FROM heads").fetchall()
         except OSError:
+            return
+        if not still():
             return
         self.looks += 1
         new = []
@@ -53,6 +66,7 @@ class Journal:
                     new.append((run, stream, seq, mark))
                 self.heard(run, stream, seq)
         for run, stream, last in heads:
+            self._on_disk.add(run)
             self.heard(run, stream, last)
         if new:
             with self._notes.open("a", encoding="utf-8") as notes:
@@ -60,8 +74,35 @@ class Journal:
 
     def heard(self, run: str, stream: str, seq: int) -> None:
         """A number that was seen, here or on the wire."""
-        if seq > self.seen.get((run, stream), 0):
+        if run not in self._gone and seq > self.seen.get((run, stream), 0):
             self.seen[run, stream] = seq
+
+    def give_up(self, store: Path, sent: Mapping[Key, int] | None = None) -> int:
+        """A store goes for good: one in memory when the power goes, or the card of a second box that is taken away.
+
+        What it numbered in runs that this journal's own file never held is owed as far as the centre has confirmed it,
+        or as far as it was `sent`; returns how many records are owed to nobody. Answers among them are `answers_gone`.
+        """
+        try:
+            with _reading(store) as db:
+                heads = db.execute("SELECT run, stream, last, confirmed FROM heads").fetchall()
+                answers = db.execute(
+                    "SELECT run, seq, body FROM outbox WHERE kind IN ('order_done', 'order_refused')"
+                ).fetchall()
+        except OSError:
+            return 0
+        given_up = 0
+        for run, stream, last, confirmed in heads:
+            if run not in self._on_disk:
+                self._gone.add(run)
+                owed = self.seen[run, stream] = max(confirmed, (sent or {}).get((run, stream), 0))
+                given_up += last - owed
+        self.answers_gone |= {
+            _order_of(body)
+            for run, seq, body in answers
+            if run in self._gone and seq > self.seen.get((run, "event"), 0)
+        }
+        return given_up
 
     def waiting(self) -> int | None:
         """How many records wait for the centre; None when the file cannot be read."""
@@ -123,9 +164,13 @@ def answers_at_centre(store: Path, site: str) -> tuple[set[str], set[tuple[str, 
         receipts = db.execute("SELECT body FROM records WHERE site = ? AND stream = 'receipt'", (site,)).fetchall()
     told = [json.loads(body) for (body,) in receipts]
     return (
-        {str(json.loads(body).get("order", "")) for (body,) in orders},
+        {_order_of(body) for (body,) in orders},
         {(str(one["bulletin"]), int(one["serial"])) for one in told if "bulletin" in one and "serial" in one},
     )
+
+
+def _order_of(body: str | bytes) -> str:
+    return str(json.loads(body).get("order", ""))
 
 
 @contextlib.contextmanager

@@ -109,19 +109,27 @@ class Vandal:
 
 
 def roads_of(site: str, broker: str) -> tuple[str, ...]:
-    """Every topic that somebody at that broker listens to."""
-    if broker == "site":
-        return (
-            topics.local_orders(site), topics.receipt(site), topics.kiosk_status(site), topics.receipt_mark(site),
-            topics.public_picture(site), topics.public_bulletin(site, "rubbish"), topics.node_report(site, "rubbish"),
-            topics.public_content(site, "rubbish"), topics.status(site), topics.state(site),
-        )  # fmt: skip
-    return (
-        topics.mark(site), topics.orders(site), topics.bulletin(site, "rubbish"), topics.content(site),
-        topics.blob(site, "0" * 40), topics.status(site), topics.birth(site), topics.state(site),
-        topics.alarms(site), topics.device(site, "genset"), topics.device(site, "rubbish"),
+    """Every topic that somebody at that broker listens to; a test compares them with all there are."""
+    up = (
+        *(topic(site) for topic in (topics.status, topics.birth, topics.state, topics.alarms, topics.page)),
+        *(topics.device(site, name) for name in ("genset", "rubbish")),
         *(topics.record(site, stream) for stream in ("event", "receipt", "sample", "rubbish")),
+    )
+    if broker == "central":
+        down = (topics.mark, topics.orders, topics.waking, topics.again, topics.content)
+        return (
+            *up, *(topic(site) for topic in down), topics.bulletin(site, "rubbish"), topics.blob(site, "0" * 40),
+        )  # fmt: skip
+    at_the_site = (
+        topics.local_orders, topics.answers, topics.receipt, topics.receipt_mark, topics.kiosk_status,
+        topics.public_picture, topics.page_wish, topics.page_certificate, topics.past_wish, topics.past, topics.food,
     )  # fmt: skip
+    named = (
+        topics.public_bulletin, topics.public_content, topics.node_birth, topics.node_status, topics.node_report,
+        topics.node_wish, topics.node_config, topics.node_mark, topics.node_time, topics.node_update, topics.node_piece,
+    )  # fmt: skip
+    return (*up, *(topic(site) for topic in at_the_site), *(topic(site, "rubbish") for topic in named),
+            topics.public_content(site, "contacts"))  # fmt: skip
 
 
 async def _nothing() -> None:

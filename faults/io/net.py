@@ -3,6 +3,7 @@
 The door of a relay is opened inside it, so that a program outside reaches its broker only over that cable.
 """
 
+import asyncio
 import ctypes
 import os
 import shutil
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from demo.io.processes import answer
+from faults.core.dial import Dial
 from faults.fault import CannotFault
 
 CLONE_NEWNET = 0x40000000
@@ -27,6 +29,8 @@ class Cable:
         third = number % 250
         self._outer_ip, self.address = f"10.77.{third}.1", f"10.77.{third}.2"
         self._made = False
+        self._losses, self._rates = Dial(), Dial(min)
+        self._turning = asyncio.Lock()
 
     async def make(self) -> None:
         """Lay it; raises CannotFault."""
@@ -59,26 +63,30 @@ class Cable:
         finally:
             os.close(inside)
 
-    async def lose(self, percent: int) -> None:
-        """Lose so many of a hundred packets, each way; 0 repairs it."""
-        await self._inside("nft", "flush", "ruleset")
-        if percent:
-            await self._inside("nft", "add", "table", "ip", "sot")
-            for hook, side in (("input", "iif"), ("output", "oif")):
-                await self._inside(
-                    "nft", "add", "chain", "ip", "sot", hook, f"{{ type filter hook {hook} priority 0; }}"
-                )
-                rule = f"{side} {self._inner} numgen random mod 100 < {percent} drop"
-                await self._inside("nft", "add", "rule", "ip", "sot", hook, *rule.split())
+    async def lose(self, holder: object, percent: int) -> None:
+        """Lose so many of a hundred packets, each way; 0 repairs it, unless somebody else still wants it so."""
+        _turn(self._losses, holder, percent)
+        async with self._turning:
+            await self._inside("nft", "flush", "ruleset")
+            if self._losses.value:
+                await self._inside("nft", "add", "table", "ip", "sot")
+                for hook, side in (("input", "iif"), ("output", "oif")):
+                    await self._inside(
+                        "nft", "add", "chain", "ip", "sot", hook, f"{{ type filter hook {hook} priority 0; }}"
+                    )
+                    rule = f"{side} {self._inner} numgen random mod 100 < {self._losses.value} drop"
+                    await self._inside("nft", "add", "rule", "ip", "sot", hook, *rule.split())
 
-    async def slow(self, bytes_per_s: int) -> None:
-        """So many bytes a second each way; 0 repairs it."""
-        for run, side in ((self._run, self._outer), (self._inside, self._inner)):
-            if bytes_per_s:
-                rate = ("rate", f"{8 * bytes_per_s}bit", "burst", "3000", "latency", "3s")
-                await run("tc", "qdisc", "replace", "dev", side, "root", "tbf", *rate)
-            else:
-                await run("tc", "qdisc", "del", "dev", side, "root", harmless=True)
+    async def slow(self, holder: object, bytes_per_s: int) -> None:
+        """So many bytes a second each way; 0 repairs it, unless somebody else still wants it so."""
+        _turn(self._rates, holder, bytes_per_s)
+        async with self._turning:
+            for run, side in ((self._run, self._outer), (self._inside, self._inner)):
+                if self._rates.value:
+                    rate = ("rate", f"{8 * self._rates.value}bit", "burst", "3000", "latency", "3s")
+                    await run("tc", "qdisc", "replace", "dev", side, "root", "tbf", *rate)
+                else:
+                    await run("tc", "qdisc", "del", "dev", side, "root", harmless=True)
 
     async def remove(self) -> None:
         """Take it away."""
@@ -94,6 +102,13 @@ class Cable:
         got = await answer(list(command), environment={"PATH": PLACES}, within_s=10.0)
         if got.code and not harmless:
             raise CannotFault(f"{' '.join(command[:4])}: {got.why}")
+
+
+def _turn(dial: Dial, holder: object, value: int) -> None:
+    if value:
+        dial.turn(holder, value)
+    else:
+        dial.leave(holder)
 
 
 def free_number() -> int:

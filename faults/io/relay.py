@@ -5,6 +5,8 @@ import contextlib
 import socket
 from collections.abc import Callable
 
+from faults.core.dial import Dial
+
 CHUNK = 4096
 MAX_HELD = 2000
 """Chunks on their way in one direction."""
@@ -16,11 +18,11 @@ class Relay:
     def __init__(self, name: str, to_port: int) -> None:
         self.name = name
         self.port = 0
-        self.delay_s = 0.0
-        self.bytes_per_s = 0.0
+        self.delay_s = Dial()
+        self.bytes_per_s = Dial(min)
         """0: as fast as it goes."""
-        self.mute = False
-        """Connections are taken and never answered."""
+        self.mute = Dial()
+        """Not 0: connections are taken and never answered."""
         self._to_port = to_port
         self._pairs: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -51,7 +53,7 @@ class Relay:
             return
         self._pairs.add(task)
         try:
-            await (self._swallow(reader) if self.mute else self._carry(reader, writer))
+            await (self._swallow(reader) if self.mute.value else self._carry(reader, writer))
         except (OSError, asyncio.CancelledError):
             pass  # cut: neither end is owed a goodbye
         finally:
@@ -80,7 +82,7 @@ class Relay:
 
         async def fill() -> None:
             while data := await reader.read(CHUNK):
-                await held.put((loop.time() + (self.delay_s if up else 0.0), data))
+                await held.put((loop.time() + (self.delay_s.value if up else 0.0), data))
             await held.put((0.0, b""))
 
         filling = asyncio.create_task(fill())
@@ -90,8 +92,8 @@ class Relay:
                 if not data:
                     return
                 await asyncio.sleep(max(0.0, due - loop.time()))
-                if self.bytes_per_s:
-                    await asyncio.sleep(len(data) / self.bytes_per_s)
+                if self.bytes_per_s.value:
+                    await asyncio.sleep(len(data) / self.bytes_per_s.value)
                 writer.write(data)
                 await writer.drain()
         finally:

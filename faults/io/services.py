@@ -19,7 +19,7 @@ AFTER_TROUBLE_S = 1.0
 
 @dataclass(slots=True)
 class Service:
-    """One program. `holders`: who wants it down."""
+    """One program. `holders`: who wants it down; `ended`: how often it was ended, counted before the signal."""
 
     command: Callable[[], list[str]]
     lines: Line | None
@@ -28,6 +28,7 @@ class Service:
     frozen: int = 0
     wanted: bool = False
     troubles: int = 0
+    ended: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -68,6 +69,10 @@ class Services:
         """Its process id, or None."""
         return self._programs.pids().get(name)
 
+    def ended(self, name: str) -> int:
+        """How often somebody has ended it, or is just about to."""
+        return self._all[name].ended
+
     async def up(self, name: str) -> None:
         """Start it, unless it runs, somebody holds it, or all is over. Raises CannotRun."""
         service = self._all[name]
@@ -83,6 +88,7 @@ class Services:
         """SIGKILL; it comes again by itself."""
         service = self._all[name]
         if service.wanted and not service.holders:
+            service.ended += 1
             await self._programs.kill(name)
             self._later(name, AGAIN_S)
 
@@ -90,6 +96,7 @@ class Services:
         """End it and keep it down."""
         service = self._all[name]
         service.holders.add(id(holder))
+        service.ended += 1
         async with service.lock:
             await (self._programs.kill(name) if kill or service.frozen else self._programs.stop(name))
 

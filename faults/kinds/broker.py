@@ -53,12 +53,12 @@ class Mute(_BrokerFault):
         """The broker is gone, its doors swallow."""
         await house.hold(self.program, self, kill=True)
         for name in RELAYS[self.asked.broker]:
-            house.brokers.relays[name].mute = True
+            house.brokers.relays[name].mute.turn(self, 1)
 
     async def end(self, house: House) -> None:
         """The broker is back, and whoever talks to the mute one is cut off."""
         for name in RELAYS[self.asked.broker]:
-            house.brokers.relays[name].mute = False
+            house.brokers.relays[name].mute.leave(self)
             house.brokers.relays[name].cut()
         await house.release(self.program, self)
 

@@ -1,24 +1,28 @@
 """Faults of time: the clock of 1970, a jump, two days without a line to the centre."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from contract.words import ClockQuality
-from doors.clock import spec_of
+from doors.clock import moment_s, spec_of
 from faults.core.settings import LIFE, Pace, fast, ordinary
 from faults.fault import CannotFault, Fault, NoParameters
 from faults.house import House
+from faults.io.files import forget_faketime
 
 FAKETIME = "*/faketime/libfaketimeMT.so.1"
 """Under /usr/lib; the one for programs with threads."""
 EPOCH_S = 600.0
 """Ten minutes after the beginning of 1970: a box without a battery that has just booted."""
-REBORN = ("plant", "gateway", "dashboard", "kiosk-keeper", "kiosk-screen", "kiosk-view")
+FASTEST = 6000.0
+"""Times as fast as in life: 48 hours in half a minute. The programs still have to work in between."""
+REBORN = ("plant", "gateway", "dashboard", "owner-page", "kiosk-keeper", "kiosk-screen", "kiosk-view")
 
 
 class Clock1970(Fault):
@@ -27,6 +31,7 @@ class Clock1970(Fault):
     name = "clock-1970"
     tells = "the gateway's machine boots in 1970 (faketime, unsynced clock); at the end it boots with the right time"
     Parameters = NoParameters
+    _since_s: float | None = None
 
     async def prepare(self, house: House) -> None:  # noqa: ARG002 - as every fault
         """Is the library there?"""
@@ -40,6 +45,7 @@ class Clock1970(Fault):
 
     async def begin(self, house: House) -> None:
         """Another boot, in 1970."""
+        self._since_s = moment_s()
         await house.hold("gateway", self, kill=True)
         house.boots += 1
         loop = asyncio.get_running_loop()
@@ -50,28 +56,21 @@ class Clock1970(Fault):
             up_ms = 5000 + int(1000 * rate * (loop.time() - began_s))
             return f"rate={rate},real_s={EPOCH_S},wall_ms=0,up_ms={up_ms},boot={boot},quality={ClockQuality.UNSYNCED}"
 
-        house.specs["gateway"] = spec
-        preload = house.also.get("gateway", {}).get("LD_PRELOAD", "")
-        house.also["gateway"] = house.also.get("gateway", {}) | {
-            "LD_PRELOAD": " ".join(filter(None, (self._library(), preload))),
-            "FAKETIME": "@1970-01-01 00:10:00", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
-            "TZ": "UTC",
-        }  # fmt: skip
+        faked = {"LD_PRELOAD": self._library(), "FAKETIME": "@1970-01-01 00:10:00",
+                 "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1", "TZ": "UTC"}  # fmt: skip
+        house.other_clock.wear(self, spec, faked)
         await house.release("gateway", self)
 
     async def end(self, house: House) -> None:
         """The next boot knows the time: uptime begins anew, so the boot is a third one."""
         await house.hold("gateway", self, kill=True)
-        kept = house.also.get("gateway", {})
-        library = self._library()
-        preload = " ".join(one for one in kept.get("LD_PRELOAD", "").split() if one != library)
-        house.also["gateway"] = {
-            key: value
-            for key, value in kept.items()
-            if not key.startswith("FAKETIME") and key not in ("TZ", "LD_PRELOAD")
-        } | ({"LD_PRELOAD": preload} if preload else {})
-        house.specs.pop("gateway", None)
+        house.other_clock.drop(self)
         await house.release("gateway", self)
+
+    async def clear(self, house: House) -> None:  # noqa: ARG002 - as every fault
+        """Nothing of the library stays in memory."""
+        if self._since_s is not None:
+            forget_faketime(self._since_s)
 
 
 class By(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,13 +91,13 @@ class ClockJump(Fault):
         await house.hold("gateway", self, kill=True)
         wall_ms = max(0, int((house.clock.wall_ms() or 0) + 1000 * self.asked.by_s))
         spec = spec_of(house.clock.rate, wall_ms, house.clock.up_ms(), house.clock.boot)
-        house.specs["gateway"] = lambda: spec
+        house.other_clock.wear(self, lambda: spec, {})
         await house.release("gateway", self)
 
     async def end(self, house: House) -> None:
         """The right one."""
         await house.hold("gateway", self, kill=True)
-        house.specs.pop("gateway", None)
+        house.other_clock.drop(self)
         await house.release("gateway", self)
 
 
@@ -113,7 +112,6 @@ async def _reborn(house: House, holder: object, pace: Callable[[], Pace]) -> Non
     for program in REBORN:
         if program in house.programs:
             await house.hold(program, holder, kill=program != "plant")
-    house.specs.clear()
     house.set_clock(pace())
     house.write_settings()
     for program in REBORN:
@@ -156,17 +154,31 @@ class LongOutage(Fault):
     tells = (
         "`hours` without the central broker, played in `for_s` on a fast clock; then back-fill while live data goes on"
     )
+    costs_samples = True
     Parameters = Long
+    _begun = False
+
+    @classmethod
+    def wrong(cls, asked: Any, for_s: float) -> str | None:
+        """Can so much be lived in so little?"""
+        at_least_s = math.ceil(3600 * asked.hours / FASTEST)
+        if for_s >= at_least_s:
+            return None
+        return f"for_s: {asked.hours:g} hours need at least {at_least_s} s"
 
     async def begin(self, house: House) -> None:
         """The centre is gone, and everybody's clock runs fast."""
         if house.pace is not LIFE:
             raise CannotFault("the house has another pace already")
+        self._begun = True
         await house.hold("central-broker", self, kill=True)
         await _reborn(house, self, lambda: fast(self.asked.hours, self.for_s))
 
     async def end(self, house: House) -> None:
         """Ordinary time, and the centre is back."""
+        if not self._begun:
+            return
+        self._begun = False
         await _reborn(house, self, lambda: LIFE)
         house.backlog = house.journal.waiting()
         house.back.set()

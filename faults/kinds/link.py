@@ -58,11 +58,11 @@ class Loss(Fault):
 
     async def begin(self, house: House) -> None:
         """Lose."""
-        await _cable(house).lose(self.asked.percent)
+        await _cable(house).lose(self, self.asked.percent)
 
     async def end(self, house: House) -> None:
         """Whole again."""
-        await _cable(house).lose(0)
+        await _cable(house).lose(self, 0)
 
 
 class Late(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,11 +81,11 @@ class Delay(Fault):
 
     async def begin(self, house: House) -> None:
         """Late."""
-        house.brokers.relays[self.asked.link].delay_s = self.asked.delay_s
+        house.brokers.relays[self.asked.link].delay_s.turn(self, self.asked.delay_s)
 
     async def end(self, house: House) -> None:
         """In time."""
-        house.brokers.relays[self.asked.link].delay_s = 0.0
+        house.brokers.relays[self.asked.link].delay_s.leave(self)
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,11 +104,11 @@ class Slow(Fault):
 
     async def begin(self, house: House) -> None:
         """Slow."""
-        house.brokers.relays[self.asked.link].bytes_per_s = self.asked.bytes_per_s
+        house.brokers.relays[self.asked.link].bytes_per_s.turn(self, self.asked.bytes_per_s)
 
     async def end(self, house: House) -> None:
         """Fast."""
-        house.brokers.relays[self.asked.link].bytes_per_s = 0
+        house.brokers.relays[self.asked.link].bytes_per_s.leave(self)
 
 
 class Bad(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,16 +130,16 @@ class BadNet(Fault):
     async def begin(self, house: House) -> None:
         """All three."""
         cable = _cable(house)
-        house.brokers.relays["uplink"].delay_s = self.asked.delay_s
-        await cable.slow(self.asked.bytes_per_s)
-        await cable.lose(self.asked.percent)
+        house.brokers.relays["uplink"].delay_s.turn(self, self.asked.delay_s)
+        await cable.slow(self, self.asked.bytes_per_s)
+        await cable.lose(self, self.asked.percent)
 
     async def end(self, house: House) -> None:
         """None of them."""
-        house.brokers.relays["uplink"].delay_s = 0.0
+        house.brokers.relays["uplink"].delay_s.leave(self)
         cable = _cable(house)
-        await cable.lose(0)
-        await cable.slow(0)
+        await cable.lose(self, 0)
+        await cable.slow(self, 0)
 
 
 def _cable(house: House) -> Cable:

@@ -21,7 +21,7 @@ class _ProgramFault(Fault):
     Parameters = OfProgram
 
     @classmethod
-    def wrong(cls, asked: Any) -> str | None:
+    def wrong(cls, asked: Any, _for_s: float) -> str | None:
         """Is it one of the programs?"""
         if asked.program in PROGRAMS:
             return None
@@ -58,7 +58,7 @@ class KillStorm(Fault):
     _work: asyncio.Task[None] | None = None
 
     @classmethod
-    def wrong(cls, asked: Any) -> str | None:
+    def wrong(cls, asked: Any, _for_s: float) -> str | None:
         """Are they programs?"""
         wrong = [one for one in asked.programs if one not in PROGRAMS]
         return f"there is no program {wrong[0]!r}; programs are {', '.join(PROGRAMS)}" if wrong else None

@@ -28,7 +28,7 @@ from contract.records import Answers
 from contract.signals import catalogue
 from gateway.core import dating
 from gateway.core.box.last_words import lasts
-from gateway.core.down.bulletins import over
+from gateway.core.down.bulletins import disowned, over
 from gateway.core.facts import DeviceFacts, Facts
 from gateway.core.fuel import fuel_level
 from gateway.core.orders import services
@@ -194,6 +194,7 @@ def public_picture(site: Site, facts: Facts, now: Now) -> Message:
         centre_heard=site.centre_heard,
         stay=_stay(facts),
         box_lasts=lasts(site, facts),
+        screens=site.screens,
     )
     return topics.public_picture(facts.site), encode(said)
 
@@ -205,7 +206,8 @@ def _stay(facts: Facts) -> Stay | None:
 
 def public_bulletin(held: Held, facts: Facts, now: Now) -> Message:
     """A verified bulletin, for the kiosk."""
-    said = PublicBulletin(head=head(facts, now), bulletin=held.bulletin, received=held.received, ended=over(held, now))
+    ended = over(held, now) or disowned(held, facts.bulletin_keys)
+    said = PublicBulletin(head=head(facts, now), bulletin=held.bulletin, received=held.received, ended=ended)
     return topics.public_bulletin(facts.site, held.bulletin.id), encode(said)
 
 

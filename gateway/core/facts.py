@@ -3,10 +3,12 @@
 Power in kW, volumes in litres, lengths in cm, times in seconds, days or hours as the name says.
 """
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
+from contract import vouching
 from contract.judgement import Activator
 from contract.words import Connection, Place, Sot, Status
 
@@ -14,7 +16,7 @@ BOX = "box"
 """Name and kind of the gateway's own computer among the devices; no witness of the plant."""
 
 
-class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
+class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One device as configured. `place` is where a voltage is seen that it tells of; periods in seconds."""
 
     name: str
@@ -29,6 +31,11 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """key → unit, period in seconds, experimental"""
     poll_active_every_s: float | None = None
     """The first period while something moves at the site; None: the same."""
+
+    @cached_property
+    def vouched(self) -> frozenset[str]:
+        """Signals of which a heartbeat may say that they still hold, or that they have moved."""
+        return frozenset(key for key, (_, period_s, _) in self.signals.items() if vouching.can_vouch(key, period_s))
 
 
 class TankFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +158,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Name of a fact, or a signal of the device (with a dot in it)."""
     of: Literal["site", "controller", "wired", "node", "box", "every", "reported"] = "site"
     """Which devices it is asked of: the set's controller, all but nodes and box, …; `reported`: whoever names it."""
+    device: str = ""
+    """Only of the one with this name."""
     alarm: str = ""
     """Key of the alarm, where it is not the rule's own name: one alarm may have several rules."""
     is_: bool | None = msgspec.field(default=None, name="is")
@@ -197,6 +206,35 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError(f"{self.fact}: clear {self.clear} must lie on the good side of the limit")
 
 
+class PlaceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A named place that a node watches: outside `below` … `above` for so long is an alarm. `food`: it has a log."""
+
+    device: str
+    signal: str
+    title: str
+    above: float | None
+    below: float | None
+    for_s: float
+    every_s: float
+    """So often it is read when all is calm."""
+    food: bool
+
+    def out(self, number: float) -> bool:
+        """Is that beyond a limit?"""
+        return (self.above is not None and number > self.above) or (self.below is not None and number < self.below)
+
+
+class NodeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One sensor node as configured."""
+
+    name: str
+    silent_after_s: float
+    """Without a word for so long it is silent, unless it has said that it sleeps."""
+    channels: dict[int, tuple[str, int, str]]
+    """Number on the wire → signal, how many of it make one, kind of the signal"""
+    places: tuple[PlaceFacts, ...] = ()
+
+
 class WakePerson(msgspec.Struct, frozen=True, kw_only=True):
     """Whom the site wakes itself. `quiet`: minutes of the local day, from … until."""
 
@@ -240,6 +278,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers for each of the five SOT requirements."""
     screens: int = 0
     """How many screens must show signs of life."""
+    bulletin_keys: frozenset[str] = frozenset()
+    """Ids of the keys whose bulletins may stand on a screen."""
     activate_within_s: float = 900.0
     heartbeat_s: float = 300.0
     heartbeat_active_s: float = 60.0
@@ -248,4 +288,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sample_active_every_s: float = 60.0
     snapshot_every_s: float = 43_200.0
     snapshot_active_every_s: float = 900.0
+    nodes: tuple[NodeFacts, ...] = ()
+    """The sensor nodes among the devices."""
     rules: dict[str, Rule] = {}

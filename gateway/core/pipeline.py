@@ -27,6 +27,13 @@ from gateway.core.waking import waking
 from gateway.core.waking.waking import Sent, Trying
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """What a device that remembers was reading at another time than now: kept, never judged."""
+
+    at: Now
+    values: dict[str, Value]
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one poll of one device gave."""
 
@@ -34,6 +41,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Value]
     refused: tuple[Refused, ...] | None = None
     """What the device is known to refuse, where that has changed."""
+    earlier: tuple[Earlier, ...] = ()
+    noted: tuple[tuple[str, bytes], ...] = ()
+    """Notes (name, body) that lie on the disk together with these values: what of a node's records is there."""
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -76,32 +86,41 @@ THINKERS: tuple[Thinker, ...] = (
 """In the order in which one needs the other; the power state comes before all of them."""
 
 
-def step(site: Site, what: Happening, facts: Facts, now: Now) -> tuple[Site, list[Numbered]]:
-    """One step of the site."""
-    source, sample = "time", None
+def step(
+    site: Site, what: Happening, facts: Facts, now: Now, before: Sequence[Batch] = ()
+) -> tuple[Site, list[Numbered]]:
+    """One step of the site. `before`: polls that came before it, and that nobody has judged yet."""
+    source = "time"
     changes: list[Change] = []
     site, dated = dating.watch(site, now)
-    if isinstance(what, Batch):
-        source = what.device if what.device != BOX else source
-        site, changes = _take(site, what)
-    elif isinstance(what, Order):
+    polls = (*before, what) if isinstance(what, Batch) else before
+    for poll in polls:
+        source = poll.device if poll.device != BOX else source
+        site, more = _take(site, poll)
+        changes += more
+    if isinstance(what, Order):
         source = f"person/{what.who}"[:80]
-        site, changes = orders.apply(site, what, facts, now)
+        site, more = orders.apply(site, what, facts, now)
+        changes += more
     elif isinstance(what, (WakingTaken, Trying, Sent)):
-        site, changes = waking.heard(site, what, facts, now)
+        site, more = waking.heard(site, what, facts, now)
+        changes += more
     site, judged = state.watch(site, facts, now, source)
     told = dated + changes + judged
-    if isinstance(what, Batch):
-        site, sample = samples.sample(site, what.device, facts, now)
+    bodies = []
+    for device in dict.fromkeys(poll.device for poll in polls):
+        site, body = samples.sample(site, device, facts, now)
+        bodies.append(body)
     site, numbered = number(site, told, now)
     for thinker in THINKERS:
         site, more = thinker(site, facts, now, told)
         told = told + more
         site, one_by_one = number(site, more, now)
         numbered += one_by_one
-    if sample is not None:
-        site, one = _number(site, Stream.SAMPLE, "sample", sample)
-        numbered.append(one)
+    for body in bodies:
+        if body is not None:
+            site, one = _number(site, Stream.SAMPLE, "sample", body)
+            numbered.append(one)
     return site, numbered
 
 
@@ -121,6 +140,11 @@ def number(site: Site, changes: list[Change], now: Now) -> tuple[Site, list[Numb
 def _number(site: Site, stream: Stream, kind: str, body: dict[str, object]) -> tuple[Site, Numbered]:
     seq = site.seqs.get(stream, 0) + 1
     return msgspec.structs.replace(site, seqs=site.seqs | {stream: seq}), Numbered(stream, seq, kind, body)
+
+
+def number_remembered(site: Site, body: dict[str, object]) -> tuple[Site, Numbered]:
+    """What a device was reading at another time enters the stream of samples, as a record of now."""
+    return _number(site, Stream.SAMPLE, "remembered", body)
 
 
 def number_receipt(site: Site, body: dict[str, object]) -> tuple[Site, Numbered]:

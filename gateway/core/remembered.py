@@ -27,7 +27,6 @@ MAX_PENDING = 100
 MAX_NEEDS = 50
 MAX_DELIVERIES = 10
 
-
 Refused = tuple[int, int, int]
 """Function, first address and count of a block that a device has not."""
 
@@ -388,6 +387,8 @@ class Memory(Wire):
     call: CallNow = CallNow()
     needs: tuple[NeedNow, ...] = ()
     clock: ClockMemory = ClockMemory()
+    halts_in_a_row: int = 0
+    unknown_nodes: dict[str, Moment] = {}
     floors: dict[str, Floor] = {}
     """Incident → what is remembered of its bulletins that there is no room for any more."""
     key_floors: dict[str, int] = {}

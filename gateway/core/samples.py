@@ -25,7 +25,7 @@ def sample(site: Site, device: str, facts: Facts, now: Now) -> tuple[Site, dict[
     if not whole and last is not None and not _turned(last, now.up_ms, every_s):
         return site, None
     before = site.sampled.get(device, {})
-    told = values if whole else {key: value for key, value in values.items() if _moved(key, before.get(key), value)}
+    told = values if whole else {key: value for key, value in values.items() if moved(key, before.get(key), value)}
     stamp = (now.up_ms, now.up_ms if whole or whole_at is None else whole_at)
     site = msgspec.structs.replace(
         site,
@@ -43,7 +43,8 @@ def _turned(last_ms: int, now_ms: int, every_s: float) -> bool:
     return now_ms // every_ms != last_ms // every_ms
 
 
-def _moved(key: str, before: Value | None, now: Value) -> bool:
+def moved(key: str, before: Value | None, now: Value) -> bool:
+    """Is it further from what was told last than its dead-band?"""
     if before is None or before.quality is not now.quality:
         return True
     if not isinstance(before.value, (int, float)) or not isinstance(now.value, (int, float)):

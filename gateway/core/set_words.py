@@ -13,5 +13,5 @@ LOADED_SHARE = 0.02
 """Of rated power; less is an unloaded set (section 15, no_transfer)."""
 V24_ABOVE = 16.0
 """No 12 V set charges its battery higher; a 24 V battery that has sunk to this must not pass for a healthy 12 V one."""
-STOPPING_WORDS = ("shutdown", "trip")
-"""Of a controller's own alarms: it has stopped the set, or taken it off the load."""
+STOPPING_WORDS = ("shutdown", "trip", "controlled_shutdown")
+"""A controller's alarm in one of these words keeps the set from running, whatever it is."""

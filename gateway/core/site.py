@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from contract.judgement import Endurance, Grounds, Reason
-from contract.messages import Farewell, Value
+from contract.messages import Farewell, ScreenSaid, Value
 from contract.page import PageWish
 from contract.signals import ALARM_PREFIX
 from contract.wire import Moment
@@ -48,6 +48,18 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """Since when the battery has been near its end, before it is told."""
     safe_ms: int | None = None
     """Since when it has not been, before that is told."""
+    believed_ms: int | None = None
+    """Until when what was foretold first may still come true."""
+    lied: bool = False
+    """It did not, so that battery foretells nothing until power is back."""
+
+
+class Stranger(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who speaks as a sensor node and stands in no settings. `count`: messages in this run."""
+
+    board: str
+    count: int
+    heard_ms: int
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +89,15 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Until when fuel and battery at least last, as last known in this run; the memory follows when it moves."""
     centre_heard: Moment | None = None
     """When the centre's broker last said anything, in this run."""
+    screens: dict[str, ScreenSaid] = {}
+    """The newest sign of life of each screen, the last heard last."""
     look: Look | None = None
     """The last look at the set in this run of the program."""
     run: RunSoFar | None = None
     """The run of the set as of that look; the memory follows at most once a minute."""
     undated: bool = True
     """May anything of this boot carry no wall time, or one that was wrong?"""
+    strangers: dict[str, Stranger] = {}
     ending: Ending = Ending()
     """How near the end of the box's own battery is."""
     store_trouble: bool = False

@@ -7,13 +7,15 @@ has (`contract/vouching.py`). A heartbeat comes at once when a word or flag has 
 
 import msgspec
 
-from contract import topics, vouching
+from contract import topics
 from contract.messages import Alarms, Seen, SiteState, Value, encode
 from contract.packing import pack
 from contract.signals import catalogue
+from contract.vouching import SELDOM_S
 from gateway.core import announce
 from gateway.core.activity import is_active
 from gateway.core.announce import Message
+from gateway.core.comparing import Moved, compared
 from gateway.core.facts import DeviceFacts, Facts
 from gateway.core.material import is_news
 from gateway.core.site import Now, Site
@@ -30,8 +32,6 @@ TURN_S, TURN_ACTIVE_S = 600.0, 120.0
 """The same for the values of one device that come and go: the going is always told at once, the coming waits."""
 END_STEP_MS = 120_000
 """The foretold end of the box's battery is told anew in such steps."""
-
-Moved = dict[str, float | int | str]
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ def due(told: Told, site: Site, facts: Facts, now: Now, *, judged: bool = False)
     news = bool(messages) and messages[0][0] == topics.alarms(facts.site)
     urgent = bool(told.said) and told.said != _said(site, facts, now)
     for device in facts.devices:
-        told, more, at_once = _device(told, site, device, facts, now, beats)
+        told, more, at_once = _device(told, site, device, facts, now, active=active, beats=beats)
         messages += more
         urgent = urgent or at_once
     if beats and again and not news and told.alarms is not None:
@@ -135,15 +135,14 @@ def _judgement(told: Told, site: Site, facts: Facts, now: Now, judged: bool) -> 
 
 
 def _device(
-    told: Told, site: Site, device: DeviceFacts, facts: Facts, now: Now, beats: bool
+    told: Told, site: Site, device: DeviceFacts, facts: Facts, now: Now, *, active: bool, beats: bool
 ) -> tuple[Told, list[Message], bool]:
     """One device: its picture anew, or nothing; and whether the heartbeat that carries what moved must come at once."""
     base, values = _base(told, device), site.values.get(device.name, {})
-    active = is_active(site, now)
     turns = _turns(base, active, now)
-    lost, changed = _lost(base.values, values), _changed(base.values, values, device, facts)
-    back = turns >= 1 and bool(_back(base.values, values))
-    moved = _moved(base, values, device, facts, calm=not active)
+    found = compared(base.values, values, _carried(device, facts), calm=not active)
+    lost, changed, moved = found.lost, found.changed, found.moved
+    back = turns >= 1 and bool(found.back)
     words = _words(moved) != _words(base.moved)
     if (changed or words) and not (beats or lost or back):
         if told.tokens < 1:
@@ -153,7 +152,7 @@ def _device(
     dear = beats and base.spent + MOVED_BYTES * len(moved) > base.size + MESSAGE_BYTES
     if not (lost or back or changed or dear):
         return told, [], words
-    values = values if turns >= 1 else _without(_back(base.values, values), base.values, values)
+    values = values if turns >= 1 else _without(found.back, base.values, values)
     turns = max(-AT_ONCE, turns - 1) if lost or back else turns
     base = msgspec.structs.replace(base, turns=turns, turns_ms=now.up_ms)
     new, message = _picture(base, values, device, facts, now)
@@ -170,20 +169,6 @@ def _turns(base: Base, active: bool, now: Now) -> float:
     return min(AT_ONCE, base.turns + gone_s / (TURN_ACTIVE_S if active else TURN_S))
 
 
-def _lost(before: dict[str, Value], now: dict[str, Value]) -> bool:
-    """Is there no value any more where the centre holds one? That never waits for anything."""
-    return any(was.value is not None and (key not in now or now[key].value is None) for key, was in before.items())
-
-
-def _back(before: dict[str, Value], now: dict[str, Value]) -> set[str]:
-    """Signals that have a value where the centre holds none."""
-    return {key for key, one in now.items() if one.value is not None and (key not in before or not _has(before[key]))}
-
-
-def _has(value: Value) -> bool:
-    return value.value is not None
-
-
 def _without(back: set[str], before: dict[str, Value], now: dict[str, Value]) -> dict[str, Value]:
     """The values now, but for those that have come back: they stay as they were told."""
     return {
@@ -191,49 +176,9 @@ def _without(back: set[str], before: dict[str, Value], now: dict[str, Value]) ->
     }
 
 
-def _changed(before: dict[str, Value], now: dict[str, Value], device: DeviceFacts, facts: Facts) -> bool:
-    """Has something changed that a heartbeat cannot carry: why a value is missing, its origin, what is read once?"""
-    if any(key not in now and not _has(was) for key, was in before.items()):
-        return True
-    for key, value in now.items():
-        was = before.get(key)
-        if was is None:
-            if not _has(value):
-                return True
-        elif was is not value and _has(was) == _has(value):
-            if was.quality is not value.quality or was.origin is not value.origin:
-                return True
-            if was.value != value.value and not _is_told(key, device, facts) and not _runs(key):
-                return True
-    return False
-
-
-def _is_told(key: str, device: DeviceFacts, facts: Facts) -> bool:
-    """Is it a signal of which a heartbeat may say that it still holds, or that it has moved?"""
-    return key in device.signals and vouching.can_vouch(key, announce.period_s(device, key, facts))
-
-
-def _runs(key: str) -> bool:
-    signal = catalogue().get(key)
-    return signal is not None and signal.runs
-
-
-def _moved(base: Base, values: dict[str, Value], device: DeviceFacts, facts: Facts, *, calm: bool) -> Moved:
-    """What lies outside the dead-band of what was told."""
-    moved: Moved = {}
-    known = catalogue()
-    for key, was in base.values.items():
-        value = values[key].value if key in values else None
-        if value is None or was.value is None or was.value == value or not _is_told(key, device, facts):
-            continue
-        signal = known.get(key)
-        if signal is None or isinstance(value, str) or isinstance(was.value, str):
-            moved[key] = value
-            continue
-        band = signal.deadband if signal.calm is None or not calm else signal.calm
-        if abs(value - was.value) > band:
-            moved[key] = announce.shortened(value, signal.deadband)
-    return moved
+def _carried(device: DeviceFacts, facts: Facts) -> frozenset[str]:
+    """The signals of which a heartbeat may say that they still hold, or that they have moved."""
+    return device.vouched if facts.picture_every_s < SELDOM_S else frozenset()
 
 
 def _words(moved: Moved) -> Moved:
@@ -257,12 +202,12 @@ def _beat(told: Told, site: Site, facts: Facts, now: Now) -> tuple[Told, Message
     seen: dict[str, Seen] = {}
     for device in facts.devices:
         base, values = _base(told, device), site.values.get(device.name, {})
-        back = _back(base.values, values)
-        if not values or _lost(base.values, values) or _changed(base.values, values, device, facts):
+        found = compared(base.values, values, _carried(device, facts), calm=not active)
+        moved, back = found.moved, found.back
+        if not values or found.lost or found.changed:
             continue  # what the centre holds does not hold any more, and nobody vouches for it
-        if back and not any(map(_has, base.values.values())):
+        if back and all(one.value is None for one in base.values.values()):
             continue  # all of it is missing there, and not here
-        moved = _moved(base, values, device, facts, calm=not active)
         devices[device.name] = msgspec.structs.replace(base, moved=moved, spent=base.spent + MOVED_BYTES * len(moved))
         untold = tuple(sorted(back & base.values.keys()))
         read = _read(values, device, facts, now)
@@ -277,10 +222,11 @@ def _beat(told: Told, site: Site, facts: Facts, now: Now) -> tuple[Told, Message
 
 def _read(values: dict[str, Value], device: DeviceFacts, facts: Facts, now: Now) -> int:
     """Every value was acquired no earlier than its own period before this uptime."""
+    carried = _carried(device, facts)
     ends = [
         value.up_ms + int(announce.period_s(device, key, facts) * 1000)
         for key, value in values.items()
-        if _is_told(key, device, facts)
+        if key in carried
     ]
     return min(now.up_ms, *ends) if ends else now.up_ms
 

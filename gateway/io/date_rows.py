@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from contract.dating import BootTime, date_body
+from gateway.io.resumming import note_moved
 from gateway.io.store_file import COLUMNS, row_crc
 
 ROWS_AT_ONCE = 200
@@ -69,7 +70,7 @@ def _events(db: sqlite3.Connection, known: BootTime) -> Iterator[None]:
 
 
 def _readings(db: sqlite3.Connection, known: BootTime) -> Iterator[None]:
-    """From the newest back. Sums that were made already stay in their hour (`thinning.py` waits with them)."""
+    """From the newest back. Hours that were summed up already are noted, and summed up anew (`resumming.py`)."""
     last = 2**62
     while rows := db.execute(
         "SELECT id, boot, up_ms, wall_ms, clock FROM readings WHERE id < ? ORDER BY id DESC LIMIT ?",
@@ -77,15 +78,17 @@ def _readings(db: sqlite3.Connection, known: BootTime) -> Iterator[None]:
     ).fetchall():
         last = rows[-1][0]
         mine = [row for row in rows if row[1] == known.boot]
+        wrong = [
+            (number, wall_ms, known.wall_of(up_ms))
+            for number, _, up_ms, wall_ms, clock in mine
+            if not known.right(up_ms, wall_ms, clock)
+        ]
         with _writing(db):
             db.executemany(
                 "UPDATE readings SET wall_ms = ?, clock = ? WHERE id = ?",
-                [
-                    (known.wall_of(up_ms), known.quality.value, number)
-                    for number, _, up_ms, wall_ms, clock in mine
-                    if not known.right(up_ms, wall_ms, clock)
-                ],
+                [(wall_ms, known.quality.value, number) for number, _, wall_ms in wrong],
             )
+            note_moved(db, ((before, wall_ms) for _, before, wall_ms in wrong))
         yield
         if not mine:
             return

@@ -4,7 +4,7 @@ It proves itself first: after every silence the reads of rate `once`, which hold
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -17,6 +17,8 @@ from gateway.core.wire.decode import (
     Outcome,
     Registers,
     Why,
+    again,
+    in_tens,
     missing,
     readings,
     together,
@@ -29,7 +31,7 @@ from gateway.core.wire.plan import Block, Read, split
 from gateway.core.wire.steady import Stood, steadied
 from gateway.core.wire.sunspec import Found
 from gateway.io.modbus import Line
-from gateway.profiles.schema import Profile, Rate
+from gateway.profiles.schema import Profile, Rate, Row
 
 ASK_AGAIN = 100
 """Polls after which a refused read is tried again: a controller may have been set up anew."""
@@ -72,6 +74,8 @@ class Device:
         self._unfound: dict[str, Value] = {}
         self._anyway = anyway
         self._plan: Learned
+        self._answers: dict[int, tuple[Read, Sequence[int], dict[str, Value]]] = {}
+        """The last answer to each read of the plan, by the read's id, and what it said."""
         self._lacking: dict[Block, tuple[Fault, int]] = {}
         self._replan()
         self._found: Verdict | None = None
@@ -111,8 +115,17 @@ class Device:
         return values
 
     def begin(self, rate: Rate) -> None:
-        """A round of a rate that is read step by step, so that nothing urgent stands behind it."""
-        self._waiting = deque(self._round(rate)) if self._proven else deque()
+        """A round of a rate that is read step by step, so that nothing urgent stands behind it.
+
+        What is read once and was lost on the wire then is asked for again with it.
+        """
+        lost = any(row.rate == "once" and self._lost(row) for row in self.profile.rows)
+        reads = (*(self._round("once") if lost else ()), *self._round(rate))
+        self._waiting = deque(reads) if self._proven else deque()
+
+    def _lost(self, row: Row) -> bool:
+        value = self._known.get(row.key)
+        return value is not None and value.quality is Quality.COMM_ERROR
 
     @property
     def under_way(self) -> bool:
@@ -198,7 +211,7 @@ class Device:
             if halves:
                 waiting.extendleft(reversed(halves))
                 continue
-            values = together(values, readings(read, outcome, up_ms(), origin))
+            values = together(values, self._read_as(read, outcome, up_ms(), origin))
             if isinstance(outcome, Registers) or outcome.why is Why.REFUSED:
                 answered = True
                 continue
@@ -214,9 +227,21 @@ class Device:
             self._found = None  # another one may hang there when it speaks again
         if self.refused != known:
             self._replan()
+        values = in_tens(self.profile.rows, values, self._known)
         values = witnessed(self.profile.rows, values, self._known)
         values, self._stood = steadied(self.profile.rows, values, self._stood)
         self._known |= values
+        return values
+
+    def _read_as(self, read: Read, outcome: Outcome, up_ms: int, origin: Origin) -> dict[str, Value]:
+        """What an answer says; registers that are as they were say the same."""
+        if isinstance(outcome, Fault):
+            return readings(read, outcome, up_ms, origin)
+        before = self._answers.get(id(read))
+        if before is not None and before[1] == outcome.words:
+            return again(before[2], up_ms)
+        values = readings(read, outcome, up_ms, origin)
+        self._answers[id(read)] = (read, outcome.words, values)
         return values
 
     async def _ask(self, read: Read) -> Outcome:
@@ -242,6 +267,7 @@ class Device:
     def _replan(self) -> None:
         """Round what it refuses; what was refused before the gateway was started anew is not asked for at once."""
         self._plan = learned(self.profile, self.line.line, self.refused)
+        self._answers.clear()
         for read in self._plan.all_lacking:
             self._lacking.setdefault(read.block, (self._has_not(read.block), ASK_AGAIN))
 

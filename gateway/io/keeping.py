@@ -34,6 +34,8 @@ MAX_UNKEPT = 2000
 MAX_UNSTORED = 5000
 """Records held in memory; beyond it the oldest samples become one gap, events only when there is nothing else."""
 AT_ONCE = 200
+ENOUGH = 100
+"""So many steps are written before their time: their pages are full, and they need not lie in memory."""
 MOST_REPAIRS = 3
 """In one run: a card that breaks more often than that is not mended by writing to it."""
 RETRY_S = 1.0
@@ -109,7 +111,8 @@ class Keeper:
                 self._bound()
             ticket = self._ticket
             since_ms = self._since_ms
-            due = step.decided or (since_ms is not None and up_ms - since_ms >= self._every_ms)
+            late = since_ms is not None and up_ms - since_ms >= self._every_ms
+            due = step.decided or late or len(self._waiting) >= ENOUGH
         if due:
             self.write()
         return ticket

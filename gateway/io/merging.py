@@ -19,7 +19,9 @@ TAKEN_OVER = "taken over"
 MOST_READINGS = 20_000
 """Polls in memory: some megabytes, a day of a small site; the oldest go first."""
 DECIDED = tuple(one.value for one in Stream if one is not Stream.SAMPLE)
-NOT_MOVED = ("origin", "trouble", NOTE, TAKEN_OVER)
+ON_DISK = "memory on the disk"
+"""What the old file remembered, beside what the runs in memory make of it."""
+NOT_MOVED = ("origin", "trouble", NOTE, TAKEN_OVER, ON_DISK)
 
 
 class StandIn(msgspec.Struct, frozen=True):
@@ -87,7 +89,8 @@ def _put(
 ) -> StandIn:
     for name, body in kept:
         if name not in (NOTE, TAKEN_OVER, "trouble"):
-            db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (name, body, crc32(body)))
+            for as_name in (name, ON_DISK) if name == "memory" else (name,):
+                db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (as_name, body, crc32(body)))
     place = 0
     for place, (_, *fields, body) in enumerate(waits, 1):
         put_row(db, place, tuple(fields), body)

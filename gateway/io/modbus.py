@@ -10,6 +10,7 @@ after a timeout an answer of the same shape may be the late one: it is believed 
 
 import asyncio
 import os
+import struct
 import termios
 import time
 from logging import getLogger
@@ -19,6 +20,7 @@ from pymodbus import FramerType
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
+from pymodbus.pdu.register_message import ReadHoldingRegistersResponse
 
 from contract.words import Quality
 from gateway.core.wire.decode import Fault, Outcome, Registers, Why
@@ -33,11 +35,18 @@ SLACK_S = 0.1
 """Pauses that an honest device and its adapter may make inside one answer."""
 BABBLE_S = 1.0
 """At most so long is waited for a babbling line to fall quiet."""
-MOST_WAITS = 1000
+MOST_WAITS = 200_000
+"""More than there are turns of the loop in that time."""
 LATE = 4
 """An answer later than so many times the time-out is not expected any more."""
 COARSE_S = 0.002
 """The event loop's timers round up to whole milliseconds, twenty times an RTU silence a second; a thread's do not."""
+LEAD_S = 0.0004
+"""So long before a silence ends the thread is back: the rest is waited out turn by turn of the loop, which goes on
+hearing what comes. Blocking here would let a question leave into an answer that has just begun.
+"""
+TURNS = 3
+"""Turns of the loop after the silence: what had come before its end, while the program was busy, is heard by then."""
 REFUSALS = {
     1: "does not know this function",
     2: "has no such registers",
@@ -146,6 +155,8 @@ class Line:
     async def _connect(self) -> AsyncModbusTcpClient | AsyncModbusSerialClient | None:
         """Open the wire; None when it cannot be opened."""
         client = self._make_client()
+        for kind in (_Words, _InputWords):
+            client.register(kind)
         try:
             opened = await client.connect()
             await asyncio.sleep(0)  # a serial port starts listening one turn of the loop later
@@ -259,15 +270,18 @@ class Line:
         """
         gap = max(pause_s, self.line.silence_s) if isinstance(self.line, SerialLine) else pause_s
         loop = asyncio.get_running_loop()
-        end = loop.time() + gap + BABBLE_S
+        end, turns = loop.time() + gap + BABBLE_S, TURNS
         for _ in range(MOST_WAITS):
             rest = min(self._quiet_since + gap, end) - loop.time()
-            if rest <= 0:
+            turns = turns - 1 if rest <= 0 else TURNS
+            if not turns or (rest <= 0 and not self.line.rtu):
                 return
-            if isinstance(self.line, TcpLine) or rest > COARSE_S:
+            if rest > 0 and (isinstance(self.line, TcpLine) or rest > COARSE_S):
                 await asyncio.sleep(rest - (COARSE_S if isinstance(self.line, SerialLine) else 0))
+            elif rest > LEAD_S:
+                await loop.run_in_executor(None, time.sleep, rest - LEAD_S)
             else:
-                await loop.run_in_executor(None, time.sleep, rest)
+                await asyncio.sleep(0)
 
     def _timed_out(self, unit: int, block: Block, timeout_s: float) -> Fault:
         """Leave the wire so that a late answer cannot pass for the next one, and say what happened."""
@@ -332,6 +346,23 @@ class Line:
         if not os.access(device, os.R_OK | os.W_OK):
             return f"{device}: no permission; the user must be in the group dialout"
         return f"{device}: cannot be opened; in use, no serial port, or without that speed or parity"
+
+
+class _Words(ReadHoldingRegistersResponse):
+    """Registers taken all at once. The library takes them one by one and words them for its log, for nobody."""
+
+    def decode(self, data: bytes) -> None:
+        """Byte count, then the registers; what is shorter than it says is no answer."""
+        if (size := data[0]) >= len(data):
+            raise ModbusException(f"{size} bytes are told of, {len(data) - 1} came")
+        self.registers = list(struct.unpack_from(f">{size // 2}H", data, 1))
+
+    def __str__(self) -> str:
+        return "registers"
+
+
+class _InputWords(_Words):
+    function_code = 4
 
 
 def _go_on() -> None:

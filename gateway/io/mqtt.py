@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from itertools import islice
 
 from contract import topics
 from contract.wire import Moment
@@ -35,7 +36,10 @@ class Pictures:
         on_message: Handler,
         everything: Callable[[], list[Message]],
         on_up: Callable[[], None] = lambda: None,
+        at_once: int = 1,
     ) -> None:
+        """`at_once`: how many may be under way; one by one each answer tells how fast the way is."""
+        self._at_once = at_once
         self._everything = everything
         self._sign_of_life = topics.status(facts.site)
         self._on_up = on_up
@@ -56,6 +60,7 @@ class Pictures:
             on_message=on_message,
             on_up=self._greet,
             on_heard=self._hear,
+            prompt=at_once > 1,
         )
 
     def _hear(self) -> None:
@@ -113,11 +118,17 @@ class Pictures:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting and self.link.up:
-                topic, payload = next(iter(self._waiting.items()))
-                try:
-                    await self.say(topic, payload, retain=True)
-                except LinkDown:
+                some = list(islice(self._waiting.items(), self._at_once))
+                took = await asyncio.gather(*(self._show(*message) for message in some))
+                if not all(took):
                     await asyncio.sleep(0.2)
-                    continue
-                if self._waiting.get(topic) is payload:
-                    del self._waiting[topic]
+
+    async def _show(self, topic: str, payload: bytes) -> bool:
+        """Did the broker take it? Then it waits no longer, unless there is a newer one."""
+        try:
+            await self.say(topic, payload, retain=True)
+        except LinkDown:
+            return False
+        if self._waiting.get(topic) is payload:
+            del self._waiting[topic]
+        return True

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -51,8 +52,13 @@ class Outbox(StoreFile):
         if created:
             self._book_place()
         if self._meant[0] != Status.ACTUAL:
-            for run in {run for run, _ in last}:
-                self._put(f"{STATUS_OF}{run}", self._meant[0].encode())
+            self._note_status({run for run, _ in last})
+
+    def _note_status(self, runs: set[str]) -> None:
+        """Once for each run: what stands there already costs the card nothing."""
+        body = self._meant[0].encode()
+        for run in runs:
+            self._db.execute("INSERT OR IGNORE INTO kept VALUES (?, ?, ?)", (f"{STATUS_OF}{run}", body, crc32(body)))
 
     def _book_place(self) -> None:
         self._db.execute("UPDATE tallies SET count = ? WHERE name = 'place'", (self._place,))

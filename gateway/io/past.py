@@ -8,6 +8,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,18 +27,18 @@ from gateway.io.history import history
 from gateway.io.mqtt import Pictures
 from gateway.io.outbox import STATUS_OF
 from gateway.io.store import Store
-from gateway.io.store_file import lenient, row_crc
+from gateway.io.store_file import open_to_read, row_crc
 
 log = logging.getLogger(__name__)
 
 PAUSE_S = 0.3
 """Real seconds between two answers: whoever asks without end takes no more of the box than this leaves."""
-READ_WITHIN_S = 5.0
 NEWEST, OF_A_KIND = 60, 25
 """Events told: the newest of all kinds, and of these two always so many."""
 TOLD = (Event.RUN_ENDED, Event.OUTAGE_ENDED)
 MOST_BODIES = 96 * 1024
 """Bytes of events in one answer; the lines of a year take about as much."""
+Told = tuple[tuple[PastLine, ...], tuple[PastEvent, ...]]
 EVENT_COLUMNS = "id, run, seq, kind, boot, up_ms, wall_ms, clock, body, crc"
 
 
@@ -68,28 +69,61 @@ class PastTeller:
                 await asyncio.sleep(PAUSE_S)
 
     async def _answer(self, wish: PastWish) -> None:
-        head = announce.head(self._facts, self._now())
+        head, store = announce.head(self._facts, self._now()), self._store
         answer = Past(head=head, wish=wish.id, trouble=True)
-        if self._store.stands_in_for is None:
-            try:
-                lines, events = await asyncio.to_thread(past_of, self._store.path, wish, self._facts)
-                answer = Past(head=head, wish=wish.id, lines=lines, events=events)
-            except (sqlite3.Error, msgspec.MsgspecError, OSError) as fault:
-                log.warning("the past could not be read: %s", fault)
+        try:
+            lines, events = await asyncio.to_thread(past_of, store.path, wish, self._facts, store.stands_in_for)
+            answer = Past(head=head, wish=wish.id, lines=lines, events=events)
+        except (sqlite3.Error, msgspec.MsgspecError, OSError) as fault:
+            log.warning("the past could not be read: %s", fault)
         try:
             await self._road.say(topics.past(self._facts.site), encode(answer), retain=False)
         except LinkDown as fault:
             log.info("the past was asked for, and nobody is there to hear it: %s", fault)
 
 
-def past_of(path: Path, wish: PastWish, facts: Facts) -> tuple[tuple[PastLine, ...], tuple[PastEvent, ...]]:
-    """Lines and events from the file, on a connection of its own; raises sqlite3.Error, msgspec.MsgspecError."""
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=READ_WITHIN_S)) as db:
-        db.text_factory = lenient
+def past_of(path: Path, wish: PastWish, facts: Facts, before: Path | None = None) -> Told:
+    """Lines and events of a store, on a connection of its own; raises sqlite3.Error, msgspec.MsgspecError, OSError.
+
+    `before`: the store whose disk takes nothing, while `path` lies in memory: it may still be read.
+    """
+    new = _told(open_to_read(path), wish, facts)
+    if before is None or not before.exists():
+        return new
+    return _joined(_told(open_to_read(before, alone=True), wish, facts), new)
+
+
+def _told(db: sqlite3.Connection, wish: PastWish, facts: Facts) -> Told:
+    with closing(db):
         lines = (_line(db, device, signal, wish) for device, signal in _series(db, wish, facts))
         known = tuple(one for one in lines if any(low is not None for low in one.low))
         return known[:MOST_LINES], _events(db, simulated=facts.simulated)
+
+
+def _joined(old: Told, new: Told) -> Told:
+    """Two stores that hold different polls and different runs; of their events the newest, as far as there is room."""
+    lines = {(one.device, one.signal): one for one in old[0]}
+    for one in new[0]:
+        was = lines.get((one.device, one.signal), one)
+        lines[one.device, one.signal] = PastLine(
+            device=one.device, signal=one.signal,
+            low=tuple(map(partial(_of_both, min), was.low, one.low)),
+            high=tuple(map(partial(_of_both, max), was.high, one.high)),
+        )  # fmt: skip
+    events: list[PastEvent] = []
+    room = MOST_BODIES
+    for event in reversed((*old[1], *new[1])):
+        room -= len(msgspec.json.encode(event.record.body))
+        if room < 0 or len(events) == MOST_EVENTS:
+            break
+        events.append(event)
+    return tuple(lines.values())[:MOST_LINES], tuple(reversed(events))
+
+
+def _of_both(choose: Callable[[float, float], float], one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return choose(one, other)
 
 
 def _series(db: sqlite3.Connection, wish: PastWish, facts: Facts) -> list[tuple[str, str]]:

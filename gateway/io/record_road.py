@@ -32,8 +32,10 @@ HISTORICAL_MS = 120_000
 RESEND_S = 30.0
 """Real seconds after which a stream that has made no progress is sent again; each time after a longer while."""
 LONGEST_ROUNDS = 32
-MOST_UNDER_WAY = 10 * MAX_RECORDS
-"""Records of a stream sent and not confirmed: the centre's marks set the pace, and one that is deaf costs no more."""
+MOST_UNDER_WAY = 20 * MAX_RECORDS
+"""Records of a stream sent and not confirmed: the centre's marks set the pace, and one that is deaf costs no more. It
+begins with one batch and doubles with each mark that brings news: where a thousand sites come back together most of
+what they send at once finds no room, and is paid for all the same."""
 AGAIN_S = 5.0
 """Real seconds at least between two sendings that a mark without news sets off."""
 SLOW_S, QUICK_S = 8.0, 2.0
@@ -65,6 +67,8 @@ class Records:
         """Place up to which a stream has been sent on this link."""
         self._most = dict.fromkeys(STREAMS, MAX_RECORDS)
         """Records in the next batch."""
+        self._under_way: dict[Stream, int] = {}
+        """Records of a stream that may be under way now."""
         self._oldest: dict[Stream, int | None] = {}
         self._rounds: dict[Stream, int] = {}
         """Looks at a stream since it last made progress."""
@@ -100,6 +104,8 @@ class Records:
         missing at the centre before what it got.
         """
         loop = asyncio.get_running_loop()
+        if gone:
+            self._under_way = {one: min(MOST_UNDER_WAY, 2 * self._may_send(one)) for one in STREAMS}
         if not gone and loop.time() - self._again_s >= AGAIN_S:
             self._again_s = loop.time()
             self._from_the_start()
@@ -121,8 +127,16 @@ class Records:
         for stream in STREAMS:
             stuck = now.get(stream) is not None and now.get(stream) == before.get(stream)
             if stuck and not self._settled(stream):
-                self._sent.pop(stream, None)
+                self._begin(stream)
         self.wake()
+
+    def _may_send(self, stream: Stream) -> int:
+        return self._under_way.get(stream, MAX_RECORDS)
+
+    def _begin(self, stream: Stream) -> None:
+        """What of a stream has no mark is sent again, with little at first."""
+        self._sent.pop(stream, None)
+        self._under_way.pop(stream, None)
 
     def _settled(self, stream: Stream) -> bool:
         """Is the oldest record at the centre, and only its forgetting still on its way to the disk?"""
@@ -179,7 +193,7 @@ class Records:
 
     def _from_the_start(self) -> None:
         """Whatever is on its way meanwhile is not counted as sent."""
-        self._sent = {}
+        self._sent, self._under_way = {}, {}
 
     def _complain(self, sentence: str) -> None:
         if sentence != self._told:
@@ -196,14 +210,20 @@ class Records:
             self._rounds[stream] += 1
             rounds = self._rounds[stream]
             if rounds & (rounds - 1) == 0 or rounds % LONGEST_ROUNDS == 0:
-                self._sent.pop(stream, None)
+                self._begin(stream)
+
+    def _on_its_way(self, stream: Stream, run: str, sent: int) -> int:
+        """How many records are sent and not at the centre; the disk may be slow to forget those that are."""
+        confirmed = self._confirmed(run, stream)
+        forgotten = self._store.covered(run, stream, confirmed) if confirmed else 0
+        return self._store.under_way(stream, sent) - forgotten
 
     async def _send_some(self, streams: tuple[Stream, ...]) -> bool:
         """One batch of the most urgent stream that has something to say."""
         for stream in streams:
             sent = self._sent.get(stream, 0)
             rows = self._store.waiting(stream, sent, self._most[stream])
-            if not rows or self._store.under_way(stream, sent) >= MOST_UNDER_WAY:
+            if not rows or self._on_its_way(stream, rows[0][1], sent) >= self._may_send(stream):
                 continue
             link, payload, count = self._sent, b"", len(rows)
             while not payload:

@@ -9,6 +9,7 @@ from collections import deque
 import msgspec
 
 from contract.content import DocumentRef
+from contract.records import AnswerBody
 from gateway.core.site import Site
 
 Documents = list[tuple[DocumentRef, bytes]]
@@ -17,9 +18,9 @@ Documents = list[tuple[DocumentRef, bytes]]
 class Shown:
     """Sites whose decisions are on their way to the disk, by the keeper's tickets."""
 
-    def __init__(self, site: Site, *, in_memory: bool = False) -> None:
-        """`in_memory`: the store is no disk (`substitute.py`), so nothing that is kept there will surely last."""
-        self._answered = site.memory.answered if in_memory else None
+    def __init__(self, site: Site, *, on_disk: tuple[AnswerBody, ...] | None = None) -> None:
+        """`on_disk`: the answers that will surely last, where the store itself is no disk (`substitute.py`)."""
+        self._answered = on_disk
         self._stored = site
         self._coming: deque[tuple[int, Site, Documents]] = deque()
 

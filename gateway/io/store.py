@@ -19,6 +19,7 @@ import msgspec
 from contract.content import DocumentRef
 from contract.dating import BootTime
 from contract.pictures import PREFIX
+from contract.records import AnswerBody
 from contract.wire import Moment
 from contract.words import ClockQuality, Status, Stream
 from gateway.core.pipeline import Batch, Numbered
@@ -26,9 +27,9 @@ from gateway.core.remembered import Memory
 from gateway.core.site import Now
 from gateway.io.date_rows import date_rows
 from gateway.io.history import History, history
-from gateway.io.merging import MOST_READINGS, merge, note_of
+from gateway.io.merging import MOST_READINGS, ON_DISK, merge, note_of
 from gateway.io.outbox import MAX_BATCH_BYTES, STREAMS, Outbox
-from gateway.io.readings import put_batch
+from gateway.io.readings import NEWEST, last_poll, put_batch
 from gateway.io.recovery import aside_files, finish, recover
 from gateway.io.store_file import Damaged, StoreFault, check_file, fault_of, lock_store, open_file
 from gateway.io.thinning import Limits, Thinning
@@ -104,9 +105,13 @@ class Store(Outbox):
         self._open_reader()
         with self._telling():
             self._belong()
-            place = self._db.execute("SELECT count FROM tallies WHERE name = 'place'").fetchone()
-            self._place = int(place[0])
+            self._number()
         self._thinning = Thinning(self._db)
+
+    def _number(self) -> None:
+        """Where records and polls go on."""
+        self._place = int(self._db.execute("SELECT count FROM tallies WHERE name = 'place'").fetchone()[0])
+        self._poll = last_poll(self._db)
 
     def close(self) -> None:
         """Give the file back in one piece."""
@@ -129,12 +134,12 @@ class Store(Outbox):
             self._leave_doubtful_journal()
             # a mark that a power cut takes back comes again; it reaches the card with the next step
             self._db.execute(f"PRAGMA synchronous = {'FULL' if steps else 'NORMAL'}")
-            place = self._place
+            place, poll = self._place, self._poll
             try:
                 with self._db:
                     self._put_steps(steps, aside)
             except BaseException:
-                self._place = place
+                self._place, self._poll = place, poll
                 raise
 
     def _leave_doubtful_journal(self) -> None:
@@ -152,10 +157,13 @@ class Store(Outbox):
             self._count("published", aside.published)
         for step in steps:
             if step.batch is not None:
-                put_batch(self._db, step.batch, step.now)
+                self._poll = put_batch(self._db, self._poll, step.batch, step.now)
             for ref, body in step.documents:
                 self._put_document(ref, body)
         self._put_records((one, step.now) for step in steps for one in step.numbered)
+        for batch in (step.batch for step in steps):
+            for name, body in batch.noted if batch is not None else ():
+                self._put(name, body)
         memories = [step.memory for step in steps if step.memory is not None]
         if memories:
             self._put("memory", msgspec.json.encode(memories[-1]))
@@ -202,6 +210,16 @@ class Store(Outbox):
             self._began = note_of(self._db).place
         self.stands_in_for = path
 
+    def answered_on_disk(self) -> tuple[AnswerBody, ...] | None:
+        """The answers that the disk holds, whatever runs in memory have answered since; None where this is the disk."""
+        if self.stands_in_for is None:
+            return None
+        body = self._get(ON_DISK)
+        try:
+            return () if body is None else msgspec.json.decode(body, type=Memory).answered
+        except msgspec.DecodeError:
+            return ()
+
     def only_in_memory(self) -> int:
         """Records that are nowhere but in memory: neither on a disk nor at the centre."""
         if self.stands_in_for is None:
@@ -224,7 +242,7 @@ class Store(Outbox):
             try:
                 with self._db:
                     moved = merge(self._db, self._forget_rows)
-                self._place = int(self._db.execute("SELECT count FROM tallies WHERE name = 'place'").fetchone()[0])
+                self._number()
             finally:
                 self._db.execute("DETACH other")
         return moved
@@ -257,7 +275,7 @@ class Store(Outbox):
     def last_reading(self) -> Moment | None:
         """When the newest reading was taken; None in a new store. Raises StoreFault."""
         with self._reading() as db:
-            row = db.execute("SELECT boot, up_ms, wall_ms, clock FROM readings ORDER BY id DESC LIMIT 1").fetchone()
+            row = db.execute(NEWEST).fetchone()
         if row is None:
             return None
         clock = ClockQuality(row[3]) if row[3] in tuple(ClockQuality) else ClockQuality.UNSYNCED
@@ -278,6 +296,10 @@ class Store(Outbox):
         except msgspec.DecodeError as fault:
             sentence = f"{self.path}: the site's memory cannot be read ({fault}); keep the file and report it"
             raise StoreFault(sentence) from fault
+
+    def noted(self, name: str) -> bytes:
+        """What a batch has noted under that name; empty: nothing. Raises StoreFault."""
+        return bytes(self._get(name) or b"")
 
     def documents(self) -> list[tuple[DocumentRef, bytes]]:
         """All content documents held, by name; raises StoreFault."""

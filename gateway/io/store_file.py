@@ -16,6 +16,8 @@ from doors.private import SQLITE
 from gateway.io.migrations import TooNew, migrate
 
 MOST_WAL_BYTES = 16 * 1024 * 1024
+CACHE_KIB = 512
+"""Pages that are held in memory: what is written is seldom read again, and the computer keeps the file itself."""
 MOST_WAL_PAGES = MOST_WAL_BYTES // 4096
 """Only when the housekeeping has not moved the journal into the file before."""
 COLUMNS = "run, stream, seq, kind, boot, up_ms, wall_ms, clock, status, simulated"
@@ -249,6 +251,19 @@ def _check_books(path: Path, db: sqlite3.Connection) -> None:
         raise Damaged(f"{path}: the file is damaged (the head of the {wrong[1]} records of run {wrong[0]} is wrong)")
 
 
+def open_to_read(path: Path, *, alone: bool = False) -> sqlite3.Connection:
+    """Connect to look and change nothing. `alone`: nobody else has it open, and its disk may take nothing.
+
+    Raises sqlite3.Error, OSError.
+    """
+    wal = path.with_name(path.name + "-wal")
+    # without a journal nothing is written beside the file, and so nothing needs to be
+    how = "immutable=1" if alone and not (wal.exists() and wal.stat().st_size) else "mode=ro"
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=5.0)
+    db.text_factory = lenient
+    return db
+
+
 def open_file(path: Path) -> sqlite3.Connection:
     """Connect, in this version's schema; raises StoreFault."""
     try:
@@ -258,6 +273,7 @@ def open_file(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = FAST")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint = {MOST_WAL_PAGES}")
         db.execute(f"PRAGMA journal_size_limit = {MOST_WAL_BYTES}")
         migrate(db)

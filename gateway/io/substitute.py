@@ -24,7 +24,7 @@ from contract.words import Status
 from doors.disk import refuses
 from gateway.io.merging import NOTE, StandIn, copy_decided, copy_pages
 from gateway.io.store import Store
-from gateway.io.store_file import InUse, StoreFault, check_open, lenient, lock_store, open_file
+from gateway.io.store_file import InUse, StoreFault, check_open, lock_store, open_file, open_to_read
 
 log = logging.getLogger(__name__)
 
@@ -156,10 +156,6 @@ def _by_tables(db: sqlite3.Connection, path: Path, progress: Callable[[], None])
     """As SQLite reads it; raises when it cannot, or when anything of it has changed."""
     if not path.exists():
         return StandIn(whole=True)  # a new box: there is nothing to be read
-    wal = path.with_name(path.name + "-wal")
-    # without a journal nothing is written beside the file, and so nothing needs to be
-    how = "mode=ro" if wal.exists() and wal.stat().st_size else "immutable=1"
-    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=5.0)) as old:
-        old.text_factory = lenient
+    with contextlib.closing(open_to_read(path, alone=True)) as old:
         check_open(path, old, progress)
         return copy_decided(db, old)

@@ -13,7 +13,7 @@ import msgspec
 from contract.words import ClockQuality
 from gateway.config import StoreTable
 from gateway.core.site import Now
-from gateway.io.readings import KeptReadings
+from gateway.io.resumming import sum_anew
 from gateway.io.tiers import (
     DAY_MS,
     DAYS,
@@ -21,11 +21,12 @@ from gateway.io.tiers import (
     MINUTE_MS,
     SERIES,
     Bucket,
+    buckets_of,
     merge,
     pack,
     place_of_day,
     place_of_hour,
-    unpack,
+    sum_up,
 )
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Thinning:
         self._series = {(device, signal): series for series, device, signal in self._db.execute("SELECT * FROM series")}
         if now.wall_ms is not None:
             yield from self._date(now, now.wall_ms)
+            yield from sum_anew(self._db, self._series_of)
             yield from self._roll(now, now.wall_ms)
             yield from self._roll_days(now.wall_ms)
         yield from self._forget_undated(now, limits)
@@ -132,7 +134,7 @@ class Thinning:
                     if at_ms // HOUR_MS != hour:
                         yield from self._write_hour(sums, hour, last)
                         hour, sums = at_ms // HOUR_MS, {}
-                    _sum_up(sums, device, at_ms % HOUR_MS // MINUTE_MS, body)
+                    sum_up(sums, device, at_ms % HOUR_MS // MINUTE_MS, body)
                 last = poll
             yield
         yield from self._write_hour(sums, hour, last)
@@ -156,7 +158,7 @@ class Thinning:
         if held is not None and held[1] >= last:
             return
         if held is not None:
-            buckets = merge(_held(held[0]), buckets)
+            buckets = merge(buckets_of(held[0]), buckets)
         self._db.execute("INSERT OR REPLACE INTO minutes VALUES (?, ?, ?)", (place, pack(buckets), last))
         self._db.execute("INSERT OR IGNORE INTO due VALUES (?, ?)", (series, hour_ms // DAY_MS))
 
@@ -182,7 +184,7 @@ class Thinning:
         place = place_of_day(series, day * DAY_MS)
         quarters: dict[int, Bucket] = {}
         found = self._db.execute("SELECT body FROM quarters WHERE place = ?", (place,)).fetchone()
-        held = _held(found[0]) if found is not None else []
+        held = buckets_of(found[0]) if found is not None else []
         hours = set()
         for hour in range(24):
             row = self._db.execute(
@@ -191,7 +193,7 @@ class Thinning:
             if row is None:
                 continue
             hours.add(hour)
-            for minute in _held(row[0]):
+            for minute in buckets_of(row[0]):
                 at = hour * 4 + minute.at // 15
                 quarters.setdefault(at, Bucket(at)).add(minute)
         kept = [one for one in held if one.at // 4 not in hours]  # their minutes are gone already
@@ -313,36 +315,3 @@ class Thinning:
         """A transaction that need not reach the card at once: whatever it does can be done again."""
         self._db.execute("PRAGMA synchronous = NORMAL")
         return self._db
-
-
-def _held(body: bytes) -> list[Bucket]:
-    """A chunk from the disk; one that has changed there is empty, which is a hole in the chart and no wrong value."""
-    try:
-        return unpack(body)
-    except msgspec.DecodeError as fault:
-        log.warning("an hour or a day of a signal has changed on the disk and is left out (%s)", fault)
-        return []
-
-
-def _sum_up(sums: dict[tuple[str, str], dict[int, Bucket]], device: str, minute: int, body: bytes) -> None:
-    try:
-        kept = KeptReadings.unpacked(body)
-    except msgspec.DecodeError as fault:
-        log.warning("a poll of %s has changed on the disk and is left out (%s)", device, fault)
-        return
-    for key, value in kept.values.items():
-        bucket = _bucket(sums, device, key, minute)
-        if isinstance(value, str):
-            bucket.word(value)
-        else:
-            bucket.number(value)
-    for key, (quality, reason) in kept.missing.items():
-        _bucket(sums, device, key, minute).gone(quality.value, reason)
-
-
-def _bucket(sums: dict[tuple[str, str], dict[int, Bucket]], device: str, key: str, minute: int) -> Bucket:
-    chunk = sums.setdefault((device, key), {})
-    bucket = chunk.get(minute)
-    if bucket is None:
-        bucket = chunk[minute] = Bucket(minute)
-    return bucket

@@ -5,12 +5,16 @@ changed; what was missing keeps its reasons and how often. A chunk is one signal
 day (of quarters), UTC.
 """
 
+import logging
 import zlib
 from collections.abc import Iterable
 
 import msgspec
 
 from contract.words import Quality
+from gateway.io.readings import KeptReadings
+
+log = logging.getLogger(__name__)
 
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -157,3 +161,37 @@ def is_chunk(body: bytes) -> bool:
 def _short(value: Number) -> Number:
     """Seven digits: more was never measured, and noise in the last ones cannot be compressed."""
     return value if isinstance(value, int) else float(f"{value:.7g}")
+
+
+def buckets_of(body: bytes) -> list[Bucket]:
+    """A chunk from the disk; one that has changed there is empty, which is a hole in the chart and no wrong value."""
+    try:
+        return unpack(body)
+    except msgspec.DecodeError as fault:
+        log.warning("an hour or a day of a signal has changed on the disk and is left out (%s)", fault)
+        return []
+
+
+def sum_up(sums: dict[tuple[str, str], dict[int, Bucket]], device: str, minute: int, body: bytes) -> None:
+    """A poll joins the sums of its minute, by device and signal."""
+    try:
+        kept = KeptReadings.unpacked(body)
+    except msgspec.DecodeError as fault:
+        log.warning("a poll of %s has changed on the disk and is left out (%s)", device, fault)
+        return
+    for key, value in kept.values.items():
+        bucket = _bucket(sums, device, key, minute)
+        if isinstance(value, str):
+            bucket.word(value)
+        else:
+            bucket.number(value)
+    for key, (quality, reason) in kept.missing.items():
+        _bucket(sums, device, key, minute).gone(quality.value, reason)
+
+
+def _bucket(sums: dict[tuple[str, str], dict[int, Bucket]], device: str, key: str, minute: int) -> Bucket:
+    chunk = sums.setdefault((device, key), {})
+    bucket = chunk.get(minute)
+    if bucket is None:
+        bucket = chunk[minute] = Bucket(minute)
+    return bucket

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
+from contract.records import Again
 from gateway.core import telling
 from gateway.core.announce import Message
 from gateway.core.facts import Facts
 from gateway.core.site import Now, Site
 from gateway.core.telling import Told
 from gateway.io.mqtt import Pictures
+
+AGAIN_MS = 60_000
+"""At most so often all is told because something of it was lost: each time costs some kilobytes."""
 
 
 class Upstream:
@@ -18,6 +22,7 @@ class Upstream:
         self._site = site
         self._now = now
         self._told = Told()
+        self._again_ms: int | None = None
         self.road: Pictures | None = None
 
     def everything(self) -> list[Message]:
@@ -29,6 +34,16 @@ class Upstream:
         """All of it, because somebody asked."""
         if self.road is not None:
             self.road.tell(self.everything())
+
+    def lacking(self, again: Again) -> None:
+        """Something was lost on its way to the centre: all of it, unless it was told since, or only just."""
+        now, whole_ms = self._now(), self._told.whole_ms
+        if (again.site, again.run, again.boot) != (self._facts.site, now.run, now.boot) or again.up_ms > now.up_ms:
+            return
+        often = self._again_ms is not None and now.up_ms - self._again_ms < AGAIN_MS
+        if not often and whole_ms is not None and whole_ms < again.up_ms:
+            self._again_ms = now.up_ms
+            self.again()
 
     def look(self, *, judged: bool = False) -> None:
         """Tell what is due. While the link is down nothing is: with the next connect comes everything."""

@@ -7,7 +7,19 @@ from math import isfinite
 from contract import alarms, signals
 from contract.signals import ALARM_PREFIX, Signal
 from contract.words import Quality
-from gateway.profiles.schema import BIT_FUNCTIONS, LEAST_RECORD, NONE_SET, WEAK, WIDTH, Absent, Profile, Range, Row
+from gateway.profiles.schema import (
+    ALARM_WORDS,
+    BIT_FUNCTIONS,
+    LEAST_RECORD,
+    LEVELS,
+    NONE_SET,
+    WEAK,
+    WIDTH,
+    Absent,
+    Profile,
+    Range,
+    Row,
+)
 
 OF_LENGTH = ("text", "bits", "record")
 BELIEVED = (Quality.GOOD, Quality.SUBSTITUTED)
@@ -16,6 +28,10 @@ BELIEVED = (Quality.GOOD, Quality.SUBSTITUTED)
 def faults_of(profile: Profile) -> list[str]:
     """All faults, each beginning with the row it is in."""
     faults = [*_blocks(profile), *_identity(profile), *_models(profile)]
+    if not profile.rows:
+        faults.append("signal: there is none, and no alarm either")
+    if profile.head.drop and not profile.head.like:
+        faults.append("head: drop goes with like")
     for rows in _together(profile):
         faults += [*_twice(rows), *_overlaps(rows)]
     faults = list(dict.fromkeys(faults))  # what is wrong in one model is wrong in all that share the row
@@ -74,6 +90,17 @@ def _identity(profile: Profile) -> Iterator[str]:
             yield f"identity {number} ({identity.key}): only a whole number or a text can prove what a device is"
         elif any(isinstance(one, str) is not (row.type == "text") for one in identity.one_of):
             yield f"identity {number} ({identity.key}): one_of must be {'texts' if row.type == 'text' else 'numbers'}"
+        else:
+            wrong = [one for one in identity.one_of if not _can_be(row, one)]
+            yield from (f"identity {number} ({identity.key}): it can never be {one!r}" for one in wrong)
+
+
+def _can_be(row: Row, one: int | str) -> bool:
+    """Can a device say so in the registers of that row?"""
+    if isinstance(one, str):
+        return 0 < len(one.encode()) <= 2 * row.count
+    low = -(1 << 16 * row.count - 1) if row.type.startswith("s") else 0
+    return low <= one < low + (1 << 16 * row.count) and one & (1 << 16 * row.count) - 1 not in row.absent
 
 
 def _twice(rows: tuple[Row, ...]) -> Iterator[str]:
@@ -124,6 +151,8 @@ def _row(row: Row, profile: Profile) -> Iterator[str]:
         yield f'evidence "{row.evidence}" is weak: experimental = true is needed'
     if row.witness is not None and row.witness not in {other.key for other in profile.rows if other.rate == row.rate}:
         yield f"witness {row.witness}: no signal of this profile and rate has that key"
+    if row.tens_of is not None and row.tens_of not in {other.key for other in profile.rows if other.rate == "once"}:
+        yield f'tens_of {row.tens_of}: no signal of this profile with rate "once" has that key'
     yield from _numbers(row)
 
 
@@ -139,6 +168,7 @@ def _alarm(row: Row) -> Iterator[str]:
         yield f'unit "{row.unit}": an alarm has none'
     if row.words is None:
         yield "an alarm travels as a word: words is missing"
+    yield from _words(row, (*LEVELS, *ALARM_WORDS.values()))
 
 
 def _against_catalogue(row: Row, signal: Signal) -> Iterator[str]:
@@ -153,6 +183,15 @@ def _against_catalogue(row: Row, signal: Signal) -> Iterator[str]:
     for field, given, kind in of_kinds:
         if given != (signal.kind == kind):
             yield f"the catalogue says {signal.kind}: {field} {'has no place here' if given else 'is missing'}"
+    yield from _words(row, signal.words)
+
+
+def _words(row: Row, known: Iterable[str]) -> Iterator[str]:
+    """A word that nobody else knows would be judged as no word at all."""
+    for number, word in (row.words or {}).items():
+        if word not in known:
+            close = get_close_matches(word, known, n=1)
+            yield f'words: nobody knows "{word}" ({number})' + (f"; did you mean {close[0]}?" if close else "")
 
 
 def _numbers(row: Row) -> Iterator[str]:
@@ -174,7 +213,13 @@ def _numbers(row: Row) -> Iterator[str]:
         (row.inverted and not row.flag, "inverted goes with a bit"),
         (part and (row.scale != 1 or row.valid is not None), "a bit or nibble has no scale and no valid"),
         (row.words is not None and (row.type == "f32" or row.scale != 1), "words go with a whole number without scale"),
+        (row.zero and (row.valid is None or row.valid[0] <= 0 <= row.valid[1]), "zero goes with valid that has no 0"),
         (row.scale_at is not None and not _takes_exponent(row), "scale_at goes with a whole number"),
+        (row.plus is not None and not _takes_exponent(row), "plus goes with a whole number"),
+        (row.plus is not None and bool(row.models or row.scale_at), "plus has no place in a model, nor with scale_at"),
+        (row.plus is not None and row.at <= row.plus.at < row.end, "plus stands in its own register"),
+        (row.plus is not None and not 0 < row.plus.scale <= row.scale, "plus counts in larger steps than the value"),
+        (row.tens_of is not None and not _takes_exponent(row), "tens_of goes with a whole number"),
         (row.scale_at is not None and row.at <= row.scale_at < row.end, f"scale_at {row.scale_at} is its own register"),
         (row.words is not None and not row.words, "its list of words is empty"),
         (row.type == "f32" and row.absent, "absent does not go with f32: only not-a-number is missing there"),

@@ -35,6 +35,8 @@ Words = dict[str, tuple[tuple[int, str], ...]]
 MAX_BYTES = 256 * 1024
 TABLES = ("link", "absent", "words", "defaults")
 LISTS = ("block", "identity", "signal", "alarms", "alarm_bits")
+OWN = ("name", "title")
+"""What a profile has not from its family."""
 Families = Callable[[str], str | None]
 """The text of a family by its name."""
 
@@ -52,7 +54,9 @@ def parse(text: str, file: str, families: Families = _none) -> Profile:
         family = families(like) if isinstance(like, str) else None
         if family is None:
             raise ProfileFault([f"{file}, head: like = {like!r}: there is no such family"])
-        table = merged(_table(family, f"family {like}"), table)
+        base = _table(family, f"family {like}")
+        reader.faults += [f"{file}, head: {fault}" for fault in _not_dropped(base, table)]
+        table = merged(base, table)
     profile = reader.profile(table)
     if profile is not None:
         reader.faults += [f"{file}, {fault}" for fault in checks.faults_of(profile)]
@@ -75,9 +79,10 @@ def merged(family: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """A family's file with a profile's over it.
 
     Single settings and tables: the profile's own stand before the family's. Identity: one of them. Signals: the
-    profile's own replace the family's of the same key, and `drop` takes some away. Blocks and alarms: both.
+    profile's own replace the family's of the same key, and `drop` takes some away. Blocks and alarms: both. Its name
+    and title are its own.
     """
-    table = family | own
+    table = {key: value for key, value in family.items() if key not in OWN} | own
     for name in TABLES:
         if isinstance(family.get(name), dict) and isinstance(own.get(name, {}), dict):
             table[name] = family[name] | own.get(name, {})
@@ -86,10 +91,28 @@ def merged(family: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(first, list) or not isinstance(second, list) or (name == "identity" and second):
             continue
         if name == "signal":
-            keys = {one.get("key") for one in second if isinstance(one, dict)} | set(own.get("drop", ()))
+            keys = [*_keys(second), *_dropped(own)]
             first = [one for one in first if one.get("key") not in keys]
-        table[name] = [*first, *second]
+        table[name] = [*second, *first]  # the rows that are counted from 1 stand in the file
     return table
+
+
+def _keys(signals: list[Any]) -> list[Any]:
+    return [one.get("key") for one in signals if isinstance(one, dict)]
+
+
+def _dropped(own: dict[str, Any]) -> list[Any]:
+    """What a profile leaves out of its family; what is no list is refused with the head."""
+    drop = own.get("drop", [])
+    return drop if isinstance(drop, list) else []
+
+
+def _not_dropped(family: dict[str, Any], own: dict[str, Any]) -> Iterator[str]:
+    """A name written wrongly here would leave the signal in."""
+    known = [key for key in _keys(family.get("signal", [])) if isinstance(key, str)]
+    for key in _dropped(own):
+        if isinstance(key, str) and key not in known:
+            yield f"drop: the family has no signal {key}{_hint(key, known)}"
 
 
 class _Reader:
@@ -109,7 +132,8 @@ class _Reader:
             self.fault(where, "must be a table")
             return None
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
-        faults = [f"unknown field {key}{_hint(key, fields)}" for key in raw if key not in fields]
+        known = (*fields, *TABLES, *LISTS) if kind is Head else fields
+        faults = [f"unknown field {key}{_hint(key, known)}" for key in raw if key not in fields]
         faults += [f"{name} is missing" for name, field in fields.items() if field.required and name not in raw]
         for name, value in raw.items():
             try:
@@ -128,7 +152,7 @@ class _Reader:
         found = []
         for number, item in enumerate(raw, 1):
             key = item.get("key") if isinstance(item, dict) else None
-            where = f"{title} {number} ({key})" if key else f"{title} {number}"
+            where = f"{title} {number} ({key})" if key and isinstance(key, str) else f"{title} {number}"
             made = self.struct(item, kind, where)
             if made is not None:
                 found.append((where, made))
@@ -215,6 +239,7 @@ class _Filler:
             scale=row.scale,
             unit=row.unit,
             valid=row.valid,
+            zero=row.zero,
             absent=self.codes(where, row, codes),
             words=words,
             bit=row.bit,
@@ -226,6 +251,8 @@ class _Filler:
             place=row.place,
             models=row.models,
             scale_at=row.scale_at,
+            plus=row.plus,
+            tens_of=row.tens_of,
             label=where,
             **common,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -58,7 +58,13 @@ def from_file(path: Path) -> Profile:
         raise ProfileFault([f"{path}: cannot be read: {fault.strerror or fault}"]) from fault
     except UnicodeDecodeError as fault:
         raise ProfileFault([f"{path}: is not UTF-8 text"]) from fault
-    return parse(text, path.name, family)
+    return _parsed(text, path.name)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, file: str) -> Profile:
+    """Devices of one profile share it."""
+    return parse(text, file, family)
 
 
 def family(name: str) -> str | None:

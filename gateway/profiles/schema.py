@@ -113,6 +113,14 @@ class Defaults(Strict, frozen=True, kw_only=True):
     source: Line | None = None
 
 
+class Plus(Strict, frozen=True, kw_only=True):
+    """A register (u16) in which a value counts on, as minutes do beside hours; at `below` it begins again."""
+
+    at: Address
+    scale: float
+    below: Annotated[int, Meta(ge=2, le=65535)]
+
+
 class SignalRow(Strict, frozen=True, kw_only=True):
     """One `[[signal]]` as it stands in the file. `absent` adds to, or with `good` takes from, the type's codes."""
 
@@ -123,6 +131,8 @@ class SignalRow(Strict, frozen=True, kw_only=True):
     scale: float = 1
     unit: str = ""
     valid: tuple[float, float] | None = None
+    zero: bool = False
+    """0 is valid, too, beside a range that does not hold it: a frequency is 0 or near that of the mains."""
     absent: Codes = ()
     words: str | None = None
     bit: Annotated[int, Meta(ge=0, le=15)] | None = None
@@ -146,6 +156,10 @@ class SignalRow(Strict, frozen=True, kw_only=True):
     """Models of a device that says itself where they stand; `at` and `scale_at` count from the model's number."""
     scale_at: Address | None = None
     """Where its exponent stands (s16): the value is raw × scale × 10^exponent, both read in one request."""
+    plus: Plus | None = None
+    """raw × scale + the number there × its scale, both read in one request."""
+    tens_of: str | None = None
+    """A signal of this device, read once: the value is raw × scale × 10^n, where n is its number of digits less one."""
 
 
 class AlarmGroup(Strict, frozen=True, kw_only=True):
@@ -214,6 +228,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     scale: float = 1
     unit: str = ""
     valid: tuple[float, float] | None = None
+    zero: bool = False
     absent: dict[int, Quality] = {}
     words: dict[int, str] | None = None
     bit: int | None = None
@@ -232,6 +247,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     place: Place | None = None
     models: tuple[int, ...] = ()
     scale_at: int | None = None
+    plus: Plus | None = None
+    tens_of: str | None = None
     label: str = ""
 
     @property
@@ -245,14 +262,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         return self.at + self.count
 
     @property
+    def beside(self) -> int | None:
+        """The register that must come in one answer with the value: its exponent, or where it counts on."""
+        return self.plus.at if self.plus is not None else self.scale_at
+
+    @property
     def first(self) -> int:
-        """The first address of what must come in one answer: the value and its exponent."""
-        return self.at if self.scale_at is None else min(self.at, self.scale_at)
+        """The first address of what must come in one answer."""
+        beside = self.beside
+        return self.at if beside is None else min(self.at, beside)
 
     @property
     def stop(self) -> int:
         """The address after the last of what must come in one answer."""
-        return self.end if self.scale_at is None else max(self.end, self.scale_at + 1)
+        beside = self.beside
+        return self.end if beside is None else max(self.end, beside + 1)
 
     @property
     def flag(self) -> bool:

@@ -88,6 +88,8 @@ def site(told: Site) -> str:
         "persistence false",
         "max_queued_messages 1000",
         "max_queued_bytes 16777216",
+        "# a message never waits for the answer to the one before it (40 ms)",
+        "set_tcp_nodelay true",
         "",
         "# gateway, kiosk and owner's page, on this machine only",
         f"listener {told.local_port} 127.0.0.1",

@@ -2,9 +2,12 @@
 
 authority.key (encrypted), authority.crt, sites.json, revoked.crl, central.acl, issued/, and authority.toml, which names
 the broker. A list is written before the certificate it tells of leaves the folder: none exists that it does not know.
+While the authority itself changes (`changing.py`) authority.crt holds the new one and the one before, and before.key
+can still take back what that one has signed.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contract import access
-from contract.certificates import Admitted, AdmittedList, not_after, read_list
+from contract.certificates import WARN_DAYS, Admitted, AdmittedList, not_after, read_list
 from doors.secrets import secret_fault
 from keys.core import certificates
 from keys.core.faults import BadUse
@@ -24,6 +27,9 @@ from keys.io.broker import settings as broker_settings
 from keys.io.files import Sheet
 
 KEY, CERTIFICATE, LIST, REVOKED, ACL = "authority.key", "authority.crt", "sites.json", "revoked.crl", "central.acl"
+BEFORE, SERVER = "before.key", "server.crt"
+Signers = Sequence[tuple[x509.Certificate, ec.EllipticCurvePrivateKey]]
+"""Authorities that are believed with their keys; the first is the one in office."""
 TEMPLATE = """\
 # Which broker obeys this authority. Without this table the files are only written here.
 #[broker]
@@ -47,14 +53,13 @@ def new(folder: Path, name: str, passphrase: bytes, now: datetime) -> x509.Certi
         key = ec.generate_private_key(ec.SECP256R1())
         own = certificates.authority(name, key, x509.random_serial_number(), now.date())
         sheets = [
-            Sheet(folder / CERTIFICATE, _pem(own), files.OPEN),
+            Sheet(folder / CERTIFICATE, pem(own), files.OPEN),
             Sheet(folder / KEY, files.key_pem(key, passphrase), files.SECRET),
         ]
         if not (folder / "authority.toml").exists():
             sheets.append(Sheet(folder / "authority.toml", TEMPLATE.encode(), files.OPEN))
-        lists = _lists(AdmittedList(), own, key, now)
         broker = broker_settings(folder / "authority.toml")
-        files.write_all([*_at(folder, lists), *_for_broker(broker, own, lists), *sheets])
+        files.write_all([*_written(folder, broker, AdmittedList(), (own,), ((own, key),), now), *sheets])
     return own
 
 
@@ -64,15 +69,35 @@ class Authority:
     def __init__(self, folder: Path, now: datetime) -> None:
         self.folder = folder
         self.now = now
-        self.own = files.certificate(files.read(folder / CERTIFICATE, "the authority's certificate"), CERTIFICATE)
+        told = files.certificates(files.read(folder / CERTIFICATE, "the authority's certificate"), CERTIFICATE)
+        self.own = told[0]
+        self.before = told[1] if len(told) > 1 else None
         self.broker: BrokerTable | None = broker_settings(folder / "authority.toml")
 
-    def key(self, passphrase: bytes) -> ec.EllipticCurvePrivateKey:
-        """Its private key."""
-        key = files.ec_key(self.folder / KEY, passphrase)
-        if key.public_key() != self.own.public_key():
-            raise BadUse(f"{self.folder / KEY} and {CERTIFICATE} do not belong together; take both from one copy")
-        return key
+    @property
+    def believed(self) -> tuple[x509.Certificate, ...]:
+        """Itself and, while it changes, the one before."""
+        return (self.own,) if self.before is None else (self.own, self.before)
+
+    def signers(self, passphrase: bytes) -> Signers:
+        """Its private key, and that of the one before while sites still come by that; both open by one passphrase."""
+        found = []
+        for one, name in zip(self.believed, (KEY, BEFORE), strict=False):
+            key = files.ec_key(self.folder / name, passphrase)
+            if key.public_key() != one.public_key():
+                cut = self.before is None and (self.folder / BEFORE).exists()
+                what = "give `authority rotate` again, it was cut short" if cut else "take both from one copy"
+                raise BadUse(f"{self.folder / name} and {CERTIFICATE} do not belong together; {what}")
+            found.append((one, key))
+        return found
+
+    def behind(self) -> list[str]:
+        """Sites with rights whose newest certificate is of the authority before."""
+        now = f"{self.own.serial_number:x}"
+        held = self.admitted().newest().items()
+        return sorted(
+            site for site, one in held if self.before is not None and one.locked is None and one.authority != now
+        )
 
     def admitted(self) -> AdmittedList:
         """Whom it has admitted."""
@@ -83,7 +108,7 @@ class Authority:
             raise BadUse(f"{path}: is damaged: {fault}; take it from a copy, sites are locked out by it") from fault
 
     def admit(
-        self, asked: x509.CertificateSigningRequest, key: ec.EllipticCurvePrivateKey, days: int, *, again: bool,
+        self, asked: x509.CertificateSigningRequest, signers: Signers, days: int, *, again: bool,
         out: Path | None = None,
     ) -> None:  # fmt: skip
         """A certificate for the site of a request, also in `out`; one that is locked out only when told so.
@@ -104,17 +129,17 @@ class Authority:
                 f"--days {days}: the authority itself ends {self.own.not_valid_after_utc:%Y-%m-%d}; give fewer"
             )
         serial = x509.random_serial_number()
-        made = certificates.site(asked, by=self.own, key=key, serial=serial, today=today, last=last)
+        made = certificates.site(asked, by=self.own, key=signers[0][1], serial=serial, today=today, last=last)
         row = Admitted(
             site=site, serial=f"{serial:x}", first_day=today, last_day=last,
-            fingerprint=certificates.fingerprint(made),
+            fingerprint=certificates.fingerprint(made), authority=f"{self.own.serial_number:x}",
         )  # fmt: skip
         places = [self.folder / "issued" / f"{site}-{last}-{serial:x}.crt", *([] if out is None else [out])]
-        body = _pem(made) + _pem(self.own)
+        body = pem(made, *self.believed)
         held = AdmittedList(certificates=(*held.certificates, row))
-        self.publish(held, key, *(Sheet(place, body, files.OPEN) for place in places))
+        self.publish(held, signers, *(Sheet(place, body, files.OPEN) for place in places))
 
-    def lock(self, site: str, key: ec.EllipticCurvePrivateKey | None) -> None:
+    def lock(self, site: str, signers: Signers) -> None:
         """Every certificate of the site is taken back, its rights are gone. Without the key only the rights are."""
         held = self.admitted()
         if site not in held.newest():
@@ -125,12 +150,17 @@ class Authority:
             msgspec.structs.replace(one, locked=since) if one.site == site and one.locked is None else one
             for one in held.certificates
         )
-        self.publish(AdmittedList(certificates=rows), key)
+        self.publish(AdmittedList(certificates=rows), signers)
 
-    def publish(self, held: AdmittedList, key: ec.EllipticCurvePrivateKey | None, *more: Sheet) -> None:
-        """Write list, access list and revocation list, here and where the broker reads them, and `more` after them."""
-        lists = _lists(held, self.own, key, self.now)
-        files.write_all([*_at(self.folder, lists), *_for_broker(self.broker, self.own, lists), *more])
+    def publish(
+        self, held: AdmittedList, signers: Signers, *more: Sheet, believed: tuple[x509.Certificate, ...] = ()
+    ) -> None:
+        """Write list, access list and revocation list, here and where the broker reads them, and `more` after them.
+
+        `believed`: the authorities that the broker shall believe from now on, where they change.
+        """
+        sheets = _written(self.folder, self.broker, held, believed or self.believed, signers, self.now)
+        files.write_all([*sheets, *more])
 
     def tell_broker(self, drop: str | None = None) -> str:
         """The broker reads its files again and throws out the connection of `drop`; what to tell the user."""
@@ -161,34 +191,48 @@ def faults(folder: Path, now: datetime) -> list[str]:
     ]
     if not (folder / ACL).exists() or (folder / ACL).read_bytes() != _acl(held):
         found.append(f"{folder / ACL}: is not what {LIST} says; lock or admit a site again")
-    return found + _at_the_broker(opened)
+    return found + _at_the_broker(opened) + ending(opened)
 
 
-def _lists(
-    held: AdmittedList, own: x509.Certificate, key: ec.EllipticCurvePrivateKey | None, now: datetime
-) -> dict[str, bytes]:
-    """Name → body. The revocation list only where the key is at hand."""
-    made = {LIST: msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n", ACL: _acl(held)}
-    if key is not None:
+def ending(opened: Authority) -> list[str]:
+    """What all sites rest on and ends soon: the authority itself and the broker's certificate. A sentence each."""
+    told = [(one, "the authority's own certificate", "`authority rotate`") for one in opened.believed]
+    if opened.broker is not None and (path := Path(opened.broker.folder) / SERVER).exists():
+        served = files.certificate(files.read(path, "the broker's certificate"), str(path))
+        told.append((served, f"{path}: the broker's certificate", "`server new --replace`"))
+    found = []
+    for one, what, cure in told:
+        left = (one.not_valid_after_utc.date() - opened.now.date()).days
+        day = f"{one.not_valid_after_utc:%Y-%m-%d}"
+        if left <= WARN_DAYS:
+            when = f"ends on {day}, in {left} days" if left >= 0 else f"is over since {day}"
+            found.append(f"{what} {when}, and with it the contact with every site; renew it with {cure}")
+    return found
+
+
+def _written(
+    folder: Path, broker: BrokerTable | None, held: AdmittedList, believed: tuple[x509.Certificate, ...],
+    signers: Signers, now: datetime,
+) -> list[Sheet]:  # fmt: skip
+    """The lists, here and for the broker. The revocation lists only where the keys are at hand."""
+    bodies = {LIST: msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n", ACL: _acl(held)}
+    if signers:
         locked = [
             (int(one.serial, 16), datetime.fromisoformat(one.locked))
             for one in held.certificates
             if one.locked is not None
         ]
-        listed = certificates.taken_back(locked, by=own, key=key, number=int(now.timestamp()), now=now)
-        made[REVOKED] = listed.public_bytes(serialization.Encoding.PEM)
-    return made
+        number = int(now.timestamp())
+        lists = [certificates.taken_back(locked, by=by, key=key, number=number, now=now) for by, key in signers]
+        bodies[REVOKED] = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in lists)
+    if broker is None:
+        return _at(folder, bodies)
+    files.make_folder(Path(broker.folder), 0o755)
+    return [*_at(folder, bodies), *_at(Path(broker.folder), {CERTIFICATE: pem(*believed), **bodies})]
 
 
 def _at(folder: Path, bodies: dict[str, bytes]) -> list[Sheet]:
     return [Sheet(folder / name, body, files.OPEN, replace=True) for name, body in bodies.items()]
-
-
-def _for_broker(broker: BrokerTable | None, own: x509.Certificate, lists: dict[str, bytes]) -> list[Sheet]:
-    if broker is None:
-        return []
-    files.make_folder(Path(broker.folder), 0o755)
-    return _at(Path(broker.folder), {CERTIFICATE: _pem(own), **lists})
 
 
 def _acl(held: AdmittedList) -> bytes:
@@ -203,10 +247,11 @@ def _at_the_broker(opened: "Authority") -> list[str]:
     target = Path(opened.broker.folder)
     return [
         f"{target / name}: is not what the authority says; lock or admit a site again"
-        for name in (REVOKED, ACL)
+        for name in (CERTIFICATE, REVOKED, ACL)
         if not (target / name).exists() or (target / name).read_bytes() != (opened.folder / name).read_bytes()
     ]
 
 
-def _pem(one: x509.Certificate) -> bytes:
-    return one.public_bytes(serialization.Encoding.PEM)
+def pem(*those: x509.Certificate) -> bytes:
+    """Certificates as one text."""
+    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in those)

@@ -65,10 +65,12 @@ def install(folder: Path, certificate: Path, authority: Path | None, today: date
         except OSError as fault:
             raise KeysError(f"{folder}: {fault.strerror}; {KEPT}") from fault
     last = last_day(own.not_valid_after_utc)
-    return (
-        f"{site}: in place, agreed until {last}, accepted {GRACE_DAYS} days longer\n"
-        f"authority: {certificates.fingerprint(above)}\n"
-        "compare that with the municipality; the link uses the new certificate from its next connect on"
+    return "\n".join(
+        (
+            f"{site}: in place, agreed until {last}, accepted {GRACE_DAYS} days longer",
+            *(f"authority: {certificates.fingerprint(one)}" for one in above),
+            "compare that with the municipality; the link uses the new certificate from its next connect on",
+        )
     )
 
 
@@ -86,12 +88,12 @@ def faults(folder: Path, now: datetime | None) -> list[str]:
         if own is None:
             return [f"{folder}: no certificate is in place; take {folder / 'next' / REQUEST} to the centre"]
         key = files.ec_key(folder / "current" / KEY)
-        above = files.certificate(files.read(folder / AUTHORITY, "the authority's certificate"), AUTHORITY)
+        above = _believed(folder / AUTHORITY)
     except BadUse as fault:
         return [str(fault)]
     if key.public_key() != own.public_key():
         found.append(f"{folder}: key and certificate do not belong together; make a new request")
-    if not certificates.signed_by(own, above):
+    if not _signed_by_one(own, above):
         found.append(f"{folder}: the certificate is not of the authority in {AUTHORITY}; install the right one")
     if now is not None and now > own.not_valid_after_utc:
         found.append(f"{folder}: the certificate and its grace are over; make a new request")
@@ -100,20 +102,28 @@ def faults(folder: Path, now: datetime | None) -> list[str]:
     return found
 
 
-def _above(folder: Path, given: Path | None, told: list[x509.Certificate], source: Path) -> x509.Certificate:
-    """The authority: the one named, else the one in place, else the one that came along."""
+def _above(folder: Path, given: Path | None, told: list[x509.Certificate], source: Path) -> list[x509.Certificate]:
+    """The authority, or two while it changes: what was named, else what is in place, else what came along."""
     if given is not None:
-        return files.certificate(files.read(given, "the authority's certificate"), str(given))
+        return _believed(given)
     if (folder / AUTHORITY).exists():
-        return files.certificate(files.read(folder / AUTHORITY, "the authority's certificate"), AUTHORITY)
+        return _believed(folder / AUTHORITY)
     if len(told) < 2:
         raise BadUse(f"{source}: comes without the authority's certificate; give it with --authority FILE")
-    return told[1]
+    return told[1:]
 
 
-def _fits(own: x509.Certificate, above: x509.Certificate, source: Path, today: date | None) -> str:
+def _believed(path: Path) -> list[x509.Certificate]:
+    return files.certificates(files.read(path, "the authority's certificate"), str(path))
+
+
+def _signed_by_one(own: x509.Certificate, above: list[x509.Certificate]) -> bool:
+    return any(certificates.signed_by(own, one) for one in above)
+
+
+def _fits(own: x509.Certificate, above: list[x509.Certificate], source: Path, today: date | None) -> str:
     site = certificates.common_name(own.subject)
-    if not certificates.signed_by(own, above):
+    if not _signed_by_one(own, above):
         raise BadUse(f"{source}: is not signed by the authority of this box; give --authority FILE if that has changed")
     if fault := certificates.site_fault(site):
         raise BadUse(f"{source}: {fault}")
@@ -132,7 +142,7 @@ def _home(folder: Path, own: x509.Certificate) -> Path | None:
     return None
 
 
-def _turn(folder: Path, home: Path, own: x509.Certificate, above: x509.Certificate) -> None:
+def _turn(folder: Path, home: Path, own: x509.Certificate, above: list[x509.Certificate]) -> None:
     """Certificate beside its key, folder under its name, authority, at last `current`: each can be repeated."""
     encoding = serialization.Encoding.PEM
     files.write(home / CERTIFICATE, own.public_bytes(encoding), files.OPEN, replace=True, else_so=KEPT)
@@ -140,7 +150,8 @@ def _turn(folder: Path, home: Path, own: x509.Certificate, above: x509.Certifica
     if home != settled:
         home.rename(settled)
     (settled / REQUEST).unlink(missing_ok=True)
-    files.write(folder / AUTHORITY, above.public_bytes(encoding), files.OPEN, replace=True, else_so=KEPT)
+    believed = b"".join(one.public_bytes(encoding) for one in above)
+    files.write(folder / AUTHORITY, believed, files.OPEN, replace=True, else_so=KEPT)
     before = (folder / "current").resolve() if (folder / "current").is_symlink() else None
     turning = folder / ".current"
     turning.unlink(missing_ok=True)

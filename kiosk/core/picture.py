@@ -98,14 +98,22 @@ def overtaken(new: Head, held: Head, retained: bool) -> bool:
     return new.wall_ms < held.wall_ms
 
 
+def said_after(message: Public, screen: str, own_boot: str, mono_ms: int) -> int | None:
+    """Our own uptime before which this cannot have been said: that of the sign of life it answers; None: of none."""
+    said = message.screens.get(screen) if isinstance(message, PublicPicture) else None
+    return said.up_ms if said is not None and said.boot == own_boot and said.up_ms <= mono_ms else None
+
+
 def same_facts(new: Public, held: Public) -> bool:
-    """Do both say the same, apart from when it was sent and when the centre was heard last?"""
+    """Do both say the same, apart from when it was sent, what it answers and when the centre was heard last?"""
     if type(new) is not type(held):
         return False
     head = msgspec.structs.replace(new.head, up_ms=held.head.up_ms, wall_ms=held.head.wall_ms)
     new = msgspec.structs.replace(new, head=head)
     if isinstance(new, PublicPicture) and isinstance(held, PublicPicture) and new.centre_heard and held.centre_heard:
         new = msgspec.structs.replace(new, centre_heard=held.centre_heard)
+    if isinstance(new, PublicPicture) and isinstance(held, PublicPicture):
+        new = msgspec.structs.replace(new, screens=held.screens)
     return new == held
 
 

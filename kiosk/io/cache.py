@@ -44,6 +44,8 @@ class Heard:
     retained: bool
     own_boot: str
     mono_ms: int
+    said_after_ms: int | None = None
+    """Our own uptime before which it cannot have been said, for it answers what we said then; None: it answers none."""
 
 
 class Cache:
@@ -217,11 +219,13 @@ class Cache:
         head = one.message.head
         own = head.boot == one.own_boot and head.up_ms <= one.mono_ms
         if not one.retained or own:  # on our own uptime a remembered word is as old as it is
-            now = freshness.heard(contact(self._db.conn, one.own_boot), head, one.mono_ms, one.own_boot)
-            self._db.execute(
-                "INSERT OR REPLACE INTO contact VALUES (1, ?, ?, ?, ?)",
-                (now.boot, now.up_ms, one.own_boot, now.mono_ms),
-            )
+            was = contact(self._db.conn, one.own_boot)
+            now = freshness.proven(was, head, one.mono_ms, one.own_boot, one.said_after_ms)
+            if now is not None:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO contact VALUES (1, ?, ?, ?, ?)",
+                    (now.boot, now.up_ms, one.own_boot, now.mono_ms),
+                )
         if isinstance(one.message, PublicPicture):
             self._keep_events(one.message)
 

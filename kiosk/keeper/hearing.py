@@ -12,7 +12,7 @@ from contract.wire import Refused
 from doors.clock import Clock
 from kiosk.config import Settings
 from kiosk.core.asking.polling import Tier
-from kiosk.core.picture import Public, overtaken, read, same_facts
+from kiosk.core.picture import Public, overtaken, read, said_after, same_facts
 from kiosk.core.saving.power_tiers import MEANS, tier_of
 from kiosk.io.cache import MAX_TOPICS, Heard
 from kiosk.keeper.pictures import Pictures
@@ -21,18 +21,23 @@ from kiosk.keeper.shelf import Shelf
 
 
 class Hearing:
-    """Takes messages; `confirm` is given the gateway's marks of receipts, `knock` wakes the screen."""
+    """Takes messages; `confirm` is given the gateway's marks of receipts, `knock` wakes the screen.
+
+    `ask`: for a word of the gateway that can be dated.
+    """
 
     def __init__(
         self, settings: Settings, clock: Clock, shelf: Shelf, saying: Saying, *,
-        knock: Callable[[], None], confirm: Callable[[ReceiptMark], None],
+        knock: Callable[[], None], confirm: Callable[[ReceiptMark], None], ask: Callable[[], None],
     ) -> None:  # fmt: skip
         self._site, self._simulated = settings.site.id, settings.site.simulated
+        self._screen = settings.screen.name
         self._clock = clock
         self._shelf = shelf
         self._saying = saying
         self._knock = knock
         self._confirm = confirm
+        self._ask = ask
         self._pictures = Pictures(shelf, knock)
         self._held: dict[str, Public] = {}
         self._kept_mono_ms: dict[str, int] = {}
@@ -55,9 +60,11 @@ class Hearing:
             if isinstance(message, PublicDocument) and is_picture(message.name):
                 self._pictures.take(message)
                 return
+            own_boot, mono_ms = self._clock.boot, self._clock.up_ms()
+            asked_ms = said_after(message, self._screen, own_boot, mono_ms)
             self._fold(Heard(
-                topic=topic, payload=payload, message=message, retained=retained,
-                own_boot=self._clock.boot, mono_ms=self._clock.up_ms(),
+                topic=topic, payload=payload, message=message, retained=retained and asked_ms is None,
+                own_boot=own_boot, mono_ms=mono_ms, said_after_ms=asked_ms,
             ))  # fmt: skip
         except Refused as fault:
             self._count("refused")
@@ -107,20 +114,24 @@ class Hearing:
             return
         changed = held is None or not same_facts(heard.message, held)
         self._held[heard.topic] = heard.message
-        if not heard.retained:
-            self._heard_live(heard)
+        proved = not heard.retained and self._heard_live(heard)
         if not changed and heard.retained:
             return  # what was known already, said again after a connect; it proves nothing of now
         if isinstance(heard.message, PublicPicture):
             self._count("folded")
         self._pending[heard.topic] = heard
-        if changed or self._due(heard):
+        if changed or proved or self._due(heard):
             self.flush()
 
-    def _heard_live(self, heard: Heard) -> None:
-        head = heard.message.head
-        self._contact = freshness.heard(self._contact, head, heard.mono_ms, heard.own_boot)
+    def _heard_live(self, heard: Heard) -> bool:
+        """Is it the first word of a boot whose age is known?"""
+        head, was = heard.message.head, self._contact
+        self._contact = freshness.proven(was, head, heard.mono_ms, heard.own_boot, heard.said_after_ms)
         self._clock.hear(head)  # the gateway of this very computer may know the time when we do not
+        if self._contact is None or self._contact.boot != head.boot:
+            self._ask()
+            return False
+        return was is None or was.boot != head.boot
 
     def _due(self, heard: Heard) -> bool:
         """Nothing new but "still so": written once per period, to spare the card."""

@@ -41,8 +41,9 @@ class Keeper:
         self._counting = Counting(clock, self._shelf, self._waker)
         self._receipts = Receipts(settings, self._shelf, saying)
         self._hearing = Hearing(
-            settings, clock, self._shelf, saying, knock=self._waker.knock, confirm=self._receipts.confirm
-        )
+            settings, clock, self._shelf, saying, knock=self._waker.knock, confirm=self._receipts.confirm,
+            ask=lambda: self._life.soon(),  # noqa: PLW0108 – made below
+        )  # fmt: skip
         self._feeds = Feeds(
             settings, clock, self._shelf, saying, self._progress, knock=self._waker.knock, tier=self._hearing.tier,
             visited=self._waker.visited,
@@ -57,7 +58,7 @@ class Keeper:
             client_id=f"{settings.site.id}-kiosk-{self._receipts.run[:6]}",
             subscribe=(topics.public_all(settings.site.id),),
             on_message=self._hearing.take,
-            on_up=self._receipts.send,
+            on_up=self._up,
         )
         self._receipts.link = self._life.link = self._link
 
@@ -77,6 +78,11 @@ class Keeper:
             self._feeds.close()
             self._shelf.close()
             self._waker.close()
+
+    async def _up(self) -> None:
+        """The link is there: what waits is sent, and the gateway is asked for a word that can be dated."""
+        self._life.soon()
+        await self._receipts.send()
 
     async def _look_after(self) -> None:
         """Every half second: is there something the screen drew, something that waits for the disk?"""

@@ -1,6 +1,10 @@
-"""Once a minute: let the screen draw a frame, and tell the gateway when one last reached the panel."""
+"""Once a minute: let the screen draw a frame, and tell the gateway when one last reached the panel.
+
+The gateway answers each sign of life, so one is told at once, too, when nothing heard so far can be dated.
+"""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from contract import topics
@@ -41,10 +45,16 @@ class SignOfLife:
         self._saying = saying
         self._progress = progress
         self._drawn_up_ms: int | None = None
+        self._soon = asyncio.Event()
+
+    def soon(self) -> None:
+        """Tell the next one now."""
+        self._soon.set()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
+            self._soon.clear()
             self._answered()  # what came too late for the last time says when, but not that it draws now
             why_not = NOT_DRAWING if self._waker.ask() else NOT_RUNNING
             for _ in range(round(ANSWER_S / ANSWER_LOOK_S)):
@@ -54,7 +64,10 @@ class SignOfLife:
                     break
             await self._tell(why_not)
             self._progress.done(PART)
-            await asyncio.sleep(max(ANSWER_LOOK_S, self._clock.real_seconds(ALIVE_EVERY_S)))
+            await asyncio.sleep(ANSWER_LOOK_S)  # however often it is asked for
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._clock.real_seconds(ALIVE_EVERY_S)):
+                    await self._soon.wait()
 
     def _answered(self) -> bool:
         drawn = self._waker.answered()

@@ -20,6 +20,8 @@ NARROW_NUMBERS_MM = 4.2
 """Size of the numbers on a small upright panel, also in larger text: in "largest" they come by themselves."""
 TIGHT_MM = 105
 """On a lower screen this place has two lines and no more."""
+FACTS_MM = 200
+"""In larger text on a lower screen the text has this place too, so that three lines of it stand in full size."""
 BESIDE_MM = 150
 """On a wide screen lower than this the buttons stand beside the text, where they cost no height."""
 
@@ -79,7 +81,7 @@ class Crisis(Page):
         """Who says it since when, until when; where there is room also where, and when it was checked."""
         if one is None:
             return ""
-        if self.tight and self.style.larger:
+        if self.style.larger and (self.tight or self.screen_height < self.style.mm(FACTS_MM)):
             return ""  # it ends the text there
         return " ".join((*who(one), *(where(one, self.view.words) if self.roomy else ())))
 

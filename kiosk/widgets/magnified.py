@@ -26,6 +26,8 @@ from kiosk.widgets.text import lines, measure
 SMALLER = "smaller"
 SIZES = (2.4, 1.8, 1.35, 1.0)
 """Times the least size that is large enough: a short text is larger still."""
+EDGE_MM = 1.0
+"""Beside the word of a button: less than else, for words that must not be smaller."""
 PADDING_MM = 2
 _SPACES = re.compile(" {2,}")
 
@@ -55,6 +57,7 @@ class Magnified(BoxLayout):
         self._rows = GridLayout(cols=2, spacing=self.style.gap, size_hint_y=None)
         for does, button in self._buttons.items():
             button.bind(on_release=lambda _, does=does: self.act(does))
+            button.padding = self.style.mm(EDGE_MM), self.style.mm(1.5)
             self._rows.add_widget(button)
         self.add_widget(self._rows)
         self.fbind("width", self._heighten)
@@ -83,7 +86,7 @@ class Magnified(BoxLayout):
     def _heighten(self, *_: object) -> None:
         """The buttons are as high as their words need, those too that only come later."""
         style, gap = self.style, self.style.gap
-        width = (self.width - 3 * gap) / 2 - 2 * style.mm(1.5)
+        width = (self.width - 3 * gap) / 2 - 2 * style.mm(EDGE_MM)
         texts = [*(button.text for button in self._buttons.values()), self._words.say("one.more")]
         words = max(measure(text, int(style.least_px), max(1, int(width)))[1] for text in texts)
         self._rows.height = 2 * max(style.target, words + 2 * style.mm(1.5) + 2) + gap

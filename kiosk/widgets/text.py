@@ -221,6 +221,10 @@ class FitLabel(Label):
         self._label.text = "\n".join(script.drawn(line, right) for line, _ in laid)
         self._label.options["halign"] = self._side(right, any(letter.isalpha() for letter in text))
         super().texture_update(*arguments)
+        if len(self._label._cached_lines) > len(laid) and self.texture is not None:
+            # a font that Kivy has opened anew measures otherwise until it has drawn once: a full line was divided
+            self.texture.bind()
+            super().texture_update(*arguments)
 
     def _side(self, right: bool, letters: bool) -> str:
         """Where each line stands: a number stands as its page does, words as they are read."""

@@ -47,3 +47,10 @@ def code(kept: list[str], rooms: list[str]) -> dict[str, ast.Module]:
     """The Python files of the rooms, parsed."""
     paths = [path for path in kept if path.endswith(".py") and path.split("/")[0] in rooms]
     return {path: ast.parse((ROOT / path).read_text("utf-8"), path) for path in paths}
+
+
+@pytest.fixture(scope="session")
+def firmware(kept: list[str]) -> dict[str, ast.Module]:
+    """The Python files of the sensor nodes, parsed: no room of CPython's, but read by the same people."""
+    paths = [path for path in kept if path.startswith("firmware/") and path.endswith(".py")]
+    return {path: ast.parse((ROOT / path).read_text("utf-8"), path) for path in paths}

@@ -33,9 +33,12 @@ HOMES = {
     "x_wr_timezone": ["kiosk/feeds/calendar.py"],
     "PIL": ["dashboard/io/pictures.py"],
     "rich": ["gateway/tools/live.py"],
+    "mpremote": ["gateway/tools/nodes_board.py"],
     "kivy": ["kiosk/app/*", "kiosk/screens/*", "kiosk/widgets/*", "golden/*"],
 }
 """The only files that may import a library; everybody else asks them."""
+MORE_EXTRAS = {"gateway": ("nodes",)}
+"""What a room needs for some of its commands only."""
 
 
 def imported(tree: ast.AST) -> set[str]:
@@ -65,10 +68,11 @@ def _undeclared(code: dict[str, ast.Module], pyproject: dict, rooms: list[str]) 
     faults = []
     for path, tree in code.items():
         room = path.split("/")[0]
-        lines = project["dependencies"] + project["optional-dependencies"].get(room, [])
+        extras = [project["optional-dependencies"].get(one, []) for one in (room, *MORE_EXTRAS.get(room, ()))]
+        lines = sum(extras, project["dependencies"])
         declared = {Requirement(line).name.lower() for line in lines}
-        # measurements lie in the checkout, as the faults do
-        ours = {*rooms, "bench"} if room == "faults" else set(rooms)
+        # measurements lie in the checkout, as the faults do; the gateway judges by the rules of the node's own program
+        ours = {*rooms, *{"faults": ["bench"], "gateway": ["firmware"]}.get(room, [])}
         foreign = {name.split(".")[0] for name in imported(tree)} - ours - sys.stdlib_module_names
         faults += [
             f"{path} imports {name}, which extra {room} does not name"

@@ -1,6 +1,7 @@
 """`core/` thinks: no clock, wire, disk, environment, chance or log. Time is an argument."""
 
 import ast
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,8 @@ PURE = {
     "msgspec",       # types and bytes, nothing else
     "cryptography",  # checks a signature on bytes that it is given
 }  # fmt: skip
+ON_A_BOARD = {"array", "binascii", "collections", "hashlib", "json", "math", "re", "struct"}
+"""What MicroPython has, too."""
 NEIGHBOURS = ("core", "feeds", "profiles")
 TOUCHING = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint", "id"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
@@ -49,11 +52,19 @@ def _may_import(room: str, module: str) -> bool:
     return first == "contract" or first in PURE
 
 
+def _may_import_on_a_board(module: str) -> bool:
+    """The core of a node reads its own folder, by either name, and of MicroPython what only thinks."""
+    if module.startswith("."):
+        return not module.startswith("..")
+    return module in ON_A_BOARD or (module + ".").startswith("node.core.")
+
+
 def _impure(path: str, tree: ast.Module) -> list[str]:
     room = path.split("/")[0]
     faults = []
     for node in ast.walk(tree):
-        faults += [f"imports {module}" for module in _modules(node) if not _may_import(room, module)]
+        may = _may_import_on_a_board if room == "firmware" else partial(_may_import, room)
+        faults += [f"imports {module}" for module in _modules(node) if not may(module)]
         owner, name = _call(node)
         if (owner, name) in CLOCKS or (not owner and name in TOUCHING and isinstance(node.func, ast.Name)):
             faults.append(f"calls {owner}.{name}()".replace(" .", " "))
@@ -66,6 +77,25 @@ def test_core_only_thinks(code: dict[str, ast.Module], programs: list[str]) -> N
 
     assert {"gateway", "kiosk", "dashboard"} <= {path.split("/")[0] for path in cores} <= set(programs)
     assert [] == [fault for path, tree in cores.items() for fault in _impure(path, tree)]
+
+
+def test_core_of_a_node_only_thinks(firmware: dict[str, ast.Module]) -> None:
+    """It runs on a desk as on a chip: no pin, clock, wire or flash."""
+    cores = {path: tree for path, tree in firmware.items() if path.startswith("firmware/node/core/")}
+
+    assert len(cores) > 15
+    assert [] == [fault for path, tree in cores.items() for fault in _impure(path, tree)]
+
+
+@pytest.mark.parametrize(
+    "line", ["import machine", "import time", "from ..io import flash", "import typing", "import node.io.flash"]
+)
+def test_planted_touch_of_a_node_is_seen(line: str) -> None:
+    """Each way out of a node's core is noticed; its own neighbours are let through."""
+    good = "import math\nfrom . import quality\nfrom .tank import Tank\nfrom node.core import ecdsa\n"
+
+    assert 1 == len(_impure("firmware/node/core/tank.py", ast.parse(line)))
+    assert [] == _impure("firmware/node/core/tank.py", ast.parse(good))
 
 
 def test_wall_clock_has_one_door(code: dict[str, ast.Module]) -> None:

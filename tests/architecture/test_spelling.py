@@ -49,7 +49,7 @@ def test_no_page_waits_for_its_figures(root: Path, kept: list[str]) -> None:
 def test_topics_are_spelled_once(root: Path, kept: list[str], rooms: list[str]) -> None:
     """Every topic is made by `contract/topics.py`."""
     code = (".py", ".js", ".kv", ".html", ".toml")
-    paths = [path for path in kept if path.split("/")[0] in [*rooms, "bench"] and path.endswith(code)]
+    paths = [path for path in kept if path.split("/")[0] in [*rooms, "bench", "firmware"] and path.endswith(code)]
 
     assert [] == _lines(root, [path for path in paths if path != "contract/topics.py"], TOPIC)
 

@@ -2,8 +2,10 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,19 @@ def test_a_house_without_records_at_the_centre_is_not_counted(tmp_path: Path) ->
 
     with pytest.raises(CannotMeasure, match="it fell over"):
         volume._healthy(tmp_path)
+
+
+def test_a_played_day_in_which_the_link_broke_is_not_counted(tmp_path: Path) -> None:
+    """Keep-alives of seconds break on a busy machine; in real time a broken link is part of the bill."""
+    with closing(sqlite3.connect(tmp_path / "dashboard.db")) as db:
+        db.execute("CREATE TABLE records (seq)")
+        db.execute("INSERT INTO records VALUES (1)")
+        db.commit()
+    (tmp_path / "gateway.log").write_text("INFO central broker: connected\n" * 2)
+    volume._healthy(tmp_path)
+
+    with pytest.raises(CannotMeasure, match="made 2 times: this machine is too busy"):
+        volume._healthy(tmp_path, 144.0)
 
 
 def test_the_address_is_nobodys() -> None:

@@ -10,8 +10,8 @@ from contract.signals import ALARM_PREFIX, Signal
 from contract.words import Place
 
 UNITS = {
-    "", "%", "°", "°C", "A", "d", "Hz", "L", "L/h", "V", "VA", "W", "dBm", "kPa", "kVAh", "kWh", "kvarh", "mA", "mV",
-    "ms", "rpm", "s", "var",
+    "", "%", "°", "°C", "A", "d", "Hz", "L", "L/h", "V", "VA", "W", "dBm", "kB", "kPa", "kVAh", "kWh", "kvarh", "mA",
+    "mV", "ms", "rpm", "s", "var",
 }  # fmt: skip
 WITHOUT_DEADBAND = {"word", "flag", "code"}
 
@@ -34,6 +34,8 @@ def test_signal_is_well_formed(signal: Signal) -> None:
     assert 0 <= signal.deadband < float("inf")
     if signal.kind in WITHOUT_DEADBAND:
         assert ("", 0) == (signal.unit, signal.deadband)
+    assert (signal.kind == "word") is bool(signal.words)
+    assert len(signal.words) == len(set(signal.words))
     assert not signal.key.startswith(ALARM_PREFIX)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.freshness import DRIFT, Contact, Now, age_ms, heard, hours_left, judge, silence_ms
+from contract.freshness import DRIFT, Contact, Now, age_ms, heard, hours_left, judge, proven, silence_ms, way_ms
 from contract.judgement import Endurance
 from contract.messages import Head
 from contract.wire import Moment
@@ -99,6 +99,39 @@ def test_no_delay_and_no_order_makes_a_word_younger(said: list[tuple[int, int]],
         silence = silence_ms(contact, then)
         assert silence is not None
         assert silence <= age
+
+
+@given(
+    said=SAID, first_ms=st.integers(0, 10**7), asked_ms=st.lists(st.integers(-5_000, 400_000), min_size=1, max_size=12)
+)
+def test_a_first_word_of_any_age_makes_nothing_young(
+    said: list[tuple[int, int]], first_ms: int, asked_ms: list[int]
+) -> None:
+    """Nothing is dated before a word answers ours, and then no age is below the truth, however late all of it came."""
+    head = Head(site="s", run="r", boot="b-1", up_ms=0, wall_ms=None, clock=UNSYNCED, status=Status.ACTUAL)
+    told_ms, mono_ms, answers = 20_000_000, 20_000_000 + first_ms, False
+    contact = proven(None, msgspec.structs.replace(head, up_ms=told_ms), mono_ms, "mine", None)
+    assert contact is None
+    for number, (gap_ms, late_ms) in enumerate(said):
+        told_ms += gap_ms
+        mono_ms = max(mono_ms, told_ms + late_ms)
+        before_ms = asked_ms[number % len(asked_ms)]
+        answered = told_ms - before_ms if before_ms >= 0 else None
+        answers = answers or answered is not None
+        contact = proven(contact, msgspec.structs.replace(head, up_ms=told_ms), mono_ms, "mine", answered)
+
+        assert answers is (contact is not None)
+        slack = int(DRIFT * (told_ms - 20_000_000)) + number + 1
+        assert contact is None or mono_ms - told_ms <= (silence_ms(contact, Now(mono_ms, None, UNSYNCED)) or 0) + slack
+
+
+def test_an_answer_that_came_at_once_corrects_one_that_was_slow(head: Head) -> None:
+    """The first answer only proves an age of at most a minute; the next one is as young as it is."""
+    first = proven(None, msgspec.structs.replace(head, up_ms=1_000_000), 5_060_000, "mine", 5_000_000)
+    next_ = proven(first, msgspec.structs.replace(head, up_ms=1_060_000), 5_120_000, "mine", 5_119_990)
+
+    assert Contact(head.boot, 1_000_000, 5_000_000) == first
+    assert Contact(head.boot, 1_060_000, 5_119_990) == next_
 
 
 def test_two_clocks_that_drift_stay_in_contact(head: Head) -> None:
@@ -277,3 +310,24 @@ def test_a_whole_queue_that_comes_at_once_is_as_old_as_it_is(head: Head) -> None
 
     silence = silence_ms(contact, Now(7_200_000, None, UNSYNCED))
     assert silence == pytest.approx(3_600_000, abs=5000)
+
+
+@pytest.mark.parametrize(
+    ("way", "behind", "of_site", "of_reader"),
+    [
+        (1_200_000, 1_200_000, SYNCED, SYNCED),
+        (0, 1_200_000, HOLDOVER, SYNCED),
+        (0, 1_200_000, SYNCED, HOLDOVER),
+        (0, -1_200_000, SYNCED, SYNCED),
+        (0, 1000, SYNCED, SYNCED),
+        (0, 364 * 86_400_000, SYNCED, SYNCED),
+    ],
+)
+def test_the_way_of_a_message_is_told_by_kept_clocks_alone(
+    way: int, behind: int, of_site: ClockQuality, of_reader: ClockQuality, head: Head
+) -> None:
+    """Time servers at both ends; and a year is no way, but a clock that is wrong."""
+    said = msgspec.structs.replace(head, wall_ms=WALL, clock=of_site)
+
+    assert way == way_ms(said, WALL + behind, of_reader)
+    assert 0 == way_ms(msgspec.structs.replace(said, wall_ms=None), WALL, of_reader)

@@ -15,7 +15,21 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from paho.mqtt.client import topic_matches_sub
 
-from contract import alarms, bulletins, content, messages, orders, page, past, records, signals, topics, waking
+from contract import (
+    alarms,
+    bulletins,
+    content,
+    food,
+    messages,
+    nodes,
+    orders,
+    page,
+    past,
+    records,
+    signals,
+    topics,
+    waking,
+)
 from contract.messages import decode, encode
 from contract.words import Stream
 
@@ -29,6 +43,7 @@ SECTION = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PROGRAMS = {"gateway", "dashboard", "kiosk", "node"}
+NODES_OWN = {"node_birth", "node_status", "node_report", "node_wish"}
 
 
 class Example(NamedTuple):
@@ -47,7 +62,7 @@ class Example(NamedTuple):
 
     def message(self) -> Any:
         """The payload as the type it names; raises Refused."""
-        rooms = (messages, records, orders, bulletins, content, waking, page, past)
+        rooms = (messages, records, orders, bulletins, content, waking, page, past, nodes, food)
         kind = next(vars(room)[self.type] for room in rooms if self.type in vars(room))
         return decode(self.payload.encode(), kind)
 
@@ -117,7 +132,8 @@ def test_example_payload_is_taken_and_comes_back_the_same(example: Example) -> N
 def test_who_writes_follows_the_road(example: Example) -> None:
     """Up is written by the gateway, down by the centre alone, and only local/public is for everybody."""
     road = example.topic.split("/")[3]
-    writers = {"up": {"gateway"}, "down": {"dashboard"}, "local": {"gateway", "kiosk", "dashboard"}, "node": {"node"}}
+    writers = {"up": {"gateway"}, "down": {"dashboard"}, "local": {"gateway", "kiosk", "dashboard"}}
+    writers["node"] = {"node"} if example.name in NODES_OWN else {"gateway"}
 
     assert example.writer in writers[road]
     assert example.reader in PROGRAMS - {example.writer}
@@ -128,7 +144,8 @@ def test_who_writes_follows_the_road(example: Example) -> None:
 @each_example
 def test_retained_as_the_topic_says(example: Example) -> None:
     """Pictures and what comes down are retained; records, receipts and reports of nodes are not."""
-    passing = {"record", "receipt", "kiosk_status", "node_report", "past_wish", "past"}
+    passing = {"record", "receipt", "kiosk_status", "past_wish", "past", "again"}
+    passing |= {"node_report", "node_wish", "node_time", "node_piece"}
 
     assert ("not retained" if example.name in passing else "retained") == example.retained
     if example.name not in passing:

@@ -25,7 +25,7 @@ def batch(head: Head, *rows: Record) -> RecordBatch:
     return RecordBatch(head=head, run=head.run, stream=Stream.EVENT, historical=False, records=rows)
 
 
-@pytest.mark.parametrize("kind", [*Event, "sample", "receipt"])
+@pytest.mark.parametrize("kind", [*Event, "sample", "remembered", "receipt"])
 def test_every_kind_has_a_rule_for_its_body(kind: str) -> None:
     """Whatever can stand in a stream, its reader knows what is in it."""
     assert issubclass(BODIES[kind], Wire)
@@ -35,7 +35,7 @@ def test_no_rule_and_no_body_is_left_over() -> None:
     """Each kind with a rule exists, and each body belongs to a kind."""
     made = {thing for name, thing in vars(records).items() if inspect.isclass(thing) and name.endswith("Body")}
 
-    assert {*Event, "sample", "receipt"} == set(BODIES)
+    assert {*Event, "sample", "remembered", "receipt"} == set(BODIES)
     assert made | {Receipt} == set(BODIES.values())
 
 

@@ -66,6 +66,7 @@ def test_wildcard_makes_a_filter() -> None:
     assert "sot/1/+/up/device/+" == topics.device("+", "+")
     assert "sot/1/are-kall/up/record/+" == topics.record("are-kall", "+")
     assert "sot/1/are-kall/node/+/report" == topics.node_report("are-kall", "+")
+    assert "sot/1/are-kall/node/+/wish" == topics.node_wish("are-kall", "+")
 
 
 def test_blob_is_named_by_forty_digits() -> None:

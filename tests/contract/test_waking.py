@@ -1,5 +1,6 @@
 """Whom to wake, when and how often: on paper, by a clock that the test moves."""
 
+from datetime import datetime
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -373,3 +374,14 @@ def test_acknowledged_at_the_centre_the_site_stays_silent() -> None:
     house = House((), dies_at=5).run(60, ack_at=4)
 
     assert [] == house.site.asked()
+
+
+@pytest.mark.parametrize(
+    ("utc", "told"), [("00:30", "02:30 sommartid"), ("01:30", "02:30 vintertid"), ("02:30", "03:30")]
+)
+def test_message_in_the_night_of_two_equal_hours_says_which(utc: str, told: str) -> None:
+    """Whoever is woken knows whether it began an hour ago or just now."""
+    since_ms = int(datetime.fromisoformat(f"2026-10-25T{utc}:00+00:00").timestamp() * 1000)
+    (text, *_) = Play().do(Raised(cause(since_ms=since_ms))).wait(10).texts
+
+    assert f"Sedan {told}." in text

@@ -6,6 +6,7 @@ Used by the tests that go through all pages: what shuts people out (axe-core), w
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import msgspec
 import pyotp
 from playwright.sync_api import Browser, BrowserContext
 
-from contract.messages import Ack
+from contract import topics
+from contract.food import FoodDay, FoodLog, FoodPlace
+from contract.messages import Ack, encode
 from contract.words import ClockQuality, Power
 from dashboard.core.access.people import Role
 from dashboard.io.access import accounts, codes
@@ -41,7 +44,8 @@ CENTRE = (
 )  # fmt: skip
 """Pages of somebody who is signed in at the centre."""
 OWN = (
-    "/", "/print", "/sites/are-kall/passes", "/sites/are-kall", "/sites/are-kall/enter", "/account", "/tokens", "/log",
+    "/", "/print", "/food", "/sites/are-kall/passes", "/sites/are-kall", "/sites/are-kall/enter", "/account", "/tokens",
+    "/log",
 )  # fmt: skip
 """And at the site."""
 OUTSIDE = ("/sign-in", "/sign-in/code", "/link/x", "/welcome")
@@ -155,6 +159,16 @@ def _speaks(broker: Any, name: str) -> None:
     )  # fmt: skip
 
 
+def _freezes(broker: Any, name: str) -> None:
+    """A freezer of that site, too warm today."""
+    site, today = Voice(name), f"{datetime.now(UTC):%Y-%m-%d}"
+    place = FoodPlace(device="frys-1", signal="freezer.temperature", place=EVIL, above=-18.0, below=None,
+                      out_since=site.moment())  # fmt: skip
+    day = FoodDay(day=today, device="frys-1", place=EVIL, above=-18.0, below=None, low=-20.0, high=-9.0, known_min=9,
+                  out_min=4)  # fmt: skip
+    broker.publish(topics.food(name), encode(FoodLog(head=site.head(), days=(day,), places=(place,))), retain=True)
+
+
 def _written(house: House) -> None:
     """Every field of every form."""
     at = "/sites/are-kall"
@@ -187,6 +201,7 @@ def own(start: Any, broker: Any) -> Iterator[House]:
     house = House(page)
     until(lambda: house.client.get("/healthz").json().get("broker"), "the link", 45)
     _speaks(broker, "are-kall")
+    _freezes(broker, "are-kall")
     until(lambda: len(house.client.get("/api/sites/are-kall/events").json()) >= 3, "what the site says")
     house.write("/sites/are-kall/passes", name=EVIL, role="owner", days="7")
     house.write("/sites/are-kall/notices", sv=EVIL, en=EVIL, for_h="4")

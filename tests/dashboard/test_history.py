@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
 from contract.judgement import Endurance
 from contract.messages import SiteState
-from contract.words import Power, Stream
+from contract.wire import Moment
+from contract.words import ClockQuality, Power, Stream
 from dashboard.core.site.knowledge import Proof, Span
 from dashboard.core.site.quarters import DAY_MS
 from dashboard.io.historian import Historian
 from dashboard.io.store.database import Database, StoreTrouble
-from dashboard.io.store.history import History, Judged
+from dashboard.io.store.history import History, Judged, Measured
 from dashboard.io.store.noting import JOIN_MS, Noting
 from dashboard.io.store.records import Records, Taken
 from dashboard.io.store.thinning import Thinning
@@ -164,6 +166,30 @@ def test_old_samples_become_small_and_keep_their_peaks(past: Past) -> None:
     assert (2, 1) == (past.count("records"), past.count("samples"))
     told, _, _ = past.history.sampled(SITE)
     assert min(one.from_ms for one in told) < before < max(one.until_ms for one in told)
+
+
+def test_what_a_node_remembers_stands_in_its_own_hour(past: Past) -> None:
+    """Told today, measured two days ago: the curve has it then, and no day more counts as known; dated once known."""
+    now = past.sample(10.0)
+    told = past.history.sampled(SITE)[0]
+    then = Moment(boot="tank-1 0000000a", up_ms=77_000, wall_ms=now - 2 * DAY_MS, clock=ClockQuality.HOLDOVER)
+    undated = msgspec.structs.replace(past.site.moment(60_000), wall_ms=None, clock=ClockQuality.UNSYNCED)
+    for at, value in ((then, 5.0), (undated, 6.0)):
+        values = {"fuel.level": past.site.value(value) | {"up_ms": at.up_ms}}
+        body = {"device": "tank-1", "at": msgspec.to_builtins(at), "values": values}
+        past.tell("remembered", body, Stream.SAMPLE, 0)
+    before = [tuple(one) for one in _of(past, "tank-1").samples]
+    known = {"boot": past.site.boot, "offset_ms": past.site.wall_ms - past.site.up_ms, "quality": "synced"}
+    past.tell("clock_known", {**known, "source": "ntp"}, after_ms=0)
+
+    assert [(now - 2 * DAY_MS, 5.0)] == before
+    assert [*before, (now - 60_000, 6.0)] == [tuple(one) for one in _of(past, "tank-1").samples]
+    assert told == past.history.sampled(SITE)[0]
+
+
+def _of(past: Past, device: str) -> Measured:
+    """Fuel, as this device tells it."""
+    return next(one for one in past.history.measured(SITE, ["fuel.level"], 0, 2**53) if one.device == device)
 
 
 def test_thinning_twice_or_halfway_changes_nothing(past: Past) -> None:

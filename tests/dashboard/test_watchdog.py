@@ -55,7 +55,8 @@ def test_a_store_that_never_comes_back_ends_the_signs_of_life(systemd: Any, monk
         release = threading.Event()
         desk: Any = SimpleNamespace(
             settings=SimpleNamespace(view=SimpleNamespace(mode="centre"), broker=None, site=()),
-            inbox=Inbox(), records=SimpleNamespace(commit=lambda _: release.wait(20) and ()), orders_due={},
+            records=SimpleNamespace(commit=lambda _: release.wait(20) and ()),
+            inbox=Inbox(), listeners=[], orders_due={},
             notice_silence=lambda: None, expire_orders=lambda: None, watch_links=nothing, wake=asyncio.Event(),
             trouble="", receive=None, pictures={},
         )  # fmt: skip

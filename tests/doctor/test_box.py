@@ -18,7 +18,8 @@ from doctor.core import clock, disk
 from doctor.core.clock import ClockLook, Rtc
 from doctor.core.disk import Space
 from doctor.core.finding import Finding, Why
-from doctor.io import stores
+from doctor.io import services, stores
+from doctor.io.texts import catalogue, sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 RTC = "sys/class/rtc/rtc0"
@@ -114,6 +115,43 @@ def test_services_that_do_not_run_are_named() -> None:
     assert [("sotpunkt-gateway", "failed"), ("nftables", "unknown")] == [
         (one.values["name"], one.values["state"]) for one in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("states", "text"),
+    [((), "watchdog.none"), (("",), "watchdog.unsaid"), (("inactive", ""), "watchdog.asleep"),
+     (("", "active"), "watchdog.active")],
+)  # fmt: skip
+def test_watchdog_that_says_nothing_is_not_called_missing(states: tuple[str, ...], text: str) -> None:
+    """A kernel that does not show whether it is fed leaves that open."""
+    assert text == parts.watchdog(states).text
+
+
+@pytest.mark.parametrize("command", ["#!/bin/sh\nexit 1\n", None])
+def test_systemd_that_does_not_answer_is_not_called_missing(tmp_path: Path, command: str | None) -> None:
+    """Where it runs but nobody can ask it, how the services are is not known: a fault, and not "no systemd"."""
+    systemctl = tmp_path / "systemctl"
+    if command is not None:
+        systemctl.write_text(command, "utf-8")
+        systemctl.chmod(0o755)
+    states = services.states(("sotpunkt-gateway",), tmp_path, str(systemctl))
+    (found,) = parts.services(parts.ServicesLook(states, ("sotpunkt-gateway",)))
+
+    assert ("services.unsaid", "fault") == (found.text, found.grade)
+    assert services.states(("sotpunkt-gateway",), tmp_path / "none") is None
+
+
+def test_settings_that_nobody_can_read_do_not_make_a_site_alone(box, doctor: Callable) -> None:
+    """Whether it has a centre is then not known; a table that cannot be used is not one that is missing."""
+    (box.etc / "gateway.toml").write_text("[site\n", "utf-8")
+    unread = doctor(*box.call)
+    box.settings(central="[central_broker]\nurl = 7\n")
+    wrong = doctor(*box.call)
+    box.settings()
+
+    assert (["contact.unseen"], ["contact.unseen"]) == (unread.of("contact"), wrong.of("contact"))
+    assert ["screen.unknown"] == unread.of("screen")
+    assert ["contact.alone"] == doctor(*box.call).of("contact")
 
 
 @pytest.fixture
@@ -246,7 +284,7 @@ def test_nothing_on_the_box_changes(box, doctor: Callable) -> None:
 
 
 def test_every_reason_is_in_both_catalogues() -> None:
-    """A reason that the code names has words, and a reason of the gateway has those of the contract."""
+    """A reason that the code names has words."""
     from doctor.core.refusals import SYSTEM
     from doctor.io import whys
     from doctor.io.texts import catalogue
@@ -257,7 +295,19 @@ def test_every_reason_is_in_both_catalogues() -> None:
 
     for language in ("sv", "en"):
         assert set() == {f"why.{key}" for key in used} - set(catalogue(language))
-        assert any("why.reason" in key for key in catalogue(language))
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "words"),
+    [("sv", "the site's broker has not answered yet", "(platsens meddelandeserver har inte svarat än)"),
+     ("en", "the site's broker has not answered yet", "(the site's message server has not answered yet)"),
+     ("sv", "a newer reason", '(gatewayen säger "a newer reason")')],
+)  # fmt: skip
+def test_reason_of_the_gateway_is_told_in_words_of_people(language: str, said: str, words: str) -> None:
+    """Why a value is missing, as the gateway says it, is told as the screens tell it; what nobody knows is quoted."""
+    found = parts.screen(expected=True, silent_s=None, why_not=Why("told", said))
+
+    assert words in sentence(found, catalogue(language))
 
 
 def test_swedish_doctor_speaks_swedish(box, doctor: Callable, tmp_path: Path) -> None:

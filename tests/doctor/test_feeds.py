@@ -93,6 +93,15 @@ def test_feed_that_is_switched_off_is_not_missed(box: Any, doctor: Any) -> None:
     assert [] == doctor(*box.call).of("feeds")
 
 
+def test_source_that_nobody_has_asked_yet_is_not_called_neglected(box: Any, doctor: Any) -> None:
+    """Just after the start no try has been noted; only one that was tried can have been left alone for long."""
+    _kiosk(box, FeedState(name="vma", every_s=60.0), FeedState(name="smhi", every_s=60.0, tried=_ago(7200)))
+    said = doctor(*box.call, "--language", "en").out
+
+    assert "vma has never been checked (no try has been noted yet)" in said
+    assert "smhi has never been checked (nobody has tried for long)" in said
+
+
 def test_check_of_another_boot_without_a_clock_has_no_age() -> None:
     """Nobody knows how long the box was off; entries nobody could read are told of a fresh check."""
     now = Now(1000, None, ClockQuality.UNSYNCED)

@@ -125,6 +125,16 @@ def test_a_program_follows_the_gateway_of_its_box() -> None:
     assert UNSYNCED is clock.quality()
 
 
+def test_an_older_word_of_the_gateway_brings_no_wrong_time_back() -> None:
+    """A document still says what a wrong phone said; the broker repeats it after the picture that knows better."""
+    clock = warped()
+    clock.hear(head(up_ms=500_000))
+    right = clock.read()
+    clock.hear(head(up_ms=400_000, wall_ms=WALL_MS + 365 * 86_400_000))
+
+    assert abs((clock.wall_ms() or 0) - (right.wall_ms or 0)) < 60_000
+
+
 def test_a_synced_clock_follows_nobody() -> None:
     """Whoever knows better stays with it."""
     clock = warped(SYNCED)

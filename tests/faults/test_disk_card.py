@@ -51,9 +51,9 @@ def played(folder: Path, *entries: bytes) -> Card:
     return card
 
 
-def lives(folder: Path, room: Path, synchronous: str, cuts: int) -> tuple[int, int]:
+def lives(folder: Path, room: Path, synchronous: str, cuts: int, seed: int = 3) -> tuple[int, int]:
     """(commits that were reported and are gone, files that are broken) after so many power cuts."""
-    shim, chance, lost, broken = Shim(folder, room), random.Random(3), 0, 0
+    shim, chance, lost, broken = Shim(folder, room), random.Random(seed), 0, 0
     for _ in range(cuts):
         command = [sys.executable, "-c", WRITER, str(folder / "a.db"), synchronous]
         child = subprocess.Popen(command, env=os.environ | shim.environment, stdout=subprocess.PIPE, text=True)
@@ -86,7 +86,12 @@ def test_a_program_that_syncs_loses_nothing(folder: Path, tmp_path: Path) -> Non
 
 def test_a_program_that_does_not_sync_is_found_out(folder: Path, tmp_path: Path) -> None:
     """The same without syncs: commits are gone and files broken, so the cut is a real one."""
-    lost, broken = lives(folder, tmp_path / "room", "OFF", 10)
+    lost = broken = 0
+    for seed in range(20):  # when a child is killed is not drawn alone: a busy machine needs more of them
+        now_lost, now_broken = lives(folder, tmp_path / "room", "OFF", 5, seed)
+        lost, broken = lost + now_lost, broken + now_broken
+        if lost >= 2 and broken:
+            break
 
     assert lost >= 2
     assert broken >= 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from faults.disk.card import put_back
 from faults.disk.loop import LoopDisk
 from faults.disk.small import SmallSite
 from faults.disk.wear import Worn, measure
@@ -64,6 +65,24 @@ async def test_a_full_and_a_broken_file_system_lose_nothing(tmp_path: Path) -> N
         await disk.leave()
 
     assert (True, [True, True], [True, True], True, [True, True]) == (first, full, after, broken, again)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own needs root")
+async def test_what_a_power_cut_has_left_outlives_a_file_system_that_fails_next(tmp_path: Path) -> None:
+    """What the card kept is on the card: the next fault is not charged with what the last one took back."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    disk = LoopDisk(folder, tmp_path / "card.img", size_mb=32)
+    await disk.join()
+    try:
+        put_back(folder, {"gateway.db": b"x" * 200_000})
+        disk.break_it()
+        await disk.renew()
+        held = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    finally:
+        await disk.leave()
+
+    assert {"gateway.db": b"x" * 200_000} == held
 
 
 async def test_without_root_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

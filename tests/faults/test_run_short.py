@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -68,6 +69,11 @@ program = "gateway"
 name = "kill-storm"
 at_s = 21
 for_s = 2
+
+[[fault]]
+name = "slow"
+at_s = 18
+for_s = 2592000  # as long as the run, and no longer
 """
 
 
@@ -105,7 +111,9 @@ def test_nothing_is_lost_in_the_short_form(played: tuple[subprocess.CompletedPro
 
     assert 0 == got.returncode, got.stdout[-3000:] + got.stderr[-3000:]
     assert (20, 0, 0, 0) == tuple(line[name] for name in ("seed", "lost", "reordered", "stale_shown_fresh"))
-    assert 8 < line["faults"], "each kill of a storm is a fault"
+    assert 9 < line["faults"], "each kill of a storm is a fault"
+    assert re.search(r"owner's page asked \d\d+ times, fresh [1-9]", got.stdout), "the site's own page is watched, too"
+    assert re.search(r" orders \([1-9]\d* of them at the site\)", got.stdout)
     assert "idle_mb_per_month is not measured: " in got.stdout
     assert line["idle_mb_per_month"] is None
     assert 20 < line["records"] == line["at_centre"]

@@ -60,6 +60,8 @@ int clock_gettime(clockid_t which, struct timespec *now) {
 HOUR_MS = 3_600_000
 IN_2038_S = 400_000_000
 NEAR_MS = 5000
+BACK_S = -25 * 3600
+"""Backwards over a midnight, whenever that is."""
 
 
 class Listener(Ear):
@@ -173,6 +175,12 @@ def sent_again(brokers: Site, box: Boxed) -> list[dict[str, Any]]:
         listener.stop()
 
 
+def offered(who: str, wall_ms: int, clock: Clock) -> Order:
+    """A phone's time, as the owner's page sends it."""
+    what = SetClock(wall_ms=wall_ms, boot=clock.boot, up_ms=clock.up_ms())
+    return Order(id=f"o-{who}", who=who, role="owner", entered_ms=0, through="owner-page", what=what)
+
+
 def off_ms(at: dict[str, Any], offset_ms: int) -> int:
     """How far a moment of this boot is from the truth."""
     return abs(at["wall_ms"] - at["up_ms"] - offset_ms)
@@ -185,7 +193,7 @@ def truth_ms(ahead_s: int = 0) -> int:
 
 def test_a_box_in_1970_is_dated_when_its_time_becomes_known(brokers: Site, box: Boxed, centre: Listener) -> None:
     """Readings, events and waiting records of the dark get their time; a jump that nobody vouches for moves nothing;
-    a step of the time servers dates all of it again."""
+    a step of the time servers, forwards and backwards, dates all of it again and breaks no order."""
     box.shows(-int(time.time()) + 60, held=False)
     box.start()
     eventually(lambda: centre.records("sample"), "samples in the dark")
@@ -219,10 +227,17 @@ def test_a_box_in_1970_is_dated_when_its_time_becomes_known(brokers: Site, box: 
     eventually(
         lambda: all(abs(row[1] - row[0] - truth_ms(3600)) <= NEAR_MS for row in box.walls("outbox")), "dated again"
     )
-    (stepped,) = [one["body"] for one in sent_again(brokers, box) if one["kind"] == "clock_stepped"]
+    box.shows(BACK_S, held=True)
+    eventually(
+        lambda: all(abs(row[1] - row[0] - truth_ms(BACK_S)) <= NEAR_MS for row in box.walls("outbox")), "and again"
+    )
+    last = sent_again(brokers, box)
+    steps = [one["body"]["by_ms"] for one in last if one["kind"] == "clock_stepped"]
+    events = [(one["at"]["up_ms"], one["at"]["wall_ms"]) for one in last if one["kind"] not in ("sample", "gap")]
 
-    assert stepped["by_ms"] == pytest.approx(HOUR_MS, abs=NEAR_MS)
-    assert [] == [row for row in box.walls("events") if abs(row[1] - row[0] - truth_ms(3600)) > NEAR_MS]
+    assert [HOUR_MS, 1000 * BACK_S - HOUR_MS] == pytest.approx(steps, abs=NEAR_MS)
+    assert [] == [row for row in box.walls("events") if abs(row[1] - row[0] - truth_ms(BACK_S)) > NEAR_MS]
+    assert events == sorted(events, key=lambda at: at[1])
     assert 0 == box.end()
     assert "Traceback" not in box.said()
 
@@ -230,28 +245,40 @@ def test_a_box_in_1970_is_dated_when_its_time_becomes_known(brokers: Site, box: 
 def test_a_phone_gives_the_box_its_time_and_kill_does_not_take_it_back(
     brokers: Site, box: Boxed, centre: Listener
 ) -> None:
-    """The order comes over the site's own broker; the time is kept with the name, for this boot."""
+    """Of three phones at once one is in 1970 and one ten minutes ahead; the last that can be right counts, is kept with
+    its name for this boot, and none is heard any more when time servers hold the clock."""
     box.shows(-int(time.time()) + 60, held=False)
     box.start()
     eventually(lambda: centre.all("up/state"), "a state")
     inside = Listener(brokers.local)
-    clock = Clock()
-    offer = SetClock(wall_ms=time.time_ns() // 1_000_000, boot=clock.boot, up_ms=clock.up_ms())
-    order = Order(id="o-clock", who="Anna", role="owner", entered_ms=0, through="owner-page", what=offer)
-    inside.say("local/orders", encode(Orders(revision=1, orders=(order,))), retain=True)
-    told = eventually(lambda: [one for one in centre.all("up/state") if one["clock"]], "the state names her")
+    clock, right_ms = Clock(), time.time_ns() // 1_000_000
+    offers = {"Nils": 1000, "Bertil": right_ms + 600_000, "Anna": right_ms}
+    given = tuple(offered(who, wall_ms, clock) for who, wall_ms in offers.items())
+    inside.say("local/orders", encode(Orders(revision=1, orders=given)), retain=True)
+    told = eventually(
+        lambda: [one["clock"] for one in centre.all("up/state") if (one["clock"] or {}).get("who") == "Anna"],
+        "the state names her",
+    )
     box.end(signal.SIGKILL)
     box.start()
     runs = {one["head"]["run"] for one in centre.all("up/status")}
     beat = eventually(
         lambda: [one["head"] for one in centre.all("up/status") if one["head"]["run"] not in runs], "the next run"
     )
+    box.shows(0, held=True)
+    eventually(lambda: "synced" in {row[2] for row in box.walls("readings")}, "time servers")
+    late = offered("Sen", right_ms - 60_000, clock)
+    inside.say("local/orders", encode(Orders(revision=2, orders=(*given, late))), retain=True)
+    refused = eventually(lambda: len(of_kind(centre, "order_refused")) > 1 and of_kind(centre, "order_refused"), "no")
     inside.stop()
 
-    assert {"source": "person", "who": "Anna"} == {key: told[0]["clock"][key] for key in ("source", "who")}
+    assert {"source": "person", "who": "Anna"} == {key: told[0][key] for key in ("source", "who")}
     assert "holdover" == beat[0]["clock"]
     assert off_ms(beat[0], truth_ms()) <= NEAR_MS
-    assert ["o-clock"] == [one["order"] for one in of_kind(centre, "order_done")]
+    assert ["o-Bertil", "o-Anna"] == [one["order"] for one in of_kind(centre, "order_done")]
+    assert {"o-Nils": "clock_before_newest", "o-Sen": "clock_synced"} == {
+        one["order"]: one["reason"] for one in refused
+    }
 
 
 def test_a_run_in_the_dark_is_dated_by_the_next_of_its_boot(brokers: Site, centre: Listener, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from doors.broker import BrokerSettings
 from doors.settings import SettingsFault
-from gateway import config, config_site, config_wake
+from gateway import config, config_node, config_provision, config_site, config_wake
 from gateway.profiles.contacts import ContactTable
 
 ROOT = Path(__file__).parents[2]
@@ -276,11 +276,14 @@ def tables(kind: type[msgspec.Struct]) -> dict[str, list[str]]:
         "movable": config_site.MovableTable, "pace": config.PaceTable, "device": config.DeviceTable,
         "bulletins.key": config.KeyTable, "screens": config.ScreensTable, "last_words": config.LastWordsTable,
         "wake": config_wake.WakeTable, "wake.person": config_wake.WakePersonTable,
-        "device.contact": ContactTable,
+        "device.contact": ContactTable, "nodes": config_node.NodesTable,
+        "node": config_node.NodeTable, "node.channel": config_node.ChannelTable,
+        "node.channel.tank": config_node.TankShapeTable, "provision": config_provision.ProvisionTable,
     }  # fmt: skip
     assert {name.split(".")[0] for name in of} | {"central_broker", "responsible"} == set(kind.__struct_fields__)
     tables_of = {name: list(table.__struct_fields__) for name, table in of.items()}
-    tables_of["device"].remove("contact")
+    for table, inner in (("device", "contact"), ("node", "channel"), ("node.channel", "tank")):
+        tables_of[table].remove(inner)
     return tables_of
 
 

@@ -14,13 +14,17 @@ from .conftest import SITE, Gateway, Listener, Site, eventually
 FROM_CENTRE = (
     "down/mark",
     "down/orders",
+    "down/waking",
+    "down/again",
     "down/content",
     "down/bulletin/b-1",
     "down/blob/ab",
     "down/none",
     "down/a/b/c",
 )
-FROM_SITE = ("local/orders", "local/receipt", "local/kiosk-status")
+FROM_SITE = ("local/orders", "local/receipt", "local/kiosk-status", "local/page/wish", "local/past/wish")
+MANY = 130
+"""Pieces of rubbish of which each is another: more than the gateway tells of at once."""
 HOSTILE = (
     zlib.compress(b" " * 100_000_000),
     zlib.compress(zlib.compress(b"{}")),
@@ -66,10 +70,18 @@ def test_nothing_hostile_stops_what_is_good(gateway: Gateway, ends: tuple[Listen
             centre.say(topic, payload, retain=True)
         for topic in FROM_SITE:
             inside.say(topic, payload, retain=True)
+    for number in range(MANY):
+        centre.say(f"down/bulletin/b-{number}", b'{"rubbish": %d}' % number, retain=True)
 
+    rebirths = [
+        {"id": f"rebirth-{number}", "who": "x", "role": "x", "entered_ms": 1, "through": "x"}
+        | {"what": {"kind": "command", "command": "rebirth", "expires_ms": 2**52}}
+        for number in range(90)
+    ]
+    centre.say("down/orders", json.dumps({"revision": 1, "orders": rebirths}).encode())
     order = {"id": "good-1", "who": "K", "role": "owner", "entered_ms": 1, "through": "page"}
     notice = {"kind": "notice", "notice": "n1", "sv": "Öppet", "en": "Open", "until_ms": None}
-    inside.say("local/orders", json.dumps({"revision": 1, "orders": [order | {"what": notice}]}).encode())
+    inside.say("local/orders", json.dumps({"revision": 1, "orders": [*rebirths, order | {"what": notice}]}).encode())
     answered = eventually(
         lambda: [one for one in centre.records() if one["body"].get("order") == "good-1"], "the good order is answered"
     )
@@ -82,5 +94,24 @@ def test_nothing_hostile_stops_what_is_good(gateway: Gateway, ends: tuple[Listen
     assert gateway.process is not None
     assert gateway.process.poll() is None
     assert "Traceback" not in said
-    assert f"of {MAX_MESSAGE + 1} bytes refused, too large" in said
+    assert len(FROM_CENTRE + FROM_SITE) == said.count(f"of {MAX_MESSAGE + 1} bytes refused, too large")
+    assert len(said.splitlines()) < 3 * len(FROM_CENTRE + FROM_SITE) + 10
+    told = {one["seq"] for one in centre.records() if one["kind"] == "bulletin_refused"}
+    assert MANY * 3 // 4 < len(told) < MANY
+    assert 10 <= len({one["body"]["order"] for one in centre.records() if one["kind"] == "order_done"}) < 90
+    assert 1 == said.count("so much was refused that not all of it is told")
+    assert 0 == gateway.end()
+
+
+def test_kiosk_that_makes_up_receipts_fills_no_card(gateway: Gateway, ends: tuple[Listener, Listener]) -> None:
+    """What must never be thinned is taken so many at once, and then one after the other; the kiosk tells it again."""
+    inside, centre = ends
+    eventually(lambda: centre.all("up/status") and centre.records(), "the gateway is up")
+    body = {"number": 1, "screen": "x", "bulletin": "x", "serial": 1, "status": "test", "first_frame": None}
+    for number in range(300):
+        inside.say("local/receipt", json.dumps(body | {"kiosk_run": f"made-up-{number}"}).encode())
+    inside.say("local/kiosk-status", json.dumps({"screen": "x", "boot": "b", "up_ms": 1, "drawn_up_ms": 1}).encode())
+    eventually(lambda: gateway.counts()["created"]["receipt"] >= 200, "as many as there is room for", 60)
+
+    assert 200 <= gateway.counts()["created"]["receipt"] < 300
     assert 0 == gateway.end()

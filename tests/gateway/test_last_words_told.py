@@ -1,5 +1,6 @@
 """The real gateway on a battery that ends: it says so, keeps everything, leaves – and stays when power comes back."""
 
+import shlex
 import signal
 import subprocess
 import sys
@@ -23,12 +24,13 @@ ROOT = Path(__file__).parents[2]
 AFFLICTED = Path(__file__).with_name("afflicted.py")
 RATE = 20
 HALT = 75
+UNIT = ROOT / "hw/host/systemd/sotpunkt-gateway.service"
 
 
 class Box:
     """A gateway whose battery the test drains, with both brokers; the test is the centre."""
 
-    def __init__(self, folder: Path, centre: Broker, more: str = "") -> None:
+    def __init__(self, folder: Path, centre: Broker, boot: str = "boot-of-the-test") -> None:
         self.folder = folder
         self.store = folder / "gateway.db"
         self.battery(status="Charging", left_s=3600)
@@ -36,10 +38,10 @@ class Box:
         settings.write_text(
             f'[site]\nid = "{SITE}"\nplace = "Test"\nsimulated = true\n[store]\npath = "{self.store}"\n'
             f'[site_broker]\nurl = "mqtt://127.0.0.1:1"\n[central_broker]\nurl = "mqtt://127.0.0.1:{centre.port}"\n'
-            f"reconnect_max_s = 0.3\nanswer_within_s = 1\n[last_words]\nhalts = true\nmark_within_s = 2\n{more}",
+            f"reconnect_max_s = 0.3\nanswer_within_s = 1\n[last_words]\nhalts = true\nmark_within_s = 2\n",
             "utf-8",
         )
-        spec = spec_of(RATE, 1_764_000_000_000, 600_000, "boot-of-the-test")
+        spec = spec_of(RATE, 1_764_000_000_000, 600_000, boot)
         command = [sys.executable, str(AFFLICTED), str(folder), "run", str(settings), "--clock", spec]
         with (folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, stderr=log)
@@ -116,8 +118,26 @@ def kinds(centre: Centre) -> list[str]:
     return [kind for _, _, kind in centre.events() if kind in (Event.BOX_ENDING, Event.BOX_STAYS)]
 
 
-def test_a_box_says_when_it_falls_silent_and_leaves_with_everything_kept(box: Box, centre: Centre) -> None:
-    """Said while it is there, with its hour; at the bound all is confirmed, it says good-bye and asks to halt."""
+def asked_of_the_machine(box: Box) -> str:
+    """What the unit makes of how this program ended: its own line, before a systemctl that only writes down."""
+    (line,) = [one for one in UNIT.read_text("utf-8").splitlines() if one.startswith("ExecStopPost=+")]
+    tools, told = box.folder / "tools", box.folder / "asked"
+    tools.mkdir()
+    (tools / "systemctl").write_text(f'#!/bin/sh\necho "$@" >>{told}\n', "utf-8")
+    (tools / "systemctl").chmod(0o755)
+    for code in (0, 2, box.process.returncode):
+        env = {"PATH": f"{tools}:/usr/bin:/bin", "EXIT_STATUS": str(code)}
+        subprocess.run(shlex.split(line.partition("+")[2]), env=env, check=True, timeout=10)
+    return told.read_text("utf-8").strip()
+
+
+def test_a_box_says_when_it_falls_silent_and_leaves_with_everything_kept(
+    box: Box, centre: Centre, broker: Broker
+) -> None:
+    """Said while it is there, with its hour; at the bound all is confirmed, it says good-bye and asks to halt.
+
+    The next boot finds power there: nothing is foretold any more, and nobody had to do anything.
+    """
     box.battery("Discharging", 540)
     near = eventually(lambda: foretold(centre), "the foretelling")
     online = centre.statuses()[-1].online
@@ -130,11 +150,19 @@ def test_a_box_says_when_it_falls_silent_and_leaves_with_everything_kept(box: Bo
     last = eventually(lambda: not centre.statuses()[-1].online and centre.statuses()[-1], "the good-bye")
     in_one_file = not box.store.with_name("gateway.db-wal").exists()
     figures = counts(box.store)
+    halted = asked_of_the_machine(box)
+    told = len(centre.statuses())
+    next_boot = Box(box.folder, broker, "next-boot")
+    eventually(lambda: len(centre.statuses()) > told and centre.statuses()[-1].online, "the next boot")
+    back = centre.statuses()[-1]
+    next_boot.process.kill()
+    next_boot.process.wait(10)
 
     assert (True, FarewellWhy.BATTERY, HALT) == (online, near.why, box.process.returncode)
     assert FarewellWhy.BATTERY is last.farewell.why
     assert near.until_ms is not None
     assert (0, True) == (figures["waiting"]["event"], in_one_file)
+    assert ("--no-block poweroff", "next-boot", None) == (halted, back.head.boot, back.farewell)
 
 
 def test_power_that_comes_back_in_time_keeps_the_box(box: Box, centre: Centre) -> None:

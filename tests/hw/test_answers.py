@@ -33,17 +33,18 @@ def test_all_faults_come_at_once(install: Callable, tmp_path: Path) -> None:
         'nodes_at = "10.0.0.1"\nssh_from = "machine"\n'
         '[[line]]\nname = "a"\nusb_serial = "x"\nusb_path = "y"\n'
         '[[device]]\nname = "g"\ntcp = "controller.local:502"\n'
-        '[[device]]\nname = "m"\nserial = "/dev/sotpunkt/b"\n',
+        '[[device]]\nname = "m"\nserial = "/dev/sotpunkt/b"\n[[device]]\nname = "c"\nrtu_over_tcp = "converter"\n',
         "utf-8",
     )
     said = install("--check", file)
 
     assert 2 == said.code
-    assert "11 faults, nothing installed" in said.err
+    assert "12 faults, nothing installed" in said.err
     for words in (
         "[site] id: 'Kall'", "[site] place: ''", "needs the gateway", "staff: eth0 is uplink already",
         "serves_guests: there is no `guest`", "nodes_at: there is no `machine`", "ssh_from: there is no `machine`",
-        "'controller.local:502' is not like 192.0.2.10:502", "exactly one of usb_serial and usb_path",
+        "'controller.local:502' is not like 192.0.2.10:502", "rtu_over_tcp: 'converter' is not like",
+        "exactly one of usb_serial and usb_path",
         "no [[line]] called b", "gone.pem cannot be read",
     ):  # fmt: skip
         assert words in said.err

@@ -245,6 +245,13 @@ def test_programs_that_know_the_time_may_ask_for_it(installed: Path) -> None:
         assert "CapabilityBoundingSet=\n" in text
 
 
+def test_note_of_the_gateways_starts_outlives_a_giving_up(installed: Path) -> None:
+    """With `restart` systemd takes the note away when it gives up, and each quarter of an hour begins a new row."""
+    text = (installed / UNITS / "sotpunkt-gateway.service").read_text("utf-8")
+
+    assert ["RuntimeDirectoryPreserve=yes"] == re.findall(r"^RuntimeDirectoryPreserve=.*$", text, re.MULTILINE)
+
+
 def test_what_has_given_up_is_started_again(tmp_path: Path) -> None:
     """Each failed service is reset and started, but not one that ended over a mistake in its settings."""
     log = tmp_path / "log"

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard.config import Web
 from gateway.core.wire.lines import TcpLine
+from keys.core.mosquitto import Centre
 from kiosk.core.asking.catalogue import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,17 @@ def test_ports_are_those_of_the_programs(installing: Any, answers: Callable) -> 
     assert TcpLine(host="192.0.2.1").port == ports["Modbus, reading only"]
     assert SECOND_BROKERS_DOOR["mqtts"] == ports["the municipality's broker"]
     assert f"127.0.0.1:{urlsplit(told['site_broker']['url']).port}" in (ROOT / "docs/network.md").read_text("utf-8")
+
+
+def test_ports_of_the_centre_are_those_of_its_programs() -> None:
+    """What broker and dashboard at the municipality take when nobody says otherwise."""
+    page = (ROOT / "docs/network.md").read_text("utf-8")
+    rows = re.findall(r"^\| [^|]+ \| (central broker|dashboard) \| tcp (\d+) \|", page, re.MULTILINE)
+    broker = Centre(folder="/etc/mosquitto")
+
+    assert [("central broker", broker.port), ("central broker", broker.local_port), ("dashboard", Web().port)] == [
+        (name, int(port)) for name, port in rows
+    ]
 
 
 def test_page_names_the_hosts_that_the_screen_asks() -> None:

@@ -239,7 +239,8 @@ def test_box_reaches_what_it_needs_and_nothing_else(
     village: Village, install: Callable, answers: Callable, tree: Path
 ) -> None:
     """Out of the box: each account what is listed for it, on the uplink; machines by Modbus; staff and guests never."""
-    assert 0 == install("--root", tree, answers(("10.44.0.10:502", "10.77.3.2:502"))).code
+    converter = ('serial = "/dev/sotpunkt/rs485"\nbaud = 19200', 'rtu_over_tcp = "10.77.3.2:40000"')
+    assert 0 == install("--root", tree, answers(("10.44.0.10:502", "10.77.3.2:502"), converter)).code
     _shut(village, tree)
     rows = [line.split(":") for line in (tree / "etc/passwd").read_text("utf-8").splitlines()]
     numbers = {row[0]: int(row[2]) for row in rows}
@@ -247,7 +248,7 @@ def test_box_reaches_what_it_needs_and_nothing_else(
     uplink, web = _expected(far, *ways), _expected(far, "tcp/443")
 
     for account, wanted in (
-        ("sotpunkt-gateway", uplink | {"10.77.3.2 tcp/502"}), ("sotpunkt-kiosk", uplink | web),
+        ("sotpunkt-gateway", uplink | {"10.77.3.2 tcp/502", "10.77.3.2 tcp/40000"}), ("sotpunkt-kiosk", uplink | web),
         ("sotpunkt-dashboard", uplink), ("_apt", uplink | web | _expected(far, "tcp/80")),
     ):  # fmt: skip
         assert wanted == village.open_from("box", *EVERY_FAR_ADDRESS, wanted=wanted, account=numbers[account]), account

@@ -11,13 +11,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import paho.mqtt.client as paho
 import pytest
 
 from contract import topics
 from contract.bulletins import Bulletin, PublicBulletin, Words
 from contract.content import ContactsDocument, PublicDocument, Service, ServicesDocument
-from contract.messages import Head, NoticeNow, PublicEvent, PublicPicture, ServiceNow, encode
+from contract.messages import (
+    Head,
+    KioskStatus,
+    NoticeNow,
+    PublicEvent,
+    PublicPicture,
+    ScreenSaid,
+    ServiceNow,
+    decode,
+    encode,
+)
 from contract.wire import Moment
 from contract.words import ClockQuality, Declared, Event, Power, Status
 from doors.clock import Clock
@@ -116,10 +127,23 @@ class Gateway:
         self.simulated = simulated
         self.heard: list[bytes] = []
         self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda _client, _data, message: self.heard.append(message.payload)
+        self.screens: dict[str, ScreenSaid] = {}
+        self.last: PublicPicture | None = None
+        self._client.on_message = self._take
         self._client.connect("127.0.0.1", port)
-        self._client.subscribe(topics.receipt(SITE), qos=1)
+        self._client.subscribe([(topics.receipt(SITE), 1), (topics.kiosk_status(SITE), 1)])
         self._client.loop_start()
+
+    def _take(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
+        if message.topic == topics.receipt(SITE):
+            self.heard.append(message.payload)
+            return
+        said = decode(message.payload, KioskStatus)
+        known = self.screens.get(said.screen)
+        self.screens = {**self.screens, said.screen: ScreenSaid(boot=said.boot, up_ms=said.up_ms)}
+        if self.last is not None and (known is None or known.boot != said.boot):
+            answer = msgspec.structs.replace(self.last, screens=self.screens)
+            self._client.publish(topics.public_picture(SITE), encode(answer), qos=1, retain=True)
 
     def now(self, ago_ms: int = 0) -> Moment:
         """This very moment on a computer that booted with this one."""
@@ -131,6 +155,7 @@ class Gateway:
         if not topic:
             if isinstance(message, PublicPicture):
                 topic = topics.public_picture(SITE)
+                message = self.last = msgspec.structs.replace(message, screens=self.screens)
             elif isinstance(message, PublicBulletin):
                 topic = topics.public_bulletin(SITE, message.bulletin.id)
             else:
@@ -140,9 +165,9 @@ class Gateway:
 
     def picture(self, power: Power = Power.ON_MAINS, **changed: Any) -> PublicPicture:
         """A picture as of now, said at once."""
-        one = picture(power, self.now(), simulated=self.simulated, **changed)
-        self.say(one)
-        return one
+        self.say(picture(power, self.now(), simulated=self.simulated, **changed))
+        assert self.last is not None
+        return self.last
 
     def close(self) -> None:
         """Leave."""

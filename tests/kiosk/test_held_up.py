@@ -55,3 +55,23 @@ def test_a_picture_from_a_frozen_broker_is_not_fresh(
     shown = json.loads(kiosk.call("view").stdout)
     assert not shown["fresh"]
     assert "unknown" == shown["power"]
+
+
+def test_the_first_word_after_a_start_is_no_proof_of_now(
+    house: Any, kiosk: Any, gateway: Any, broker: tuple[int, subprocess.Popen[bytes]]
+) -> None:
+    """It lay in the broker from before the screen listened: not fresh, until a word of the gateway answers it."""
+    kiosk.start("keeper")
+    house.wait_until(lambda: gateway.screens)
+    reader = CacheReader(kiosk.cache, house.SITE, False)
+    broker[1].send_signal(signal.SIGSTOP)
+    late = house.picture(at=gateway.now(), period_s=0.5)
+    gateway._client.publish(topics.public_picture(house.SITE), encode(late), qos=1, retain=True)
+    time.sleep(2)
+    broker[1].send_signal(signal.SIGCONT)
+
+    house.wait_until(lambda: reader.held(gateway.clock.boot).picture == late)
+    held_up = json.loads(kiosk.call("view").stdout)
+    gateway.picture(period_s=60.0)
+    house.wait_until(lambda: json.loads(kiosk.call("view").stdout)["fresh"], 30)
+    assert (False, "unknown") == (held_up["fresh"], held_up["power"])

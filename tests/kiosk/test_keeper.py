@@ -101,7 +101,7 @@ def test_what_was_drawn_is_sent_until_confirmed(house: Any, kiosk: Any, gateway:
 def test_unchanged_pictures_spare_the_card(house: Any, kiosk: Any, gateway: Any) -> None:
     """Many pictures that say the same are one write within a period."""
     kiosk.start("keeper")
-    house.wait_until(lambda: "connected" in kiosk.said("keeper"))
+    house.wait_until(lambda: gateway.screens)
     reader = CacheReader(kiosk.cache, house.SITE, False)
     boot = gateway.clock.boot
     gateway.picture()

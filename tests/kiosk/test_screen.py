@@ -11,6 +11,7 @@ from typing import Any
 
 from contract.words import Power
 from kiosk.core.look.theme import LIGHT, Role
+from kiosk.io.cache import CacheReader
 
 SMALL = {"width": 800, "height": 480, "px_per_mm": 5.25}
 """A panel of 7 inches: a picture of every page costs a third of what it costs on the usual one."""
@@ -122,8 +123,9 @@ def test_life_of_a_screen(house: Any, kiosk: Any, gateway: Any) -> None:
     house.wait_until(lambda: kiosk.said("keeper").count("connected") == 2)
     gateway.picture(Power.ON_RESERVE, period_s=60)
     shown(kiosk, house, screen, "power", ground(Role.RESERVE))
-    gateway.picture(Power.ON_RESERVE, period_s=0.1, heartbeat_s=0.1)
-    house.wait_until(lambda: kiosk.counts()["folded"] == 3)
+    last = gateway.picture(Power.ON_RESERVE, period_s=0.1, heartbeat_s=0.1)
+    cache = CacheReader(kiosk.cache, house.SITE, False)
+    house.wait_until(lambda: cache.held(gateway.clock.boot).picture.period_s == last.period_s)
 
     kiosk.stop(screen, signal.SIGKILL)
     for process in kiosk.processes:

@@ -83,3 +83,18 @@ def test_text_stands_two_letters_to_a_register():
     cells = layout.memory({}, ())[row.function]
 
     assert b"InteliLite4-" == b"".join(cells[at].to_bytes(2, "big") for at in range(row.at, row.end)).rstrip(b"\0")
+
+
+def test_layout_tells_minutes_beside_hours() -> None:
+    """34 h 51 min of a SmartGen set stand in three registers; the hours are not rounded up."""
+    memory = Layout(load("smartgen-hgm6120n"), {}, {}).memory({"engine.run_time": (34 * 60 + 51) * 60}, ())
+
+    assert [0, 34, 51] == [memory[3][at] for at in (42, 43, 44)]
+
+
+@pytest.mark.parametrize(("rated_w", "raw"), [(80_000, 4000), (200_000, 400)])
+def test_layout_tells_power_in_the_unit_of_the_set(rated_w: int, raw: int) -> None:
+    """40 kW of a CRE set are 4000 or 400, by its nominal power."""
+    memory = Layout(load("cre-compact"), {"generator.rated_power": rated_w}, {}).memory({"generator.power": 40_000}, ())
+
+    assert (raw, rated_w // 1000) == (memory[3][369], memory[3][2105])

@@ -22,10 +22,10 @@ OUTAGE = [
     (290, "sender_fault_ends", "sensor_back"),
     (320, "silent", "device_silent"),
     (380, "silent_ends", "device_back"),
-    (430, "mains_back", "mains_back"),
-    (460, "back_on_mains", "back_on_mains"),
-    (490, "engine_cooling", "engine_cooling"),
-    (520, "engine_stopped", "engine_stopped"),
+    (470, "mains_back", "mains_back"),
+    (500, "back_on_mains", "back_on_mains"),
+    (530, "engine_cooling", "engine_cooling"),
+    (560, "engine_stopped", "engine_stopped"),
 ]
 
 

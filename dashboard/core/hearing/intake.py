@@ -5,7 +5,7 @@ import msgspec
 from contract import topics
 from contract.messages import Alarms, Birth, DevicePicture, SiteState, SiteStatus, Value, decode
 from contract.page import PageNow
-from contract.records import GapBody, Record, RecordBatch, SampleBody
+from contract.records import GapBody, Record, RecordBatch, RememberedBody, SampleBody
 from contract.wire import Refused
 from contract.words import Event, Origin, Stream
 from dashboard.core.sites import Site
@@ -146,14 +146,35 @@ def _origins(record: Record) -> set[str]:
     return {origin for origin in found if isinstance(origin, str)}
 
 
-def samples(record: Record) -> SampleBody | None:
-    """The values of a sample record; None when it is not one or can not be read."""
-    if record.kind != "sample":
-        return None
+SAMPLES = ("sample", "remembered")
+
+
+def samples(record: Record) -> SampleBody | RememberedBody | None:
+    """The values of a sample record, of now or remembered; None when it is neither or can not be read."""
     try:
-        return msgspec.convert(record.body, SampleBody)
+        if record.kind == "sample":
+            return msgspec.convert(record.body, SampleBody)
+        return msgspec.convert(record.body, RememberedBody) if record.kind == "remembered" else None
     except (msgspec.ValidationError, ValueError):
         return None
+
+
+def points(record: Record, wall_ms: int | None) -> list[tuple[str, int, str, float | None]]:
+    """What a record gives to the curves: (signal, wall clock in ms, device, value). `wall_ms`: when the record was.
+
+    What a device remembers is of its own time, whenever it was told; without that it gives nothing.
+    """
+    body = samples(record)
+    at, begin_ms = record.at, wall_ms
+    if isinstance(body, RememberedBody):
+        at, begin_ms = body.at, body.at.wall_ms
+    if body is None or begin_ms is None:
+        return []
+    return [
+        (key, begin_ms - at.up_ms + value.up_ms, body.device, finite(value))
+        for key, value in body.values.items()
+        if not isinstance(value.value, str)
+    ]
 
 
 def finite(value: Value) -> float | None:

@@ -44,16 +44,25 @@ class LinkLoss(Struct, frozen=True, kw_only=True):
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """Since when each silent site is silent, as far as this program has listened; ms of its monotonic clock."""
+    """Since when each silent site is silent, as far as this program has listened; ms of its monotonic clock.
+
+    `since`: from when on it listens; None while its own broker is away.
+    """
 
     silent: dict[str, int] = {}
+    since: int | None = None
+
+    def listened_ms(self, now_ms: int) -> int:
+        """For how long this program has listened without a break."""
+        return 0 if self.since is None else now_ms - self.since
 
 
 def watched(watch: Watch, heard: Mapping[str, bool], *, listening: bool, now_ms: int) -> Watch:
     """The watch after a look. While the centre's own broker is away nothing can be said of any site."""
     if not listening:
         return Watch()
-    return Watch(silent={site: watch.silent.get(site, now_ms) for site, in_contact in heard.items() if not in_contact})
+    silent = {site: watch.silent.get(site, now_ms) for site, in_contact in heard.items() if not in_contact}
+    return Watch(silent=silent, since=now_ms if watch.since is None else watch.since)
 
 
 def due(watch: Watch, held: Iterable[LinkLoss], now_ms: int) -> tuple[str, ...]:

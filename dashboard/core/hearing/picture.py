@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from contract import freshness, vouching
 from contract.freshness import LOST_HEARTBEATS, Contact, Now, silence_ms
@@ -15,6 +15,28 @@ from dashboard.core.hearing.intake import Message, Picture
 MAX_DEVICES = 50
 HEARTBEAT_S = 300.0
 """Until a site has said its own: the idle heartbeat."""
+SAME_WAY_MS = 5000
+SETTLED_MS = 60_000
+"""No broker that stood still, and no narrow link, makes two words so far apart late by the same: the clocks differ."""
+
+
+class Ear(Struct, frozen=True):
+    """Who hears: the boot on whose uptime it counts, and its own wall clock when a message came."""
+
+    own_boot: str = ""
+    wall_ms: int | None = None
+    clock: ClockQuality = ClockQuality.UNSYNCED
+
+
+DEAF = Ear()
+"""One that knows no time of day."""
+
+
+class Late(Struct, frozen=True):
+    """The first word of a boot was under way for so long, by the wall clocks; when it came, on the reader's uptime."""
+
+    came_ms: int
+    way_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +56,7 @@ class SitePicture:
     page: PageNow | None = None
     """What the site's own page says of its certificate."""
     contact: Contact | None = None
+    late: Late | None = None
     offline: bool = False
     runs: Runs = field(default_factory=Runs)
 
@@ -94,12 +117,12 @@ def newer(head: Head, held: Head) -> bool:
     return head.wall_ms >= held.wall_ms
 
 
-def fold(picture: SitePicture, message: Picture, mono_ms: int | None) -> SitePicture:
+def fold(picture: SitePicture, message: Picture, mono_ms: int | None, ear: Ear = DEAF) -> SitePicture:
     """The picture after one message. `mono_ms`: when it came, or None for a retained one, which proves no contact."""
     if isinstance(message, SiteStatus) and not message.online:
         return _gone(picture, message)
     picture = _vouched(_placed(picture, message))
-    return picture if mono_ms is None else heard(picture, message, mono_ms)
+    return picture if mono_ms is None else heard(picture, message, mono_ms, ear)
 
 
 def _vouched(picture: SitePicture) -> SitePicture:
@@ -122,10 +145,24 @@ def only_alive(held: SiteStatus | None, message: Message) -> bool:
     return structs.replace(held, head=head) == message
 
 
-def heard(picture: SitePicture, message: Message, mono_ms: int) -> SitePicture:
+def heard(picture: SitePicture, message: Message, mono_ms: int, ear: Ear = DEAF) -> SitePicture:
     """The site spoke live just now."""
-    contact = freshness.heard(picture.contact, message.head, mono_ms)
-    return replace(picture, contact=contact, offline=False, runs=spoke(picture.runs, message.head, mono_ms))
+    contact, late = _dated(picture, message.head, mono_ms, ear)
+    return replace(picture, contact=contact, late=late, offline=False, runs=spoke(picture.runs, message.head, mono_ms))
+
+
+def _dated(picture: SitePicture, head: Head, mono_ms: int, ear: Ear) -> tuple[Contact, Late | None]:
+    """Whatever comes first of a boot may have lain in a broker that stood still: clocks that are kept tell how long."""
+    was, late, way_ms = picture.contact, picture.late, freshness.way_ms(head, ear.wall_ms, ear.clock)
+    if (was is None or was.boot != head.boot) and way_ms and head.boot != ear.own_boot:
+        return Contact(head.boot, head.up_ms, mono_ms - way_ms), Late(mono_ms, way_ms)
+    if late is None or was is None or was.boot != head.boot:
+        return freshness.heard(was, head, mono_ms, ear.own_boot), None
+    if mono_ms - late.came_ms < SETTLED_MS or head.up_ms <= was.up_ms:
+        return freshness.heard(was, head, mono_ms, ear.own_boot), late
+    if abs(way_ms - late.way_ms) <= SAME_WAY_MS:
+        return Contact.of(head, mono_ms), None
+    return freshness.heard(was, head, mono_ms, ear.own_boot), None
 
 
 def _gone(picture: SitePicture, will: SiteStatus) -> SitePicture:

@@ -45,7 +45,7 @@ def is_public(topic: str, site: str) -> bool:
     return topic in (topics.public_picture(site), topics.public_content(site, CONTACTS))
 
 
-def told(board: Board, topic: str, payload: bytes, site: Site, mono_ms: int | None) -> Board:
+def told(board: Board, topic: str, payload: bytes, site: Site, mono_ms: int | None, own_boot: str = "") -> Board:
     """The board after one message; raises Refused. `mono_ms` None: retained, which proves no contact."""
     if topic == topics.public_content(site.id, CONTACTS):
         return replace(board, contacts=_contacts(payload) if payload else None)
@@ -58,7 +58,7 @@ def told(board: Board, topic: str, payload: bytes, site: Site, mono_ms: int | No
         raise Simulated(f"{site.id} is in service and takes no simulated PublicPicture")
     if board.picture is not None and not newer(picture.head, board.picture.head):
         return board
-    contact = board.contact if mono_ms is None else heard(board.contact, picture.head, mono_ms)
+    contact = board.contact if mono_ms is None else heard(board.contact, picture.head, mono_ms, own_boot)
     return replace(board, picture=picture, contact=contact)
 
 

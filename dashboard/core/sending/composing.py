@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from contract.bulletins import Bulletin, Words
 from contract.words import Status
+from dashboard.core import numbers
 from dashboard.core.forms.fields import BadOrder, Choices, Field, Said
 from dashboard.core.forms.fields import read as read_field
 from dashboard.core.forms.form import Form, phrased
@@ -169,8 +170,7 @@ def until_values(until_ms: int | None, reader: Reader) -> dict[str, str]:
     """A moment as the form writes it."""
     if until_ms is None:
         return {"until": _OPEN}
-    shown = datetime.fromtimestamp(until_ms / 1000, reader.zone)
-    return {"until": _OWN, "until_ms": shown.strftime("%Y-%m-%dT%H:%M")}
+    return {"until": _OWN, "until_ms": numbers.written(until_ms, reader.zone, reader.language)}
 
 
 def read(

@@ -7,13 +7,13 @@ that the minutes between writing and sending are not lost. It is kept with the m
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
 from contract.dating import plausible
 from contract.words import ClockQuality
+from dashboard.core import numbers
 from dashboard.core.forms.fields import BadOrder, Field, read
 from dashboard.core.reader import Reader
 
@@ -64,4 +64,4 @@ def shown(reader: Reader) -> str:
     """The time as the field writes it, so that a form that is shown again goes on from where it was."""
     if reader.now.wall_ms is None:
         return ""
-    return datetime.fromtimestamp(reader.now.wall_ms / 1000, reader.zone).strftime("%Y-%m-%dT%H:%M")
+    return numbers.written(reader.now.wall_ms, reader.zone, reader.language)

@@ -18,6 +18,7 @@ from dashboard.core.site.certificates import QUIET, CertificateWords
 from dashboard.core.site.clock_words import clock_words
 from dashboard.core.site.lasting import Lasting, StationWords, battery_lasting, fuel_lasting, station_words
 from dashboard.core.site.needs import NeedRow, need_rows
+from dashboard.core.site.node_list import NodeRow, node_rows
 from dashboard.core.site.opening import OpeningWords, opening_words
 from dashboard.core.site.power_roles import POWER_ROLES
 from dashboard.core.site.requirements import Requirements, requirements
@@ -111,6 +112,7 @@ class Card(Struct, frozen=True, kw_only=True):
     flood: bool
     frames: tuple[str, ...]
     devices: tuple[DeviceValues, ...]
+    nodes: tuple[NodeRow, ...]
     clock: str = ""
     """What the site knows of the time, where that is not sure."""
 
@@ -142,9 +144,7 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
     power, readiness = (state.power, state.readiness) if state else (Power.UNKNOWN, Readiness.UNKNOWN)
     fuel, load = _main_values(picture, reader)
     return Card(
-        id=site.id,
-        place=site.place,
-        in_service=site.in_service,
+        id=site.id, place=site.place, in_service=site.in_service,
         stay=stay_words(picture, reader),
         contact=_contact(picture, reader),
         known=state is not None,
@@ -174,8 +174,9 @@ def card(site: Site, picture: SitePicture, pending: tuple[Order, ...], reader: R
         flood=bool(picture.alarms and picture.alarms.flood),
         frames=frames(picture, reader),
         devices=device_values(picture, reader),
+        nodes=node_rows(picture, reader),
         clock=clock_words(picture, reader),
-    )
+    )  # fmt: skip
 
 
 def frames(picture: SitePicture, reader: Reader) -> tuple[str, ...]:

@@ -223,7 +223,7 @@ def runs_table(records: Iterable[Recorded], reader: Reader) -> list[list[str]]:
     blank = RunDone(id="-", kind="test", started=_NEVER, ended=_NEVER)
     names = ["kind", "started", "ended", *_figures(blank), "approved", "why_not", "remarks", "alarms", "who",
              "comment", "status"]  # fmt: skip
-    return [[reader.t(f"run_col_{name}") for name in names], *([_safe(cell) for cell in row] for row in rows)]
+    return [[reader.t(f"run_col_{name}") for name in names], *([safe(cell) for cell in row] for row in rows)]
 
 
 def outages_table(records: Iterable[Recorded], reader: Reader) -> list[list[str]]:
@@ -240,13 +240,13 @@ def outages_table(records: Iterable[Recorded], reader: Reader) -> list[list[str]
     names = ["run_col_started", "run_col_ended", "outage_col_all_min", "outage_col_dark_min", "outage_col_reserve_min",
              "outage_col_mains_min", "outage_col_unknown_min", "outage_col_returns", "outage_col_fuel_l",
              "run_col_status"]  # fmt: skip
-    return [[reader.t(name) for name in names], *([_safe(cell) for cell in row] for row in rows)]
+    return [[reader.t(name) for name in names], *([safe(cell) for cell in row] for row in rows)]
 
 
 _NEVER = Moment(boot="-", up_ms=0, wall_ms=None, clock=ClockQuality.UNSYNCED)
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """Words of people never become a formula in somebody's spreadsheet."""
     return f"'{cell}" if cell.startswith(FORMULA) and not _is_number(cell) else cell
 

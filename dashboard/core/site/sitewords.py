@@ -56,6 +56,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "on_battery": ("på batteri", "on battery"),
     "charging": ("laddar", "charging"),
     "bypass": ("förbikopplad", "bypass"),
+    # why a sensor node started
+    "power_on": ("att strömmen kom", "power coming on"),
+    "watchdog": ("att programmet hade hakat upp sig", "a program that hung"),
+    "restart": ("en vanlig omstart", "an ordinary restart"),
+    "brownout": ("för låg spänning", "too low a voltage"),
 }
 
 SAYS: dict[str, tuple[str, str]] = {

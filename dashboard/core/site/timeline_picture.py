@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contract.daylight import season
+from contract.daylight import SEASONS, season
 from contract.words import Power
 from dashboard.core import numbers
 from dashboard.core.reader import Reader
@@ -179,4 +179,4 @@ def _mark_words(period: Period, local: datetime, reader: Reader) -> str:
     if period is Period.WEEK or local.hour == 0:
         return numbers.weekday(local, reader.language)
     which = season(local)
-    return f"{local:%H} {numbers.SEASONS[reader.language][which]}" if which else f"{local:%H}"
+    return f"{local:%H} {SEASONS[reader.language][which]}" if which else f"{local:%H}"

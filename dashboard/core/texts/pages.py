@@ -5,6 +5,7 @@ signing in and accounts in `texts_sign_in.py`.
 """
 
 from contract.phrases import LANGUAGES
+from dashboard.core.texts.food import FOOD
 from dashboard.core.texts.forms import FORMS
 from dashboard.core.texts.judgement import JUDGEMENT
 from dashboard.core.texts.messages import MESSAGES
@@ -205,7 +206,7 @@ PAGE: dict[str, tuple[str, str]] = {
 }
 
 
-TEXTS = PAGE | JUDGEMENT | FORMS | SIGN_IN | OVERVIEW | WORK | SITE | MESSAGES | OWNER | NOTIFY | TOKENS
+TEXTS = PAGE | JUDGEMENT | FORMS | SIGN_IN | OVERVIEW | WORK | SITE | MESSAGES | OWNER | NOTIFY | TOKENS | FOOD
 
 
 def text(key: str, language: str = "sv", **parts: object) -> str:

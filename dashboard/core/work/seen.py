@@ -45,7 +45,8 @@ def seen(site: Site, picture: SitePicture, now: Now, listened_ms: int | None) ->
     frame = frame_of(picture)
     owes = site.in_service or frame != ""
     quiet_ms = _quiet_ms(picture, now, listened_ms or 0) if silent and owes else None
-    counts = quiet_ms is not None and now.mono_ms - quiet_ms >= patience_ms and not farewell.excused(picture, now)
+    excused = farewell.excused(picture, now, listened_ms or 0)
+    counts = quiet_ms is not None and now.mono_ms - quiet_ms >= patience_ms and not excused
     return Seen(
         site=site.id,
         municipality=site.id.partition("-")[0],

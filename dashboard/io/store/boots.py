@@ -108,37 +108,48 @@ def _off(row: Row, known: BootTime) -> bool:
 
 def _date_row(connection: Connection, site: str, row: Row, known: BootTime) -> None:
     body, wall_ms = json.loads(row["body"]), known.wall_of(row["up_ms"])
+    dated_body = date_body(body, known)
+    of = {"site": site, "run": row["run"]}
     if row["kind"] == "sample":
-        _move_samples(connection, {"site": site, "run": row["run"]}, row, body, wall_ms)
+        _move_samples(connection, of, body, _offset(row), wall_ms - row["up_ms"])
+    elif row["kind"] == "remembered":
+        _move_samples(connection, of, body, _offset(body.get("at")), _offset(dated_body.get("at")))
     connection.execute(
         text("update records set wall_ms = :wall_ms, body = :body where number = :number"),
-        {"wall_ms": wall_ms, "body": msgspec.json.encode(date_body(body, known)).decode(), "number": row["number"]},
+        {"wall_ms": wall_ms, "body": msgspec.json.encode(dated_body).decode(), "number": row["number"]},
     )
 
 
-def _move_samples(connection: Connection, at: Row, row: Row, body: dict[str, Any], wall_ms: int) -> None:
-    """The points of the curves that were made of this record, at their new place."""
+def _offset(at: Any) -> int | None:
+    """Wall clock less uptime of a row or of a moment in a body; None where it has no time."""
+    wall_ms, up_ms = (at.get("wall_ms"), at.get("up_ms")) if isinstance(at, dict) else (None, None)
+    return wall_ms - up_ms if isinstance(wall_ms, int) and isinstance(up_ms, int) else None
+
+
+def _move_samples(connection: Connection, of: Row, body: dict[str, Any], was_ms: int | None, is_ms: int | None) -> None:
+    """The points of the curves that were made of a record, at their new place. Wall clock less uptime, before, now."""
+    if was_ms == is_ms:
+        return
     device = str(body.get("device", ""))
     try:
         values = msgspec.convert(body.get("values"), dict[str, Value])
     except msgspec.ValidationError:
         return
     points = [(key, value) for key, value in values.items() if not isinstance(value.value, str)]
-    if row["wall_ms"] is not None:
+    if was_ms is not None:
         for key, value in points:
             connection.execute(
                 text(
                     """delete from samples where site = :site and signal = :signal and wall_ms = :wall_ms
                     and run = :run"""
                 ),
-                {**at, "signal": key, "wall_ms": row["wall_ms"] - row["up_ms"] + value.up_ms},
+                {**of, "signal": key, "wall_ms": was_ms + value.up_ms},
             )
-    for key, value in points:
+    for key, value in points if is_ms is not None else ():
         connection.execute(
             text(
                 "insert into samples (site, signal, wall_ms, device, run, value) "
                 "values (:site, :signal, :wall_ms, :device, :run, :value)"
             ),
-            {**at, "signal": key, "wall_ms": wall_ms - row["up_ms"] + value.up_ms, "device": device,
-             "value": finite(value)},
+            {**of, "signal": key, "wall_ms": is_ms + value.up_ms, "device": device, "value": finite(value)},
         )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from contract.records import Record, RecordBatch
 from contract.words import Event
-from dashboard.core.hearing.intake import finite, samples, span, written
+from dashboard.core.hearing.intake import SAMPLES, points, span, written
 from dashboard.core.hearing.marks import advance, dated_ms, holes
 from dashboard.core.hearing.salvage import Odd
 from dashboard.io.store import boots
@@ -92,8 +92,8 @@ def _keep(connection: Connection, batch: RecordBatch, received_ms: int | None) -
     for record in new:
         wall_ms = dated_ms(record.at, batch.head, received_ms)
         rows.append(_row(batch, record, wall_ms))
-        if wall_ms is not None and record.kind == "sample":
-            _sample(batch, record, wall_ms, values)
+        if record.kind in SAMPLES:
+            values += sample_rows(batch.head.site, batch.run, record, wall_ms)
         elif record.kind in (Event.ORDER_DONE, Event.ORDER_REFUSED):
             _answer(connection, batch.head.site, record)
     for statement, many in ((_KEEP, rows), (_SAMPLE, values)):
@@ -141,17 +141,9 @@ def _row(batch: RecordBatch, record: Record, wall_ms: int | None) -> Row:
     )  # fmt: skip
 
 
-def _sample(batch: RecordBatch, record: Record, wall_ms: int, values: list[Row]) -> None:
-    """What a sample says, with the moments of its values."""
-    body = samples(record)
-    if body is None:
-        return
-    site, made_ms = batch.head.site, wall_ms - record.at.up_ms
-    values += [
-        (site, key, made_ms + value.up_ms, body.device, batch.run, finite(value))
-        for key, value in body.values.items()
-        if not isinstance(value.value, str)
-    ]
+def sample_rows(site: str, run: str, record: Record, wall_ms: int | None) -> list[Row]:
+    """What a sample gives to the curves, as rows."""
+    return [(site, key, at_ms, device, run, value) for key, at_ms, device, value in points(record, wall_ms)]
 
 
 def _answer(connection: Connection, site: str, record: Record) -> None:

@@ -14,6 +14,9 @@ from dashboard.io.store.migrations import migrate
 from dashboard.io.store.store_care import damaged
 
 BUSY_S = 20
+CHECKPOINT_PAGES = 8000
+"""Of 4 kB in the log, before they move to where they belong: history that comes back would else wait for a second and
+third sync at every other commit."""
 
 
 class StoreTrouble(DashboardError):
@@ -83,7 +86,8 @@ def _make(path: Path) -> None:
 def _prepare(connection: Any, _: Any) -> None:
     """The library must not begin transactions by itself; a mark may only follow what survives a power cut."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+    checkpoint = f"wal_autocheckpoint = {CHECKPOINT_PAGES}"
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", checkpoint):
         connection.execute(f"pragma {pragma}")
 
 

@@ -186,6 +186,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     # what sites have called themselves is asked for by number, and there is little of it
     ("create index site_calls on records (number) where kind = 'site_called'",),
+    # the log for the food control, a row a place and day
+    (
+        """create table food_days (
+            site text not null, day text not null, device text not null, place text not null,
+            known_min integer not null, body text not null, primary key (site, day, device, place)) without rowid""",
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from contract.records import MARKED_RUNS, Mark
-from contract.words import Stream
+from contract.words import Event, Stream
 from dashboard.core.hearing.salvage import refused
 from dashboard.core.site.events import Stored
 from dashboard.io.store.aside import aside_counts
@@ -124,6 +124,15 @@ class Records:
             and held.wall_ms is not null order by held.number desc limit 1), 0) desc, number desc limit :limit""",
             site=site, stream=stream.value, limit=limit,
         )  # fmt: skip
+
+    def last_of(self, site: str, run: str, kinds: tuple[Event, Event]) -> Stored | None:
+        """The newest event of either kind that a run told. Raises StoreTrouble."""
+        found = self._select(
+            """site = :site and stream = 'event' and kind in (:one, :other) and run = :run
+            order by seq desc limit 1""",
+            site=site, run=run, one=kinds[0].value, other=kinds[1].value,
+        )  # fmt: skip
+        return next(iter(found), None)
 
     def _select(self, where: str, **values: Any) -> list[Stored]:
         with self._database.reading() as connection:

@@ -98,7 +98,7 @@ def _forget_run(connection: Connection, of: dict[str, Any]) -> int:
     rows = connection.execute(
         text(
             """select number, seq, wall_ms from records where site = :site and stream = 'sample' and run = :run
-            and wall_ms < :before and kind = 'sample' and seq <= :mark order by wall_ms limit :most"""
+            and wall_ms < :before and kind in ('sample', 'remembered') and seq <= :mark order by wall_ms limit :most"""
         ),
         {**of, "most": ROWS + len(edges)},
     ).all()

@@ -22,6 +22,7 @@ from dashboard.io.web import (
     accounts,
     data,
     faults,
+    food,
     messages,
     notify,
     openapi,
@@ -49,8 +50,8 @@ UPLOT = files("youplot").joinpath("vendor")
 CURVES = {"uplot.iife.min.js": "text/javascript", "uplot.min.css": "text/css"}
 MAX_BODY = 64 * 1024
 ROOMS = (
-    data, ordering, sign_in, accounts, overview_room, owner, passes, notify, messages, reports, work_room, alarms_room,
-    tokens, openapi, tiles,
+    data, ordering, sign_in, accounts, overview_room, owner, food, passes, notify, messages, reports, work_room,
+    alarms_room, tokens, openapi, tiles,
 )  # fmt: skip
 """Modules with addresses of their own, each a tuple HANDLERS."""
 

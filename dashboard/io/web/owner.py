@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from dashboard.core.access.addresses import is_loopback
 from dashboard.core.access.people import Access
 from dashboard.core.forms.entry import Tried
+from dashboard.core.owner import food
 from dashboard.core.owner.acts import acts
 from dashboard.core.owner.history import SHOWN, history
 from dashboard.core.owner.lock import lock_line
@@ -25,7 +26,7 @@ from dashboard.io.web.asking import Asked, came_from, desk_of, pages_of, reader_
 from dashboard.io.web.guard import LIVE
 from dashboard.io.web.lock import ends_ms
 
-PANELS = ("now", "steps", "later", "waiting", "history")
+PANELS = ("now", "steps", "food", "later", "nodes", "waiting", "history")
 """Parts of the page that are fetched again when the site changes; forms that somebody fills in are none of them."""
 SHOWN_ANSWERS = 3
 KEPT_H = 24
@@ -107,6 +108,7 @@ async def _context(request: Asked, site: Site, reader: Reader, tried: Tried | No
     answered, seal = await asyncio.to_thread(_stored, desk, sign_in_of(request), site.id)
     return {
         "card": card,
+        "watched": () if desk.food is None else food.places_now(desk.food.log, desk.pictures[site.id], reader),
         "said": said,
         "todo": steps(card, facts_of(card, listening=desk.broker_up).heard, reader, tried),
         "orders": orders.sent(desk.pending[site.id], answered[:SHOWN_ANSWERS], reader),

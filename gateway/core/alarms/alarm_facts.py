@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contract.words import ClockQuality, Connection, Power
 from gateway.core.alarms import alarm_upkeep
 from gateway.core.alarms.alarm_view import Value, View
+from gateway.core.nodes import watching as nodes
 from gateway.core.power.witnesses import RUNNING_RPM
 from gateway.core.set_words import AT_REST, AUTO_WORDS, CRANKING, TEST_WORDS, TURNING
 from gateway.core.site import number_of, shut_down, word_of
@@ -181,6 +182,7 @@ SITE_FACTS: dict[str, Callable[[View], Value]] = {
     "mains_lately_back": mains_lately_back,
     "mains_not_seen": lambda view: view.site.evidence.mains is not True,
     "mode_auto": mode_auto,
+    "node_unknown": lambda view: nodes.strange_nodes(view) != "",
     "mode_not_auto": mode_not_auto,
     "on_battery": lambda view: view.site.evidence.battery,
     "outdoor_cold": outdoor_cold,
@@ -194,6 +196,7 @@ SITE_FACTS: dict[str, Callable[[View], Value]] = {
     "shutdown": shutdown,
     "start_pending": start_pending,
     "stopped_on_mains": stopped_on_mains,
+    "strange_nodes": nodes.strange_nodes,
     "store_trouble": lambda view: view.site.store_trouble,
     "testing": testing,
     "unpowered": unpowered,
@@ -224,6 +227,8 @@ def broken_sensors(view: View, device: str) -> str:
 DEVICE_FACTS: dict[str, Callable[[View, str], Value]] = {
     "broken_sensors": broken_sensors,
     "crank_12v": alarm_upkeep.crank_12v,
+    "doubled": nodes.doubled,
+    "places_out": nodes.places_out,
     "sensor_broken": lambda view, device: broken_sensors(view, device) != "",
     "silent": silent,
 }

@@ -4,6 +4,7 @@ All of it is data (`rules.toml`). Limits with a band between them, delays both w
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -94,13 +95,12 @@ def asked(view: View, alarms: dict[Id, Alarm]) -> Iterator[Asked]:
     }
     rules = view.facts.rules
     for name, rule in rules.items():
-        for device in devices[rule.of]:
+        for device in devices[rule.of] if not rule.device else [rule.device]:
             yield Asked(name, rule, rule.alarm or name, device)
     for device in devices["every"]:
-        for signal, value in view.site.values.get(device, {}).items():
-            if not signal.startswith(ALARM_PREFIX):
-                continue
-            key, word = signal.removeprefix(ALARM_PREFIX), value.value
+        values = view.site.values.get(device, {})
+        for signal in _named(tuple(values)):
+            key, word = signal.removeprefix(ALARM_PREFIX), values[signal].value
             waits = (key, device) in alarms or (key, device) in view.watching.pending
             if word not in ACTIVE_WORDS and not waits:
                 continue
@@ -108,6 +108,12 @@ def asked(view: View, alarms: dict[Id, Alarm]) -> Iterator[Asked]:
             fitting = own if own is not None and own.of == "reported" else rules.get(ANY_REPORTED)
             if fitting is not None:
                 yield Asked(key, fitting, key, device, word if isinstance(word, str) else None)
+
+
+@lru_cache(maxsize=512)
+def _named(signals: tuple[str, ...]) -> tuple[str, ...]:
+    """Those by which a controller names an alarm. The signals of a device are always the same."""
+    return tuple(signal for signal in signals if signal.startswith(ALARM_PREFIX))
 
 
 def holds(one: Asked, view: View, active: bool) -> bool | None:

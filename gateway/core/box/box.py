@@ -5,7 +5,7 @@
 
 import msgspec
 
-from contract.messages import KioskStatus, Value
+from contract.messages import MOST_SCREENS, KioskStatus, ScreenSaid, Value
 from contract.signals import catalogue
 from contract.words import Quality
 from gateway.core.box import bearer, machine
@@ -14,7 +14,7 @@ from gateway.core.box.machine import Found, Look, Missing, Supply
 from gateway.core.box.own_battery import PowerSupply, own_battery
 from gateway.core.facts import BOX, DeviceFacts, Facts
 from gateway.core.pipeline import Batch, origin_of
-from gateway.core.site import Now
+from gateway.core.site import Now, Site
 
 LOOK_S = 60.0
 GLANCE_S = 5.0
@@ -127,6 +127,13 @@ def heard(box: Box, status: KioskStatus, now: Now) -> Box:
         screens={**kept, status.screen: Screen(drawn_ms, now.up_ms, status.unchecked_ms)},
         site_up_ms=now.up_ms if box.site_up_ms is None else box.site_up_ms,  # what is heard came over a link that holds
     )
+
+
+def answered(site: Site, status: KioskStatus) -> Site:
+    """The site, which names this sign of life in what it tells visitors next."""
+    others = [one for one in site.screens.items() if one[0] != status.screen]
+    said = ScreenSaid(boot=status.boot, up_ms=status.up_ms)
+    return msgspec.structs.replace(site, screens=dict([*others, (status.screen, said)][-MOST_SCREENS:]))
 
 
 def batch(box: Box, look: Look, facts: Facts, now: Now, outside: Outside | None = None) -> tuple[Box, Batch]:

@@ -13,7 +13,7 @@ from contract.words import Event, FarewellWhy, Lasts, Power
 from gateway.core.facts import BOX, Facts
 from gateway.core.fuel.battery import ON_BATTERY
 from gateway.core.moments import believed_ms
-from gateway.core.site import Change, Ending, Now, Site, number_of, word_of
+from gateway.core.site import Change, Ending, Now, Site, number_of, remember, word_of
 
 SAY_AFTER_MS = 15_000
 STAY_AFTER_MS = 15_000
@@ -22,9 +22,18 @@ STEP_MS = 60_000
 """The foretold time is told anew when it has moved by more."""
 LONGER = 2.0
 """Of the bound: a battery that suddenly lasts this much longer is not at its end."""
+LATE_S = 3600.0
+"""A box that lives so long after the end foretold first, and as long again as it was to last, has a gauge that lies."""
 FED = (Power.ON_MAINS, Power.ON_RESERVE, Power.RETURNING)
 COARSE = ((3600.0, Lasts.LAST_HOUR), (2 * 3600.0, Lasts.LOW), (8 * 3600.0, Lasts.HOURS))
 """Up to so many seconds, what visitors' screens are told; above the last of them there is plenty."""
+MOST_HALTS = 6
+"""In a row, with no power seen between them. A gauge that is stuck would halt a box that has power after each start."""
+STAYS = {
+    "box_fed": "power is back before the battery ended",
+    "box_lasts": "the battery lasts longer than it looked",
+    "box_gauge": "long after the end that the battery told the box still runs; it is not believed until power is back",
+}
 PLANNED = Farewell(why=FarewellWhy.PLANNED)
 """Somebody stopped the program: work on the box, an update, a restart of the machine."""
 
@@ -34,24 +43,26 @@ def watch(site: Site, facts: Facts, now: Now, _told: Sequence[Change]) -> tuple[
     was = site.ending
     runs, left_s = runs_down(site, facts)
     bound_s = facts.last_words.say_below_min * 60
-    if was.farewell is None:
+    if runs is False and site.memory.halts_in_a_row:
+        site = remember(site, halts_in_a_row=0)
+    if was.farewell is None and not was.lied:
         low = runs is True and left_s is not None and left_s <= bound_s
         low_ms = (was.low_ms if was.low_ms is not None else now.up_ms) if low else None
         if left_s is None or low_ms is None or now.up_ms - low_ms < SAY_AFTER_MS:
             return _with(site, msgspec.structs.replace(was, low_ms=low_ms)), []
-        ending = Ending(farewell=_foretold(left_s, facts, now), halt=_may_halt(left_s, facts))
-        return _with(site, ending), [_told_of(ending.farewell, left_s)]
+        believed_ms = now.up_ms + int(1000 * (left_s + max(LATE_S, left_s)))
+        ending = Ending(farewell=_foretold(left_s, facts, now), believed_ms=believed_ms)
+        return _with(site, ending, _may_halt(left_s, facts)), [_told_of(ending.farewell, left_s)]
     safe = runs is False or (runs is True and left_s is not None and left_s > LONGER * bound_s)
     safe_ms = (was.safe_ms if was.safe_ms is not None else now.up_ms) if safe else None
     if safe_ms is not None and now.up_ms - safe_ms >= STAY_AFTER_MS:
-        return _with(site, Ending()), [_stays(runs is False)]
+        return _with(site, Ending()), [] if was.lied else [_stays("box_fed" if runs is False else "box_lasts")]
     ending = msgspec.structs.replace(was, safe_ms=safe_ms)
-    if runs is True and left_s is not None and not safe:
-        ending = msgspec.structs.replace(
-            ending,
-            halt=was.halt or _may_halt(left_s, facts),
-            farewell=_moved(was.farewell, _foretold(left_s, facts, now)),
-        )
+    if was.farewell is not None and was.believed_ms is not None and now.up_ms > was.believed_ms:
+        return _with(site, Ending(lied=True, safe_ms=safe_ms)), [_stays("box_gauge")]
+    if was.farewell is not None and runs is True and left_s is not None and not safe:
+        ending = msgspec.structs.replace(ending, farewell=_moved(was.farewell, _foretold(left_s, facts, now)))
+        return _with(site, ending, _may_halt(left_s, facts)), []
     return _with(site, ending), []
 
 
@@ -84,7 +95,11 @@ def lasts(site: Site, facts: Facts) -> Lasts | None:
     return next((word for up_to_s, word in COARSE if left_s <= up_to_s), Lasts.PLENTY)
 
 
-def _with(site: Site, ending: Ending) -> Site:
+def _with(site: Site, ending: Ending, halt: bool = False) -> Site:
+    """`halt`: the machine may be halted now; counted, for the next start must know how often it was."""
+    if halt and not ending.halt and site.memory.halts_in_a_row < MOST_HALTS:
+        ending = msgspec.structs.replace(ending, halt=True)
+        site = remember(site, halts_in_a_row=site.memory.halts_in_a_row + 1)
     return site if ending == site.ending else msgspec.structs.replace(site, ending=ending)
 
 
@@ -115,10 +130,8 @@ def _told_of(farewell: Farewell | None, left_s: float) -> Change:
     return _change(Event.BOX_ENDING, NoteBody(detail=detail, key="box_ending", params=params))
 
 
-def _stays(fed: bool) -> Change:
-    if fed:
-        return _change(Event.BOX_STAYS, NoteBody(detail="power is back before the battery ended", key="box_fed"))
-    return _change(Event.BOX_STAYS, NoteBody(detail="the battery lasts longer than it looked", key="box_lasts"))
+def _stays(key: str) -> Change:
+    return _change(Event.BOX_STAYS, NoteBody(detail=STAYS[key], key=key))
 
 
 def _change(kind: Event, body: NoteBody) -> Change:

@@ -3,7 +3,7 @@
 Replay is judged by the issuer's serial number, never by time: the clock of a site may be wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -97,6 +97,14 @@ def over(held: Held, now: Now) -> bool:
     if expires is None or now.wall_ms is None or now.clock is ClockQuality.UNSYNCED:
         return False
     return now.wall_ms >= expires
+
+
+def disowned(held: Held, keys: Collection[str]) -> bool:
+    """Has its key been taken out of the settings since? Then somebody may have copied that key, and it must not stand.
+
+    It stays in the memory: when the key comes back (it was a mistake in the settings) so does what it signed.
+    """
+    return bool(held.key_id) and held.key_id not in keys
 
 
 def _fits(bulletin: Bulletin, site_id: str) -> None:

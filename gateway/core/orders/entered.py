@@ -89,7 +89,9 @@ def _older(one: Moment | None, other: Moment | None, now: Now) -> bool:
 
 def notice(site: Site, order: Order, what: Notice, _facts: Facts, now: Now) -> Done:
     """A local notice is put up, changed or taken away."""
-    others = tuple(one for one in site.memory.notices if one.id != what.notice and not over(one, now))
+    others = tuple(one for one in site.memory.notices if one.id != what.notice)
+    if len(others) >= MAX_NOTICES:  # only then: a clock that is years ahead for an hour must throw nothing away
+        others = tuple(one for one in others if not over(one, now))
     if what.withdrawn:
         was = next((one for one in site.memory.notices if one.id == what.notice), None)
         params = {"text": was.sv, "text_en": was.en} if was is not None else {}

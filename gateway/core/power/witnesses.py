@@ -4,9 +4,12 @@ Every voltage has a place. Grid side: are there mains? Generator side: does the 
 live? Load-side voltage never proves mains. Facts: reserve power, sections 3 and 4.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from contract.judgement import Witness
+from contract.messages import Value
 from contract.words import Origin, Place
 from gateway.core.facts import DeviceFacts, Facts
 from gateway.core.set_words import LOADED_SHARE
@@ -17,6 +20,9 @@ PRESENT_V = 173.0
 LOST_V = 150.0
 RUNNING_RPM = 100.0
 PREFIXES = {Place.GRID: "mains", Place.GENERATOR: "generator"}
+PHASES = {
+    prefix: tuple(f"{prefix}.voltage_l{phase}n" for phase in (1, 2, 3)) for prefix in ("meter", *PREFIXES.values())
+}
 FLAGS = (
     ("mains.present", Place.GRID),
     ("load.present", Place.LOAD),
@@ -40,17 +46,21 @@ def voltages(site: Site, facts: Facts, place: Place, was: bool | None = None) ->
     """All witnesses of a place but the UPS. `was`: what held before, for a voltage between lost and present."""
     found = []
     for device in facts.devices:
+        values = site.values.get(device.name)
+        if not values:
+            continue
         prefix = "meter" if device.kind == "meter" and device.place is place else PREFIXES.get(place, "")
-        if prefix and (one := _voltage(site, device, prefix, was)) is not None:
+        if prefix and (one := _voltage(values, device, prefix, was)) is not None:
             found.append(one)
-        found += [one for key, side in FLAGS if (one := _flag(site, device, key, side, place)) is not None]
+        for key, side in FLAGS:
+            if key in values and (one := _flag(values[key], device, key, side, place)) is not None:
+                found.append(one)
     return found
 
 
-def _voltage(site: Site, device: DeviceFacts, prefix: str, was: bool | None) -> Seen | None:
+def _voltage(told: Mapping[str, Value], device: DeviceFacts, prefix: str, was: bool | None) -> Seen | None:
     """Three phases as one. One dead phase of three is a lost mains: the shop's machines do not run on two."""
-    keys = [f"{prefix}.voltage_l{phase}n" for phase in (1, 2, 3)]
-    values = [value for key in keys if (value := value_of(site, device.name, key)) is not None]
+    values = [told[key] for key in PHASES[prefix] if key in told]
     volts = [float(value.value) for value in values if isinstance(value.value, (int, float))]
     if not volts:
         return None
@@ -59,9 +69,8 @@ def _voltage(site: Site, device: DeviceFacts, prefix: str, was: bool | None) -> 
     return None if says is None else Seen(f"{device.name}/{prefix}.voltage", says, max(value.up_ms for value in values))
 
 
-def _flag(site: Site, device: DeviceFacts, key: str, side: Place, place: Place) -> Seen | None:
-    value = value_of(site, device.name, key)
-    if value is None or not isinstance(value.value, (int, float)):
+def _flag(value: Value, device: DeviceFacts, key: str, side: Place, place: Place) -> Seen | None:
+    if not isinstance(value.value, (int, float)):
         return None
     stands = device.place if key in MOVABLE and device.place is not None else side
     return Seen(f"{device.name}/{key}", value.value != 0, value.up_ms) if stands is place else None

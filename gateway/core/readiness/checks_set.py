@@ -42,8 +42,8 @@ def mode(case: Case) -> Said | None:
 def shutdown(case: Case) -> Said | None:
     """Is a shutdown or an electrical trip latched? It needs a person to reset it."""
     flags = case.flag("controller.shutdown_alarm")
-    told = any_holds(flags + case.flag("controller.trip_alarm")) if flags else None
-    latched = told if flags else shut_down(case.site, case.facts.controller)
+    trips = case.flag("controller.trip_alarm")
+    latched = any_holds(flags + trips) if flags else shut_down(case.site, case.facts.controller)
     return None if latched is None else fail("shutdown_latched") if latched else OK
 
 

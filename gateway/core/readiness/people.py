@@ -81,7 +81,7 @@ def absent(site: Site, order: Order, what: Absence, facts: Facts, now: Now) -> D
         raise Refusal("activator_unknown", activator=what.activator, known=", ".join(ids))
     if what.until_ms < what.from_ms:
         raise Refusal("absence_backwards")
-    kept = _not_over(site.memory.away, now)
+    kept = site.memory.away
     if what.until_ms == what.from_ms:
         return _taken_back(site, order, what, kept)
     wall_ms = believed_ms(now)
@@ -89,6 +89,8 @@ def absent(site: Site, order: Order, what: Absence, facts: Facts, now: Now) -> D
         raise Refusal("absence_over")
     away = Away(activator=what.activator, from_ms=what.from_ms, until_ms=what.until_ms)
     others = tuple(one for one in kept if one != away)
+    if len(others) >= MAX_AWAY:  # only then: a clock that is years ahead for an hour must throw nothing away
+        others = _not_over(others, now)
     if len(others) >= MAX_AWAY:
         raise Refusal("absences_full", most=MAX_AWAY)
     said = f"{what.activator}: away from {_day(what.from_ms)} until {_day(what.until_ms)}"

@@ -18,7 +18,7 @@ from gateway.core.readiness.case import Case
 from gateway.core.readiness.checks import CHECKS, Check, find
 from gateway.core.readiness.found import Checked, Failing, Finding, Outcome, ReadinessTold
 from gateway.core.remembered import Memory, keep
-from gateway.core.set_words import AT_REST, STARTING
+from gateway.core.set_words import AT_REST, STARTING, STOPPING_WORDS
 from gateway.core.site import Change, Now, Site
 
 BLOCKING = {
@@ -34,8 +34,6 @@ BLOCKING = {
     "no-power-at-site": False,
 }
 """Alarms with which power does not reach the site → do they only concern a start that has yet to come?"""
-STOPPING_WORDS = ("shutdown", "trip", "controlled_shutdown")
-"""A controller's alarm in one of these words keeps the set from running, whatever it is."""
 TELLS_OF = {
     "gen-shutdown": "shutdown",
     "estop": "estop",

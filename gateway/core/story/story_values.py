@@ -12,15 +12,6 @@ from gateway.core.story.story_text import StoryFault, When, duration, meant, tim
 
 PHASES = ("l1n", "l2n", "l3n")
 CURRENT_PHASES = ("l1", "l2", "l3")
-WORDS = {
-    "controller.mode": (
-        "stop", "auto", "manual", "test_on_load", "auto_manual_restore", "user_configuration", "test_off_load", "off",
-        "not_auto",
-    ),
-    "engine.state": ("stopped", "pre_start", "warming_up", "running", "cooling_down", "post_run"),
-    "switch.position": ("mains", "generator", "off"),
-    "ups.state": ("on_mains", "on_battery", "charging", "bypass", "off"),
-}  # fmt: skip
 ALARM_WORDS = ("disabled", "inactive", "warning", "shutdown", "trip", "controlled_shutdown")
 PREFIXES = {
     "meter": ("meter.",),
@@ -144,7 +135,7 @@ def _course(key: str, text: str, tail: dict[str, float], when: When, line: int) 
         if missing not in MISSING:
             raise StoryFault(line, f"{key}={plain}: say why it is missing; {meant(missing, MISSING)}")
         return Course(value=None, from_ms=when.at_ms, quality=Quality(missing))
-    words = ALARM_WORDS if key.startswith(signals.ALARM_PREFIX) else WORDS.get(key)
+    words = ALARM_WORDS if key.startswith(signals.ALARM_PREFIX) else signals.catalogue()[key].words or None
     if words is not None or of_words:
         if words is not None and plain not in words:
             raise StoryFault(line, f"{key}={plain}: there is no such word; {meant(plain, words)}")

@@ -73,9 +73,9 @@ def as_toml(capture: Capture, profile: Profile, unit: int, note: str) -> str:
 
 
 def _cells(row: Row) -> list[tuple[int, int]]:
-    """The addresses of a row, and that of its exponent."""
+    """The addresses of a row, and that of the register beside it."""
     own = [(row.function, at) for at in range(row.at, row.end)]
-    return own if row.scale_at is None else [*own, (row.function, row.scale_at)]
+    return own if row.beside is None else [*own, (row.function, row.beside)]
 
 
 def _signposts(profile: Profile, answers: Mapping[Block, Sequence[int]]) -> set[tuple[int, int]]:

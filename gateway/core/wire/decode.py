@@ -12,7 +12,7 @@ import msgspec
 from contract.messages import Value
 from contract.words import Origin, Quality
 from gateway.core.wire import alarm_list
-from gateway.core.wire.plan import Block, Read
+from gateway.core.wire.plan import Block, Read, Spot, spots
 from gateway.profiles.schema import LEVELS, NONE_SET, Row
 
 NO_SUCH_REGISTERS = 2
@@ -53,7 +53,7 @@ Outcome = Registers | Fault
 def readings(read: Read, outcome: Outcome, up_ms: int, origin: Origin) -> dict[str, Value]:
     """The values of one read, whatever came of it. Registers that only some models have are *not fitted* if refused."""
     if isinstance(outcome, Registers):
-        return decode(read.rows, read.block, outcome.words, up_ms, origin)
+        return _decoded(read.rows, read.spots, read.block, outcome.words, up_ms, origin)
     quality = outcome.quality
     if outcome.code == NO_SUCH_REGISTERS and read.probe:
         quality = Quality.NOT_FITTED
@@ -68,19 +68,33 @@ def missing(rows: Iterable[Row], quality: Quality, reason: str, up_ms: int, orig
 
 def decode(rows: Iterable[Row], block: Block, words: Sequence[int], up_ms: int, origin: Origin) -> dict[str, Value]:
     """The values of `rows` in the registers of `block`. An answer of another length is not believed at all."""
+    rows = tuple(rows)
+    return _decoded(rows, spots(rows, block), block, words, up_ms, origin)
+
+
+def again(values: Mapping[str, Value], up_ms: int) -> dict[str, Value]:
+    """The same values, read once more: of registers that have not moved."""
+    return {
+        key: Value(value=one.value, origin=one.origin, up_ms=up_ms, quality=one.quality, reason=one.reason)
+        for key, one in values.items()
+    }
+
+
+def _decoded(
+    rows: Iterable[Row], found_at: Iterable[Spot], block: Block, words: Sequence[int], up_ms: int, origin: Origin
+) -> dict[str, Value]:
     if len(words) != block.count:
         reason = f"{len(words)} registers came, {block.count} were asked for"
         return missing(rows, Quality.BAD_DATA, reason, up_ms, origin)
     values: dict[str, Value] = {}
-    for row in rows:
-        first = row.at - block.start
-        if row.first < block.start or row.stop > block.end or row.function != block.function:
+    for row, first, end, beside, inside in found_at:
+        if not inside:
             found: float | str | None = None
             quality, reason = Quality.BAD_DATA, "outside the registers that were read"
         else:
-            found, quality, reason = _value(row, words[first : first + row.count])
-            if row.scale_at is not None and isinstance(found, (int, float)):
-                found, quality, reason = _raised(row, found, words[row.scale_at - block.start])
+            found, quality, reason = _value(row, words[first:end])
+            if beside is not None and isinstance(found, (int, float)):
+                found, quality, reason = _with(row, found, words[beside])
         value = Value(value=found, origin=origin, up_ms=up_ms, quality=quality, reason=reason)
         # one alarm may be told by several bits, of different levels
         values[row.key] = graver(values[row.key], value) if row.key in values else value
@@ -122,6 +136,25 @@ def witnessed(rows: Iterable[Row], values: dict[str, Value], known: Mapping[str,
     return values | doubted
 
 
+def in_tens(rows: Iterable[Row], values: dict[str, Value], known: Mapping[str, Value]) -> dict[str, Value]:
+    """Values that count in a unit which depends on another signal of the device, as it was `known` last."""
+    found: dict[str, Value] = {}
+    for row in rows:
+        value = values.get(row.key)
+        if row.tens_of is None or value is None or not isinstance(value.value, (int, float)):
+            continue
+        other = values.get(row.tens_of, known.get(row.tens_of))
+        size = other.value if other is not None else None
+        if not isinstance(size, (int, float)) or size < 1:
+            judged: Judged = (None, Quality.BAD_DATA, f"its unit depends on {row.tens_of}, which is missing")
+        else:
+            whole = msgspec.structs.replace(row, tens_of=None)
+            judged = _within(whole, round(value.value * 10 ** (len(str(int(size))) - 1), 6))
+        number, quality, reason = judged
+        found[row.key] = msgspec.structs.replace(value, value=number, quality=quality, reason=reason)
+    return values | found
+
+
 def _of_zero(row: Row) -> float | str:
     """What a row makes of registers that are all 0."""
     if row.words is not None:
@@ -153,14 +186,25 @@ def _value(row: Row, words: Sequence[int]) -> Judged:
         return _word(row.words, number)
     if not isfinite(number):
         return None, Quality.BAD_DATA, "not a number"
-    return (number, Quality.GOOD, "") if row.scale_at is not None else _within(row, _scaled(row, number))
+    return (number, Quality.GOOD, "") if row.beside is not None else _within(row, _scaled(row, number))
 
 
 def _within(row: Row, value: float) -> Judged:
     """A value, if it lies where its row says that it can."""
+    if row.tens_of is not None or (row.zero and value == 0):
+        return value, Quality.GOOD, ""
     if row.valid is not None and not row.valid[0] <= value <= row.valid[1]:
         return None, Quality.IMPLAUSIBLE, f"{value:g} is outside {row.valid[0]:g}…{row.valid[1]:g} {row.unit}".rstrip()
     return value, Quality.GOOD, ""
+
+
+def _with(row: Row, number: float, word: int) -> Judged:
+    """A number with the register beside it: its exponent, or what it counts on in."""
+    if row.plus is None:
+        return _raised(row, number, word)
+    if word >= row.plus.below:
+        return None, Quality.BAD_DATA, f"{word} at {row.plus.at} is not below {row.plus.below}"
+    return _within(row, _scaled(row, number) + word * row.plus.scale)
 
 
 def _raised(row: Row, number: float, word: int) -> Judged:
@@ -203,7 +247,7 @@ def _record(row: Row, words: Sequence[int]) -> Judged:
 
 def _raw(row: Row, words: Sequence[int]) -> int:
     """Registers as one bit pattern, in the device's word order."""
-    if row.count == 1:
+    if len(words) == 1:
         return words[0]
     if row.type == "bits":
         return sum(bit << place for place, bit in enumerate(words))

@@ -7,7 +7,8 @@ exceeds the profile's longest answer. What is on the wire is counted in bytes: a
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import get_args
+from functools import cached_property
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -44,12 +45,42 @@ def size_of(function: int, count: int) -> int:
     return (count + 7) // 8 if function in BIT_FUNCTIONS else 2 * count
 
 
-class Read(msgspec.Struct, frozen=True):
+class Spot(NamedTuple):
+    """Where a row stands in an answer: its registers or bits from `first` until `end`, the register beside it."""
+
+    row: Row
+    first: int
+    end: int
+    beside: int | None
+    inside: bool
+    """Is all of it in the answer?"""
+
+
+def spots(rows: Iterable[Row], block: Block) -> tuple[Spot, ...]:
+    """Where each row stands in the answer to a block."""
+    return tuple(
+        Spot(
+            row,
+            row.at - block.start,
+            row.end - block.start,
+            None if row.beside is None else row.beside - block.start,
+            row.function == block.function and block.start <= row.first and row.stop <= block.end,
+        )
+        for row in rows
+    )
+
+
+class Read(msgspec.Struct, frozen=True, dict=True):
     """A block and the rows it was made for. `probe`: a refusal only means that the model lacks them."""
 
     block: Block
     rows: tuple[Row, ...]
     probe: bool = False
+
+    @cached_property
+    def spots(self) -> tuple[Spot, ...]:
+        """Where each row stands in the answer."""
+        return spots(self.rows, self.block)
 
 
 class Object(msgspec.Struct, frozen=True):

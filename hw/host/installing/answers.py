@@ -15,6 +15,8 @@ OWNER_PAGE_PORT = 8080
 NODES_PORT = 8883
 PLAIN_NODES_PORT = 1884
 MODBUS_PORT = 502
+BY_NETWORK = ("tcp", "rtu_over_tcp")
+"""How a device that is reached over a network names its address."""
 LINES = "/dev/sotpunkt/"
 """Where the serial lines get their names."""
 
@@ -22,11 +24,11 @@ LINES = "/dev/sotpunkt/"
 class Faults(Exception):
     """The answers cannot be used; one sentence each."""
 
-    def __init__(self, source: str, faults: list[str]) -> None:
+    def __init__(self, source: str, faults: list[str], done: str = "nothing installed") -> None:
         super().__init__(source)
         self.source = source
         self.faults = faults
-        self.done = "nothing installed"
+        self.done = done
         """What was done all the same."""
 
 
@@ -76,9 +78,7 @@ class Answers:
         """Address and port of every machine on a network."""
         found = []
         for device in self.tree.get("device", []):
-            if isinstance(device.get("tcp"), str):
-                host, port = host_and_port(device["tcp"])
-                found.append((host, port))
+            found += [host_and_port(device[way]) for way in BY_NETWORK if isinstance(device.get(way), str)]
         return tuple(dict.fromkeys(found))
 
     def source_ports(self) -> tuple[int, ...]:
@@ -110,6 +110,13 @@ def host_and_port(text: str) -> tuple[str, int]:
     return str(ipaddress.ip_address(match[1] or match[2])), int(match[3] or MODBUS_PORT)
 
 
+def _reachable(text: str) -> bool:
+    try:
+        return 0 < host_and_port(text)[1] < 65536
+    except ValueError:
+        return False
+
+
 def read(path: Path) -> Answers:
     """The answers in `path`; raises Faults with all that is wrong."""
     answers, faults = look(path)
@@ -139,9 +146,14 @@ def look(path: Path) -> tuple[Answers, list[str]]:
     return answers, list(dict.fromkeys(faults))
 
 
-def remarks(answers: Answers) -> list[str]:
-    """What can be used but should be known before."""
-    found = []
+def remarks(answers: Answers, interfaces: tuple[str, ...] = ()) -> list[str]:
+    """What can be used but should be known before. `interfaces`: those that this machine has now, where it is asked."""
+    named = [(side, name) for side in SIDES for name in answers.interfaces(side)]
+    found = [
+        f"[network] {side}: no {name} is here now (there are {', '.join(interfaces)}); put it right, or plug it in"
+        for side, name in named
+        if interfaces and name not in interfaces
+    ]
     if answers.modbus() and not answers.interfaces("machine"):
         found.append(
             "machines stand on the uplink's network: everybody there can reach them; give them a `machine` one"
@@ -211,16 +223,13 @@ def _devices(answers: Answers) -> list[str]:
     for device in answers.tree.get("device", []):
         if not isinstance(device, dict):
             found.append("[device] is not a table")
-        elif isinstance(device.get("tcp"), str):
-            try:
-                _, port = host_and_port(device["tcp"])
-                if not 0 < port < 65536:
-                    raise ValueError(port)
-            except ValueError:
-                found.append(
-                    f"[device {device.get('name')}] tcp: {device['tcp']!r} is not like 192.0.2.10:502; "
-                    "give the address in numbers, for the firewall lets only it through"
-                )
+            continue
+        found += [
+            f"[device {device.get('name')}] {way}: {told!r} is not like 192.0.2.10:502; "
+            "give the address in numbers, for the firewall lets only it through"
+            for way in BY_NETWORK
+            if isinstance(told := device.get(way), str) and not _reachable(told)
+        ]
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 COPIED = (
     "site", "generator", "tank", "test_run", "ups", "call_out", "activator", "checklist", "movable", "responsible",
-    "pace", "screens", "last_words", "wake", "bulletins", "device",
+    "pace", "screens", "last_words", "wake", "bulletins", "device", "nodes", "node", "provision",
 )  # fmt: skip
 """Tables that are handed to the gateway as they stand (gateway/README.md); the gateway itself checks them."""
 KIOSK = ("place", "fetch", "feeds", "speech", "keys")
@@ -126,7 +126,7 @@ ROWS: dict[str, dict[str, Rule]] = {
     },
 }  # fmt: skip
 NEEDED = {"box": ("rtc",), "network": ("uplink",), "line": ("name",), "centre": ("url",)}
-LISTS = ("line", "activator", "device")
+LISTS = ("line", "activator", "device", "node")
 
 
 def hint(name: str, known: list[str]) -> str:

@@ -90,6 +90,13 @@ def owner_page(answers: Answers) -> dict[str, Any]:
     return web | {name: told[name] for name in given if name in told}
 
 
+def page_files(answers: Answers) -> tuple[str, ...]:
+    """Certificate and key that somebody lays into the page's own folder by hand; elsewhere they are not ours."""
+    told = answers.tree.get("owner_page", {})
+    found = (told.get("certificate_file", ""), told.get("key_file", ""))
+    return tuple(path for path in found if path.startswith(f"{SECRETS}/dashboard/") and ".." not in path)
+
+
 def site_broker(program: str) -> dict[str, Any]:
     """The broker on this box."""
     account = ACCOUNTS[program]

@@ -7,7 +7,7 @@ from pathlib import Path
 from installing import broker, calling, firewall, programs, settings, system
 from installing.answers import Answers, Faults
 from installing.programs import Programs
-from installing.running import LONG_S, run
+from installing.running import LONG_S, Failed, run
 from installing.tree import CannotInstall, Tree
 
 HOST = Path(__file__).resolve().parents[1]
@@ -15,6 +15,8 @@ AFTER_BOOT = (
     "first account: when the staff network is up, sudo /opt/sotpunkt/bin/sotpunkt-dashboard setup-link "
     f"--settings {settings.HOME}/dashboard.toml --interface NAME"
 )
+UNFINISHED = f"{settings.HOME}/unfinished"
+"""There from the first change until all runs: what an interrupted run has written, nobody has been told of yet."""
 Say = Callable[[str], None]
 
 
@@ -22,17 +24,23 @@ def install(answers: Answers, tree: Tree, asked: Programs, house: Path | None, s
     """Everything; raises CannotInstall or Faults. Services are started last, so that a fault starts nothing."""
     _packages(answers, tree, say)
     if house is not None:
-        _told(tree, say, "programs", lambda: programs.install(answers, tree, house))
+        _told(tree, say, "programs", lambda: _programs(answers, tree, asked, house))
     if not asked.there:
         raise CannotInstall("the programs are not there; give --wheelhouse DIR")
     try:
         asked.check_settings(answers)
     except Faults as fault:
         if house is not None:
-            fault.done = "packages and programs are in place, the site's settings were not touched"
+            fault.done = "packages are in place, the site goes on with the programs and settings that it had"
         raise
     _told(tree, say, "accounts", lambda: _accounts(tree))
-    _told(tree, say, "folders", lambda: _folders(tree))
+    _told(tree, say, "folders", lambda: _folders(answers, tree))
+    _page_reads(answers, tree)
+    unfinished = tree.text(UNFINISHED) is not None
+    tree.write(UNFINISHED, "hw/host/install has not come to its end here: run it again.\n")
+    if house is not None:
+        programs.take(tree, asked.home)
+        asked.home = programs.HOME
     _told(tree, say, "broker", lambda: broker.install(answers, tree, asked))
     _told(tree, say, "settings", lambda: _settings(answers, tree))
     _told(tree, say, "keys of sources", lambda: _feed_keys(answers, tree))
@@ -45,10 +53,11 @@ def install(answers: Answers, tree: Tree, asked: Programs, house: Path | None, s
     _told(tree, say, "services", lambda: system.units(answers, tree))
     if tree.live and Path("/run/systemd/system").is_dir():
         first = _first_account(answers, asked)
-        _start(answers, tree, say)
+        _start(answers, tree, say, everything=unfinished)
     else:
         first = AFTER_BOOT if "dashboard" in answers.programs and answers.interfaces("staff") else ""
         say("start: at the next boot of this system")
+    tree.remove(UNFINISHED)
     if first:
         say(first)
 
@@ -58,6 +67,11 @@ def _told(tree: Tree, say: Say, name: str, step: Callable[[], str | None]) -> No
     told = step()
     count = len(tree.changed) - before
     say(f"{name}: {told + '; ' if told else ''}{f'{count} changed' if count else 'as before'}")
+
+
+def _programs(answers: Answers, tree: Tree, asked: Programs, house: Path) -> str:
+    asked.home, told = programs.install(answers, tree, house)
+    return told
 
 
 def wanted_packages(answers: Answers) -> list[str]:
@@ -84,9 +98,21 @@ def _packages(answers: Answers, tree: Tree, say: Say) -> None:
     elif not tree.live:
         say(f"packages: put into this tree yourself: {' '.join(missing)}")
     else:
+        _fetch(missing)
+        say(f"packages: installed {' '.join(missing)}")
+
+
+def _fetch(missing: list[str]) -> None:
+    try:
+        run(["dpkg", "--configure", "-a"], "packages", LONG_S)  # of a run whose power went
         run(["apt-get", "-q", "update"], "packages", LONG_S)
         run(["apt-get", "-q", "install", "-y", "--no-install-recommends", *missing], "packages", LONG_S)
-        say(f"packages: installed {' '.join(missing)}")
+    except Failed as fault:
+        names = ", ".join(missing)
+        raise CannotInstall(
+            f"packages: {names} could not be installed; connect the box to the internet and begin again "
+            f'(the system says "{fault.lines[-1]}")'
+        ) from fault
 
 
 def _accounts(tree: Tree) -> None:
@@ -98,13 +124,31 @@ def _accounts(tree: Tree) -> None:
     tree.learn_accounts()
 
 
-def _folders(tree: Tree) -> None:
+def _folders(answers: Answers, tree: Tree) -> None:
     tree.folder(settings.HOME)
     tree.folder(settings.SECRETS, 0o711)
     tree.folder(settings.KEYS, 0o700, "sotpunkt-gateway", "sotpunkt-gateway")
     for program in ("gateway", "kiosk", "dashboard"):
         tree.folder(f"{settings.SECRETS}/{program}", 0o700, f"sotpunkt-{program}", f"sotpunkt-{program}")
         tree.folder(f"/var/lib/sotpunkt-{program}", 0o750, f"sotpunkt-{program}", f"sotpunkt-{program}")
+    for path in settings.page_files(answers):
+        # what somebody has laid there as root, the page must read
+        tree.own(path, 0o600, "sotpunkt-dashboard", "sotpunkt-dashboard")
+
+
+def _page_reads(answers: Answers, tree: Tree) -> None:
+    """A page that cannot read its certificate does not start: asked as the page's own account."""
+    web = settings.owner_page(answers) if tree.live and "dashboard" in answers.programs else {}
+    faults = []
+    for name in ("certificate_file", "key_file"):
+        try:
+            if name in web:
+                run(["runuser", "-u", "sotpunkt-dashboard", "--", "test", "-r", web[name]], "owner's page")
+        except Failed:
+            own = f"{settings.SECRETS}/dashboard/"
+            faults.append(f"[owner_page] {name}: the page's account cannot read {web[name]}; lay it into {own}")
+    if faults:
+        raise Faults("answers", faults, done="the site's programs and settings were not touched")
 
 
 def _settings(answers: Answers, tree: Tree) -> None:
@@ -168,23 +212,25 @@ def _first_account(answers: Answers, asked: Programs) -> str:
     return f"first account: open this with a phone on the staff network, once, within three days: {link}"
 
 
-def _start(answers: Answers, tree: Tree, say: Say) -> None:
+def _start(answers: Answers, tree: Tree, say: Say, *, everything: bool) -> None:
+    """`everything`: also what this run has not changed is told anew, for a run before it was interrupted."""
     changed = tree.changed
     run(["systemctl", "daemon-reload"], "start")
     run(["udevadm", "control", "--reload"], "start")
     run(["udevadm", "trigger", "--subsystem-match=tty", "--subsystem-match=rtc", "--subsystem-match=leds"], "start")
     run(["sysctl", "-q", "-p", "/etc/sysctl.d/60-sotpunkt.conf"], "start")
-    if any("journald" in path for path in changed):
+    if everything or any("journald" in path for path in changed):
         run(["systemctl", "restart", "systemd-journald"], "start")
     # shut before anything listens; a reload replaces all rules in one step, a restart would leave none in between
     run(["systemctl", "start", "nftables"], "start")
-    if "/etc/nftables.conf" in changed:
+    if everything or "/etc/nftables.conf" in changed:
         run(["systemctl", "reload", "nftables"], "start")
     if f"{system.UNITS}/mosquitto.service" in changed:
         run(["systemctl", "stop", "mosquitto"], "start")
     run(["systemctl", "start", *(f"{name}.timer" for name in system.TIMERS)], "start")
     wanted = system.services(answers)
     # what was installed anew runs anew; what is as before goes on undisturbed
-    touched = [path for path in changed if path.startswith(("/etc/sotpunkt", "/opt/sotpunkt", "/etc/systemd/system/s"))]
-    run(["systemctl", "restart" if touched else "start", "--no-block", *wanted], "start")
+    ours = ("/etc/sotpunkt", "/opt/sotpunkt", "/etc/systemd/system/s")
+    touched = [path for path in changed if path.startswith(ours) and path != UNFINISHED]
+    run(["systemctl", "restart" if everything or touched else "start", "--no-block", *wanted], "start")
     say(f"start: {', '.join(wanted)}; see how they are: sudo /opt/sotpunkt/bin/sotpunkt-doctor")

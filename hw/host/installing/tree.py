@@ -66,6 +66,12 @@ class Tree:
             self.changed.append(path)
         return changed
 
+    def own(self, path: str, mode: int, owner: str, group: str) -> None:
+        """The rights of a file that somebody else has written; one that is not there is not missed."""
+        here = self.at(path)
+        if here.is_file() and not here.is_symlink() and self._rights(here, mode, owner, group):
+            self.changed.append(path)
+
     def remove(self, path: str) -> None:
         """Take a file away that the answers no longer want."""
         if self.at(path).is_symlink() or self.at(path).exists():
@@ -78,8 +84,10 @@ class Tree:
         if here.is_symlink() and str(here.readlink()) == to:
             return
         here.parent.mkdir(parents=True, exist_ok=True)
-        here.unlink(missing_ok=True)
-        here.symlink_to(to)
+        new = here.with_name(f".{here.name}.new")
+        new.unlink(missing_ok=True)
+        new.symlink_to(to)
+        new.replace(here)  # there is never a moment without
         self.changed.append(path)
 
     def text(self, path: str) -> str | None:

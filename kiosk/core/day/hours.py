@@ -2,17 +2,22 @@
 
 `opening-hours-py` counts midsummer eve and Christmas Eve as public holidays in Sweden. A shop that writes "Dec 24 off;
 PH 11:00-15:00" means both: what names a date is more particular than "holidays", so it is put last here.
+
+Hours that begin or end within the hour that comes twice in autumn do not say at which of the two: between them it is
+unknown.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice, pairwise
 
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
 
+from contract.daylight import season
 from kiosk.core.age import PLACE
 
 AHEAD = timedelta(days=370)
@@ -52,18 +57,16 @@ def at(expression: str, moment: datetime | None) -> Span:
     evaluated = _evaluated(expression) if expression.strip() else None
     if evaluated is None or moment is None:
         return UNKNOWN
-    here = moment.astimezone(PLACE)
-    spans = evaluated.intervals(here, here + AHEAD)
+    spans = _spans(evaluated, moment)
     first = next(spans, None)
     if first is None:
         return UNKNOWN
-    _, end, state, comment = first
-    stand = _STANDS.get(state, Stand.UNKNOWN)
+    _, end, stand, comment = first
     if stand is Stand.OPEN and _OPEN_END.search(expression):
         return Span(stand, None, None, comment)  # "18:00+": nobody knows when it closes
     for _, later, other, _ in islice(spans, MOST_STEPS):
-        if _STANDS.get(other, Stand.UNKNOWN) is not stand:
-            return Span(stand, end, _STANDS.get(other, Stand.UNKNOWN), comment)
+        if other is not stand:
+            return Span(stand, end, other, comment)
         end = later
     return Span(stand, None, None, comment)
 
@@ -73,13 +76,34 @@ def next_open(expression: str, moment: datetime | None) -> datetime | None:
     evaluated = _evaluated(expression) if expression.strip() else None
     if evaluated is None or moment is None:
         return None
-    here = moment.astimezone(PLACE)
-    for begins, _, state, _ in islice(evaluated.intervals(here, here + AHEAD), MOST_STEPS):
-        if state == State.OPEN:
+    for begins, _, stand, _ in islice(_spans(evaluated, moment), MOST_STEPS):
+        if stand is Stand.OPEN:
             return begins
-        if state == State.UNKNOWN:
+        if stand is Stand.UNKNOWN:
             return None
     return None
+
+
+def _spans(evaluated: OpeningHours, moment: datetime) -> Iterator[tuple[datetime, datetime, Stand, str]]:
+    """From `moment` on: begin, end, how it stands, comment."""
+    here = moment.astimezone(PLACE)
+    # the library reads the time of day alone: what changed within the hour that comes twice must be seen from before it
+    since = (here.replace(minute=0, fold=0) - timedelta(minutes=1)) if season(here) else here
+    raw = evaluated.intervals(since, here + AHEAD)
+    for (begin, end, state, comment), after in pairwise(chain(raw, (None,))):
+        stand, then = (_STANDS.get(one, Stand.UNKNOWN) for one in (state, after[2] if after else state))
+        surely = begin.replace(fold=1) if season(begin) else begin
+        at_first, at_last = (end.replace(fold=fold) if season(end) else end for fold in (0, 1))
+        between = (at_first, at_last, stand if then is stand else Stand.UNKNOWN, "")
+        for start, stop, how, said in ((surely, at_first, stand, comment), between):
+            first = max(start, here, key=_utc)
+            if _utc(first) < _utc(stop):
+                yield first, stop, how, said
+
+
+def _utc(moment: datetime) -> datetime:
+    """Two times of one zone are compared by what clocks show, which is no order in the hour that comes twice."""
+    return moment.astimezone(UTC)
 
 
 def readable(expression: str) -> bool:

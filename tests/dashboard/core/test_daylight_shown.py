@@ -11,6 +11,7 @@ from contract.words import ClockQuality
 from dashboard.core import numbers
 from dashboard.core.forms.fields import BadOrder, Field, read
 from dashboard.core.reader import Reader
+from dashboard.core.sending import composing
 
 HERE = ZoneInfo("Europe/Stockholm")
 
@@ -81,3 +82,12 @@ def test_what_cannot_be_meant_gets_a_sentence(written: str, sentence: str) -> No
 def test_what_only_one_of_the_two_can_be_is_that_one(now: str, of: dict[str, Any], utc: str) -> None:
     """Seen at 02:30, written at 02:40 of summer time: the second 02:30 has not been yet."""
     assert ms(utc) == read(Field(name="at", kind="when", **of), "2026-10-25 02:30", reader(now))
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("utc", ["2026-10-25T00:30", "2026-10-25T01:30", "2027-03-28T01:00"])
+def test_an_end_within_the_hour_that_comes_twice_is_read_as_the_form_writes_it(utc: str, language: str) -> None:
+    """Whoever opens the form of a message anew and sends it on changes nothing of when it ends."""
+    now = reader("2026-10-24T12:00", language)
+
+    assert ms(utc) == read(composing.WHEN[1], composing.until_values(ms(utc), now)["until_ms"], now)

@@ -140,6 +140,27 @@ def test_a_battery_that_ended_calls_nobody_for_a_day(kall: Any, hours: int, expe
     assert "batteri slut" in seen(picture, kall, hours * 60).contact.gone
 
 
+def test_a_death_of_unknown_age_is_excused_for_a_day_of_listening(kall: Any) -> None:
+    """Neither the site nor a centre that was started anew knows the time: the alarm comes late, but it comes."""
+    kall.clock = ClockQuality.UNSYNCED
+    retained = pictured(said(kall, battery(kall, clock=False), online=False), mono_ms=None)
+    now = reader(5 * MINUTE, None).now
+
+    assert [True, False] == [excused(retained, now, hours * 60 * MINUTE) for hours in (23, 25)]
+
+
+def test_a_battery_that_lied_excuses_no_later_silence(kall: Any) -> None:
+    """The box was to end at 04:40 and was heard long after: what ends it then is another thing, which is told."""
+    foretold = said(kall, battery(kall))
+    kall.up_ms += 69 * MINUTE
+    soon = fold(pictured(foretold), said(kall, battery(kall, -60)), 69 * MINUTE)
+    kall.up_ms += MINUTE
+    late = fold(soon, kall.state(), 70 * MINUTE)
+
+    assert [True, False] == [excused(one, reader(90 * MINUTE, None).now) for one in (soon, late)]
+    assert "" == seen(late, kall, 90).contact.gone
+
+
 def test_a_crash_is_a_silence_like_any_other(kall: Any) -> None:
     """A will without a word of why excuses nothing."""
     picture = pictured(said(kall, None), said(kall, None, online=False))

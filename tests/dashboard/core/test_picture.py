@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contract.freshness import Now, age_ms
 from contract.messages import DevicePicture, Head, SiteStatus
 from contract.words import ClockQuality, Power, Status
-from dashboard.core.hearing.picture import MAX_DEVICES, SitePicture, fold
+from dashboard.core.hearing.picture import MAX_DEVICES, Ear, SitePicture, fold
 
 EMPTY = SitePicture(site="are-kall")
 
@@ -108,6 +108,42 @@ def test_message_held_up_on_its_way_makes_nothing_younger(voice: Any) -> None:
     assert not picture.in_contact(now)
     site.tick(1_199_000)
     assert fold(picture, site.alive(), 1_200_000).in_contact(now)
+
+
+def test_first_word_out_of_a_broker_that_stood_still_is_as_old_as_its_clock_says(voice: Any) -> None:
+    """Twenty minutes in a queue, and nothing of that boot was heard before: only what comes after proves contact."""
+    site, held_ms = voice("are-kall"), 1_200_000
+    first = site.alive()
+    now = Now(mono_ms=5_000_000, wall_ms=first.head.wall_ms + held_ms, clock=ClockQuality.SYNCED)
+    ear = Ear("boot-of-the-centre", now.wall_ms, now.clock)
+
+    late = fold(EMPTY, first, now.mono_ms, ear)
+    site.tick(held_ms)
+    there = fold(late, site.alive(), now.mono_ms, ear)
+
+    assert held_ms == age_ms(first.head.moment(), late.contact, now)
+    assert (False, True) == (late.in_contact(now), there.in_contact(now))
+
+
+@pytest.mark.parametrize(("after_ms", "believed"), [(30_000, False), (300_000, True)])
+def test_clock_of_a_site_that_is_an_hour_slow_does_not_silence_it(voice: Any, after_ms: int, believed: bool) -> None:
+    """Whose words are late by the same for more than a minute is not held up: two clocks say two things."""
+    site, slow_ms = voice("are-kall"), 3_600_000
+    picture = EMPTY
+    for mono_ms in (0, after_ms):
+        said = site.tick(mono_ms).alive()
+        picture = fold(picture, said, mono_ms, Ear("here", said.head.wall_ms + slow_ms, ClockQuality.SYNCED))
+
+    assert believed is picture.in_contact(Now(mono_ms=after_ms, wall_ms=None, clock=ClockQuality.UNSYNCED))
+
+
+def test_page_of_the_same_box_dates_every_word_exactly(voice: Any) -> None:
+    """Both count on one uptime, so not even the first word can look younger than it is."""
+    said = voice("are-kall").alive()
+    mono_ms = said.head.up_ms + 1_200_000
+    now = Now(mono_ms=mono_ms, wall_ms=None, clock=ClockQuality.UNSYNCED)
+
+    assert 1_200_000 == age_ms(said.head.moment(), fold(EMPTY, said, mono_ms, Ear(said.head.boot)).contact, now)
 
 
 def test_devices_of_one_site_are_bounded(voice: Any) -> None:

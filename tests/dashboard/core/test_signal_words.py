@@ -3,7 +3,7 @@
 from contract import signals
 from dashboard.core.site import sitewords
 from gateway.core.box.bearer import MODEM_TYPES, BearerLook, bearer_word
-from gateway.core.story.story_values import ALARM_WORDS, WORDS
+from gateway.core.story.story_values import ALARM_WORDS
 from gateway.profiles.registry import registry
 
 SAME_IN_BOTH = {"wifi"}
@@ -11,7 +11,7 @@ SAME_IN_BOTH = {"wifi"}
 
 def _told() -> dict[str, set[str]]:
     """Signal → every word that it can have."""
-    found: dict[str, set[str]] = {key: set(words) for key, words in WORDS.items()}
+    found: dict[str, set[str]] = {one.key: set(one.words) for one in signals.catalogue().values() if one.words}
     found["alarm"] = set(ALARM_WORDS)
     for profile in registry().values():
         for row in profile.rows:

@@ -113,7 +113,7 @@ class HandClock(Clock):
 
     def __init__(self) -> None:
         super().__init__()
-        self.boot_id, self.up, self.wall, self.how = "boot-1", 3_600_000, 1_764_000_000_000, ClockQuality.SYNCED
+        self.boot_id, self.up, self.wall, self.how = "office-1", 3_600_000, 1_764_000_000_000, ClockQuality.SYNCED
 
     @property
     def boot(self) -> str:

@@ -20,6 +20,7 @@ ASKS = {
     "GET /sites/{site:str}/outages.csv": "read",
     "GET /api/counts": "read-all",
     "GET /owner/panels": "read", "GET /api/owner": "read", "GET /print": "read",
+    "GET /food": "read", "GET /food/panels": "read", "GET /food.csv": "read",
     "GET /sites/{site:str}/passes": "act", "POST /sites/{site:str}/passes": "act",
     "POST /sites/{site:str}/passes/{number:int}": "act",
     "GET /pass/{token:str}": "open", "POST /pass": "open", "GET /sealed": "open", "POST /sealed": "open",

@@ -19,7 +19,7 @@ TOLD = [
 ]
 EXPECTED = judge.expected_events(TOLD)
 SENDER, SILENT = judge.fault_windows(TOLD)
-POLL_MS, SLACK_MS = 10_000, 16_000
+POLL_MS, SLACK_MS, SILENCE_MS = 10_000, 16_000, 28_000
 
 
 def _got(*kinds: str) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ NOT_FITTED = Series(
 
 
 def _missing(*series: Series) -> list[str]:
-    return judge.missing((SENDER, SILENT), series, poll_ms=POLL_MS, slack_ms=SLACK_MS)
+    return judge.missing((SENDER, SILENT), series, poll_ms=POLL_MS, slack_ms=SLACK_MS, silence_ms=SILENCE_MS)
 
 
 def test_missing_values_in_the_windows_pass() -> None:
@@ -145,6 +145,14 @@ def test_missing_values_in_the_windows_pass() -> None:
         (
             (_series(212, 285, 4), SILENCE),
             "genset/fuel.level sensor_fault: 4 values are missing, 8.0 polls fit into the fault",
+        ),
+        (
+            (_series(212, 285, 8), _series(350, 398, 5, device="meter", signal=None)),
+            "meter comm_error: begins 30.0 s from the fault, at most 28.0 s late is right",
+        ),
+        (
+            (_series(212, 285, 8), _series(325, 430, 10, device="meter", signal=None)),
+            "meter comm_error: ends 30.0 s from the fault's end, 28.0 s is the most",
         ),
         (
             (_series(212, 285, 8), SILENCE, _series(500, 510, 2, device="genset-rtu", signal=None)),

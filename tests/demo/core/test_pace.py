@@ -5,8 +5,9 @@ import pytest
 from demo.core import pace
 from demo.core.faults import BadUse
 from doors.clock_gentle import Gentle, gone_s
+from gateway.core.wire import patience
 
-OUTAGE_S = 570.0
+OUTAGE_S = 610.0
 
 
 def test_scenario_fits_into_the_seconds() -> None:
@@ -41,6 +42,14 @@ def test_wire_gives_up_before_the_next_poll(rate: float) -> None:
     given = pace.pace(rate)
 
     assert given.timeout_s * rate < given.poll_s <= max(pace.LONGEST_POLL_S, rate * pace.POLL_REAL_S)
+
+
+def test_a_silence_may_be_seen_as_late_as_the_gateway_waits() -> None:
+    """The gateway's own patience with a silent device is what the judge grants."""
+    given = pace.pace(10.0)
+
+    assert patience.MOST == pace.LONGEST_WAIT
+    assert 1000 * (given.poll_s + patience.MOST * given.timeout_s * given.rate) == given.silence_ms
 
 
 THREE_DAYS_S, RESTARTS_S = 74 * 3600.0, (259_560.0, 54_540.0, 259_632.0)

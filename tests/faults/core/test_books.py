@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 
-from faults.core.books import Row, covered, digest, judge
+from faults.core.books import ALL_STREAMS, Row, covered, digest, judge
 
 RUN = "run-a"
 
@@ -100,6 +100,8 @@ def test_samples_may_be_told_as_a_gap(books: Books) -> None:
     found = books.verdict()
 
     assert (17, 14, 0, 3, 0) == (found.records, found.at_centre, found.lost, found.gaps, found.reordered)
+    killed = judge(books.seen, books.digests, books.rows, never_thinned=ALL_STREAMS)
+    assert (3, 0) == (killed.lost, killed.gaps), "no disk failed and nobody was away for days"
 
 
 @pytest.mark.parametrize("stream", ["event", "receipt"])

@@ -61,9 +61,15 @@ def test_schedule_without_minutes_ends_after_its_last_fault() -> None:
         (
             'link = "uplink"',
             'link = "up"',
-            "a.toml, line 10: cut: 'up' is none of those that are known; it takes link, every_s",
+            "a.toml, line 10: link of cut: 'up' is none of those that are known; it takes link, every_s",
         ),
-        ("every_s = 10", "every_s = 0", "a.toml, line 10: cut: must be a number, at least 0.2; it takes link, every_s"),
+        ("every_s = 10", "every_s = 0", "a.toml, line 10: every_s of cut: must be a number, at least 0.2; it takes"),
+        ('name = "cut"', 'name = "long-outage"', "a.toml, line 10: long-outage: link is unknown; it takes hours"),
+        (
+            'name = "cut"\nat_s = 12\nfor_s = 40\nlink = "uplink"\nevery_s = 10',
+            'name = "long-outage"\nat_s = 12\nfor_s = 0.01',
+            "a.toml, line 10: long-outage: for_s: 48 hours need at least 29 s",
+        ),
     ],
 )
 def test_bad_schedule_is_refused_with_its_line(was: str, now: str, said: str) -> None:
@@ -73,6 +79,15 @@ def test_bad_schedule_is_refused_with_its_line(was: str, now: str, said: str) ->
 
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_schedule_that_never_ends_is_refused() -> None:
+    """A fault of a month makes no run of a month, unless the file says how long the run is."""
+    month = GOOD.replace("minutes = 2\n", "").replace("for_s = 40", "for_s = 2592000")
+    with pytest.raises(BadSchedule, match=r"a.toml, line 9: cut ends 2592012 s after .* say `minutes`"):
+        read(month, "a.toml", catalogue.known())
+
+    assert 2 == read(GOOD.replace("for_s = 40", "for_s = 2592000"), "a.toml", catalogue.known()).minutes
 
 
 def test_empty_schedule_is_refused() -> None:
@@ -119,4 +134,4 @@ def test_every_fault_explains_itself() -> None:
     for name, kind in catalogue.catalogue().items():
         assert name == kind.name.lower()
         assert kind.tells
-        assert kind.wrong(kind.Parameters()) is None
+        assert kind.wrong(kind.Parameters(), 60.0) is None

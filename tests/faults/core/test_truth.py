@@ -2,6 +2,8 @@
 
 import pytest
 
+from contract import freshness
+from faults.core import truth
 from faults.core.settings import LIFE, ordinary
 from faults.core.truth import Plant, Shown, number_of, scenario, wrong
 from faults.watch import card_shown, kiosk_shown
@@ -80,6 +82,20 @@ def test_limits_are_those_that_the_product_states() -> None:
     slow = ordinary(6.0)
     assert 3 * 10_000 + 28_000 == kiosk_shown({"fresh": True, "up_ms": 7, "power": "dead"}, 6000, slow).power_within_ms
     assert 315_000 + 15_000 == card_shown(card(limit_ms=315_000), 5, slow).value_within_ms
+
+
+@pytest.mark.parametrize(("period_s", "told_every_s"), [(1.0, 0.0), (10.0, 300.0)])
+def test_yardstick_is_the_judges_own_and_agrees_with_the_product(
+    monkeypatch: pytest.MonkeyPatch, period_s: float, told_every_s: float
+) -> None:
+    """The product's promise as it stands today; a product that allows itself more does not move the judge."""
+    assert freshness.limit_ms(period_s, told_every_s) == truth.limit_ms(period_s, told_every_s)
+    assert 1000 * freshness.LOST_HEARTBEATS * period_s == truth.silence_ms(period_s)
+    before = (kiosk_shown({"fresh": True, "up_ms": 7, "power": "dead"}, 9, LIFE), card_shown(card(), 5, LIFE))
+    monkeypatch.setattr(freshness, "STALE_PERIODS", 60)
+    monkeypatch.setattr(freshness, "LOST_HEARTBEATS", 60)
+
+    assert before == (kiosk_shown({"fresh": True, "up_ms": 7, "power": "dead"}, 9, LIFE), card_shown(card(), 5, LIFE))
 
 
 @pytest.mark.parametrize(("text", "number"), [("1 230 kPa", 1230), ("100 kPa", 100), (None, None), ("–", None)])

@@ -51,7 +51,8 @@ async def test_relay_carries_both_ways(relay: Relay) -> None:
 
 async def test_delay_and_rate_hold_things_up(relay: Relay) -> None:
     """Later by the delay, and by what the bytes take; at least that, for a busy machine takes longer."""
-    relay.delay_s, relay.bytes_per_s = 0.3, 10.0
+    relay.delay_s.turn(relay, 0.3)
+    relay.bytes_per_s.turn(relay, 10.0)
     began_s = time.monotonic()
 
     assert b"hej" == await ask(relay)
@@ -60,7 +61,7 @@ async def test_delay_and_rate_hold_things_up(relay: Relay) -> None:
 
 async def test_mute_takes_and_never_answers(relay: Relay) -> None:
     """The connection stands, and that is all."""
-    relay.mute = True
+    relay.mute.turn(relay, 1)
 
     with pytest.raises(TimeoutError):
         await ask(relay, within_s=0.3)

@@ -5,16 +5,16 @@ from typing import Any
 import msgspec
 
 from contract.judgement import CallNow, Endurance, RunDone
-from contract.messages import Ack, Alarm
+from contract.messages import Ack, Alarm, Value
 from contract.orders import Delivery
-from contract.words import ClockQuality, Connection, Event, Power
+from contract.words import ClockQuality, Connection, Event, Origin, Power, Quality
 from gateway.core.alarms import alarms
 from gateway.core.alarms.alarm_life import acknowledged, kept, listed
 from gateway.core.facts import Facts, Rule, RunFacts, SetFacts, TankFacts
 from gateway.core.fuel.fuel_memory import FuelLoss, FuelMemory
 from gateway.core.power.evidence import Evidence
 from gateway.core.remembered import Filled, Judged, Memory, Woken
-from gateway.core.site import Change, Now, Site
+from gateway.core.site import Change, Now, Site, Stranger
 from gateway.core.visits import Glass, Visit
 
 from .conftest import GENSET, at, device, facts, good
@@ -169,6 +169,10 @@ OTHER: dict[str, Any] = {
     "glass": lambda one, value, now: one._remember(glass=Glass(who="Anna", at=now.moment()) if value else None),
     "contested": lambda one, value, _now: _with(one.site, contested=value),
     "store_trouble": lambda one, value, _now: _with(one.site, store_trouble=value),
+    "stranger": lambda one, value, now: _with(
+        one.site, strangers={value: Stranger(board="esp32", count=1, heard_ms=now.up_ms)}
+    ),
+    "twice": lambda one, value, _now: _with(one.site, values=one.site.values | {"node": _node_of_two(twice=value)}),
     "silent": lambda one, value, _now: _with(one.site, polls_failed=CALM.polls_failed | ({value: 3} if value else {})),
 }
 """How a change that is no plain field is written into the site."""
@@ -191,6 +195,11 @@ def floods(told: list[Change]) -> list[Event]:
 
 def _lost(percent_per_h: float, now: Now) -> FuelLoss:
     return FuelLoss(before_l=800.0, after_l=500.0, percent_per_h=percent_per_h, at=now.moment())
+
+
+def _node_of_two(*, twice: bool) -> dict[str, Value]:
+    quality = Quality.WRONG_DEVICE if twice else Quality.SENSOR_FAULT
+    return {"room.temperature": Value(value=None, origin=Origin.MEASURED, up_ms=0, quality=quality)}
 
 
 def _lasts(hours: float, now: Now) -> Endurance:

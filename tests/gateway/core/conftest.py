@@ -60,6 +60,7 @@ def facts(*devices: DeviceFacts, **changes: Any) -> Facts:
         "controller": "genset",
         "set": SetFacts(rated_kw=56.0, design_load_kw=15.0),
         "tank": TankFacts(litres=1000.0, dead_percent=5.0),
+        "bulletin_keys": frozenset({"kommun-2026"}),
         "activate_within_s": 900.0,
         "heartbeat_s": 300.0,
         "picture_every_s": 10.0,

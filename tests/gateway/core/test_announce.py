@@ -106,7 +106,7 @@ def test_the_public_picture_contains_no_fact_of_staff() -> None:
     assert [] == [word for word in STAFF_WORDS if word.lower() in text.lower()]
     assert {
         "head", "place", "power", "since", "active", "services", "notices", "events", "period_s", "heartbeat_s",
-        "centre_heard", "opening", "stay", "box_lasts",
+        "centre_heard", "opening", "stay", "box_lasts", "screens",
     } == set(json.loads(payload))  # fmt: skip
 
 

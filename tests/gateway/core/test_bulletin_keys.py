@@ -5,9 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from contract.bulletins import PublicBulletin
+from contract.messages import decode
 from contract.records import BulletinBody
 from contract.refusals import refusal_words
 from contract.words import ClockQuality
+from gateway.core import announce
 from gateway.core.down import bulletins
 from gateway.core.site import Change, Now
 
@@ -48,6 +51,16 @@ def test_bulletin_that_is_held_goes_on_when_its_key_is_replaced() -> None:
 
     assert [] == taken(site, signed(), at(AFTER))[1]
     assert [False] == [bulletins.over(one, at(AFTER)) for one in site.memory.bulletins]
+
+
+@pytest.mark.parametrize(("keys", "ended"), [({"kommun-2026"}, False), ({"kommun-2027"}, True), (set(), True)])
+def test_bulletin_of_a_key_that_was_taken_away_leaves_the_screens(keys: set[str], ended: bool) -> None:
+    """Somebody may have copied the key. Put back into the settings, it lets what it signed stand as before."""
+    site, _, _ = taken(Story(facts()).site, signed(), at(BEFORE))
+    said = announce.public_bulletin(site.memory.bulletins[0], facts(bulletin_keys=frozenset(keys)), at(AFTER))
+
+    assert ended == decode(said[1], PublicBulletin).ended
+    assert [] == taken(site, signed(), at(AFTER))[1]
 
 
 def test_no_key_is_over_while_nobody_knows_the_day() -> None:

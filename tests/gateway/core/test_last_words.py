@@ -86,6 +86,20 @@ def test_a_battery_that_suddenly_lasts_longer_is_not_at_its_end() -> None:
     assert "box_lasts" == one.told[-1].body["key"]
 
 
+def test_a_gauge_that_always_says_minutes_foretells_for_an_hour_and_then_nothing() -> None:
+    """Such a box has not died of its battery when it falls silent, nor may it halt; power that was back mends it."""
+    one = story(halts=True, halt_below_min=8)
+    kinds = [kind for second in range(0, 2 * 3600, 20) for kind in own(one, second, 1, 9 * MIN)]
+    lied = one.site.ending
+
+    assert ["box_ending", "box_stays"] == kinds
+    assert "box_gauge" == next(new.body["key"] for new in reversed(one.told) if new.kind == "box_stays")
+    assert (None, False, True) == (lied.farewell, lied.halt, lied.lied)
+    assert [] == own(one, 8000, 1, 7 * MIN) + own(one, 8030, 1, 7 * MIN)
+    assert [] == own(one, 8100, 0) + own(one, 8120, 0)
+    assert ["box_ending"] == own(one, 9000, 1, 9 * MIN) + own(one, 9020, 1, 9 * MIN)
+
+
 def test_while_nobody_knows_what_was_foretold_holds() -> None:
     """A fuel gauge that goes silent at the end is no return of power."""
     one = story()
@@ -109,6 +123,22 @@ def test_it_is_halted_below_its_own_bound_and_only_where_it_wakes_again(expected
     own(one, 310, 1, 6 * MIN)
 
     assert (False, expected) == (before, one.site.ending.halt)
+
+
+def test_a_gauge_that_is_stuck_halts_a_box_only_so_often() -> None:
+    """Each start finds minutes left, on battery; power that was seen between them begins the count anew."""
+    one, halted = story(halts=True), []
+    for start in range(last_words.MOST_HALTS + 2):
+        for second in (0, 20):
+            own(one, 1000 * start + second, 1, 3 * MIN)
+        halted.append(one.site.ending.halt)
+        one = one.restarted()
+    own(one, 9000, 0)
+    own(one, 9001, 1, 3 * MIN)
+    own(one, 9020, 1, 3 * MIN)
+
+    assert [True] * last_words.MOST_HALTS + [False, False] == halted
+    assert one.site.ending.halt
 
 
 def test_a_box_that_halts_names_the_time_of_the_halt() -> None:

@@ -232,6 +232,17 @@ def test_services_and_notices_are_replaced_by_key() -> None:
     assert ["n2"] == [notice.id for notice in story.site.memory.notices]
 
 
+def test_a_clock_that_was_ahead_takes_no_notice_down() -> None:
+    """Another one was put up while the clock showed next year; when it is right again both stand there."""
+    story = Story(PEOPLE_ONLY)
+    story.step(at(5), order(5, Notice(notice="n1", sv="ett", until_ms=WALL_MS + 100_000)))
+    ahead = msgspec.structs.replace(at(6), wall_ms=WALL_MS + 365 * 86_400_000)
+    story.step(ahead, order(6, Notice(notice="n2", sv="två")))
+    shown = decode(announce.public_picture(story.site, PEOPLE_ONLY, at(7))[1], PublicPicture)
+
+    assert ["n1", "n2"] == [notice.id for notice in shown.notices]
+
+
 def test_there_is_room_for_twenty_notices_that_still_hold() -> None:
     """The next is refused with what to do; notices whose time is over take no room."""
     story = Story(PEOPLE_ONLY)

@@ -169,3 +169,30 @@ def test_a_number_can_be_told_as_it_was_read() -> None:
 
     assert 0 == told["fuel.level"]["value"]  # type: ignore[index]
     assert (None, "over_range") == (told["engine.speed"]["value"], told["engine.speed"]["quality"])  # type: ignore[index]
+
+
+def test_polls_judged_together_say_what_they_say_one_by_one() -> None:
+    """What waited for others is judged as if it had come alone: the same site, the same events with their device."""
+    alone, together = Story(facts()), Story(facts())
+    for story in (alone, together):
+        story.poll(at(1), "genset", genset(1))
+        story.poll(at(2), "meter", volts("meter", 230, 2))
+    alone.poll(at(7), "meter", volts("meter", 229, 6))
+    alone.poll(at(7), "genset", genset(7, mains=0))
+    batches = [Batch(device="meter", values=volts("meter", 229, 6)), Batch(device="genset", values=genset(7, mains=0))]
+    together.site, told = pipeline.step(together.site, batches[1], together.facts, at(7), batches[:1])
+    together.told += told
+
+    assert alone.site.values == together.site.values
+    assert alone.site.memory == together.site.memory
+    assert sorted(alone.kinds()) == sorted(together.kinds())
+    assert ["genset"] == [one.body["source"] for one in told if one.kind == "mains_lost"]
+
+
+def test_each_device_of_one_judgement_has_its_own_sample() -> None:
+    """Samples of devices that were read together are as many as the devices."""
+    story = Story(facts())
+    batches = [Batch(device="meter", values=volts("meter", 229, 6)), Batch(device="genset", values=genset(6))]
+    _, told = pipeline.step(story.site, Tick(), story.facts, at(6), batches)
+
+    assert ["meter", "genset"] == [one.body["device"] for one in told if one.kind == "sample"]

@@ -322,3 +322,48 @@ async def test_device_behind_a_dead_address_is_silent(tcp_peer: TcpPeer, loop_fa
 
     assert {Quality.COMM_ERROR} == {value.quality for value in values.values()}
     assert "no connection" in values["fuel.level"].reason
+
+
+async def test_device_asks_again_for_what_was_lost_when_it_proved_itself(
+    tcp_peer: TcpPeer, loop_faults: list[str]
+) -> None:
+    """The nominal power is read once; its answer was lost, so power has no unit until a slow round has asked again."""
+    image = Image()
+    image.fill(3, 50, 84, 0)
+    for first, last in ((200, 204), (358, 358), (363, 369), (4001, 4001), (4008, 4008), (4664, 4665)):
+        image.fill(3, first, last, 0)
+    image.put(3, 369, "0190")
+    image.put(3, 2105, "0050")
+    lost = iter([True])
+    tcp_peer.answer = lambda frame: None if frame[8:10] == b"\x08\x39" and next(lost, False) else image(frame)
+    line = open_line(TcpLine(host="127.0.0.1", port=tcp_peer.port))
+    cre, ticks = Device(line, 1, quick("cre-compact")), count(1)
+    before = [await cre.values("fast", lambda: next(ticks), Origin.MEASURED) for _ in range(2)]
+    cre.begin("slow")
+    while cre.under_way:
+        await cre.step(lambda: next(ticks), Origin.MEASURED)
+    after = await cre.values("fast", lambda: next(ticks), Origin.MEASURED)
+    await line.close()
+
+    assert {"its unit depends on generator.rated_power, which is missing"} == {
+        values["generator.power"].reason for values in before
+    }
+    assert (4000, Quality.GOOD) == (after["generator.power"].value, after["generator.power"].quality)
+
+
+async def test_device_whose_registers_stand_still_is_as_fresh_as_its_last_answer(device: Device, image: Image) -> None:
+    """What has not moved has the time at which it was read again; what has moved is seen, also on its way back."""
+    first = await poll(device)
+    second = await poll(device)
+    image.put(3, 1024, "0000 0050 7FFF 003F 0000 0110 0000 0000")
+    third = await poll(device)
+    image.put(3, 1024, "0000 0028 7FFF 003F 0000 0110 0000 0000")
+    ticks = count(9000)
+    fourth = await device.values("fast", lambda: next(ticks), Origin.SIMULATED)
+    key = "engine.coolant_temperature"
+
+    assert {one: value.value for one, value in first.items() if one in second} == {
+        one: value.value for one, value in second.items()
+    }
+    assert [40, 80, 40] == [one[key].value for one in (second, third, fourth)]
+    assert min(value.up_ms for value in fourth.values()) >= 9000

@@ -10,7 +10,7 @@ from gateway.core.remembered import Memory
 from gateway.io import migrations
 from gateway.io.counts import counts
 
-from .conftest import balanced, event, moment, opened, sample, seqs
+from .conftest import POLL, balanced, event, moment, opened, sample, seqs
 
 OLD = Path(__file__).with_name("store_version_1.sql")
 
@@ -78,7 +78,7 @@ def test_a_migration_that_breaks_leaves_the_old_store(old: Path, monkeypatch: py
         migrations._second(db)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(migrations, "STEPS", (migrations._first, half))
+    monkeypatch.setattr(migrations, "STEPS", (migrations._first, half, migrations._third))
     db = sqlite3.connect(old)
     with pytest.raises(KeyboardInterrupt):
         migrations.migrate(db)
@@ -90,3 +90,24 @@ def test_a_migration_that_breaks_leaves_the_old_store(old: Path, monkeypatch: py
     assert 1 == version
     assert "heads" not in tables
     opened(old).close()
+
+
+def test_a_store_of_version_2_keeps_its_curves_and_goes_on(path: Path) -> None:
+    """Readings as they were packed then, minutes, quarters and marks; what is read now is packed as today."""
+    path.parent.mkdir()
+    db = sqlite3.connect(path)
+    db.executescript(OLD.with_name("store_version_2.sql").read_text("utf-8"))
+    db.close()
+    store = opened(path)
+    rows = (seqs(store, Stream.EVENT), seqs(store, Stream.SAMPLE), store.memory().active)
+    store.keep(moment(27 * 3600 + 30, "run-3"), batch=POLL, numbered=[event(1)])
+    begin = 20_000 * 86_400_000 + 12 * 3_600_000
+    raw = store.history("genset", "fuel.level", begin, begin + 7_200_000, 1000).points
+    coarse = store.history("genset", "fuel.level", begin - 43_200_000, begin + 2 * 86_400_000, 100).points
+    store.close()
+
+    assert ([3, 1], [3, 4, 5], True) == rows
+    assert [50.0 + number for number in range(12)] == [one.mean for one in raw]
+    assert 13 == sum(one.count for one in coarse)
+    assert {"genset": 14} == counts(path)["polls"]
+    assert balanced(path)

@@ -1,6 +1,8 @@
 """Reading over a serial line, a pseudo-terminal here: frames as printed in vendors' papers, silences, late answers."""
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
@@ -79,6 +81,17 @@ async def test_rtu_refusal_is_told(serial_peer: SerialPeer, line: Line) -> None:
 
     assert isinstance(fault, Fault)
     assert (Why.REFUSED, 2) == (fault.why, fault.code)
+
+
+async def test_rtu_answer_twice_is_not_that_to_the_next_question(serial_peer: SerialPeer, line: Line) -> None:
+    """What came before a question is no answer to it, also when the program was too busy to hear it in time."""
+    serial_peer.answer = lambda frame: framed(f"0103 02 {frame[3]:04X}")
+    first = await line.read(1, Block(3, 5, 1), 1.0)
+    os.write(serial_peer.master, framed("0103 02 0005"))
+    time.sleep(0.02)  # noqa: ASYNC251 - the loop is busy with something else, longer than the silence
+    second = await line.read(1, Block(3, 9, 1), 1.0)
+
+    assert (Registers([5]), Registers([9])) == (first, second)
 
 
 async def test_rtu_silent_unit_costs_its_own_timeout(serial_peer: SerialPeer, line: Line) -> None:
@@ -213,12 +226,12 @@ async def test_rtu_answer_that_has_begun_may_end(serial_peer: SerialPeer) -> Non
 async def test_rtu_babbling_unit_cannot_hold_the_line(serial_peer: SerialPeer, line: Line) -> None:
     """Somebody who sends without end costs a bounded time, not the line."""
     loop = asyncio.get_running_loop()
-    serial_peer.answer = lambda _: [(0.0, b"\x55" * 8), *[(0.01, b"\x55" * 8)] * 600]
+    serial_peer.answer = lambda _: [(0.0, b"\x55" * 8), *[(0.01, b"\x55" * 8)] * 6000]
     began = loop.time()
     faults = [await line.read(1, Block(3, 0, 1), 0.1, 0.05) for _ in range(2)]
 
     assert all(isinstance(fault, Fault) for fault in faults)
-    assert loop.time() - began < 3
+    assert loop.time() - began < 30, "it babbles for a minute"
 
 
 async def test_rtu_missing_port_is_one_sentence() -> None:
@@ -237,28 +250,6 @@ async def test_rtu_port_in_use_is_one_sentence(serial_peer: SerialPeer, line: Li
 
     assert isinstance(fault, Fault)
     assert fault.sentence.endswith("no serial port, or without that speed or parity")
-
-
-async def test_rtu_pulled_cable_and_new_one(serial_peer: SerialPeer, tmp_path, loop_faults) -> None:
-    """A serial adapter that is pulled out and put back is read again, without a restart."""
-    port = tmp_path / "port"
-    port.symlink_to(serial_peer.path)
-    serial_peer.answer = lambda _: framed("0103020007")
-    line = open_line(SerialLine(device=str(port)))
-    before = await line.read(1, Block(3, 0, 1), 0.5)
-    serial_peer.unplug()
-    port.unlink()
-    during = [await line.read(1, Block(3, 0, 1), 0.2) for _ in range(3)]
-    other = SerialPeer()
-    other.answer = lambda _: framed("0103020008")
-    port.symlink_to(other.path)
-    after = [await line.read(1, Block(3, 0, 1), 0.5) for _ in range(2)]
-    await line.close()
-    other.unplug()
-
-    assert Registers([7]) == before
-    assert all(isinstance(fault, Fault) and fault.quality is Quality.COMM_ERROR for fault in during)
-    assert Registers([8]) == after[-1]
 
 
 async def test_rtu_lengths_change_between_requests(serial_peer: SerialPeer, line: Line) -> None:

@@ -12,7 +12,7 @@ import pytest
 from contract import topics
 from contract.messages import MAX_MESSAGE, decode
 from contract.packing import unpack
-from contract.records import RecordBatch
+from contract.records import MAX_RECORDS, RecordBatch
 from contract.words import ClockQuality, Connection, Status, Stream
 from doors.broker import BrokerSettings
 from gateway.core.facts import Facts
@@ -201,21 +201,29 @@ async def test_what_comes_after_everything_was_confirmed_is_sent_at_once(store: 
 async def test_a_centre_that_says_nothing_gets_only_so_much(
     store: Store, road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So many records of a stream are under way; a mark makes room, and events do not wait for samples."""
-    monkeypatch.setattr(record_road, "MOST_UNDER_WAY", 600)
+    """One batch at first, twice as much after each mark with news, up to a bound; events do not wait for samples; what
+    has to be sent again begins with one batch again."""
+    monkeypatch.setattr(record_road, "MOST_UNDER_WAY", 2 * MAX_RECORDS)
     store.keep(moment(1), numbered=[sample(seq) for seq in range(1, 2001)])
     road.records.wake()
-    await road.centre.until(lambda: len(road.centre.seqs(Stream.SAMPLE)) >= 600)
-    store.keep(moment(2), numbered=[event(1)])
+    held = []
+    for number, (confirmed, heard) in enumerate([(0, 300), (300, 900), (900, 1500)], 1):
+        if confirmed:
+            road.records.answered(store.confirm("run-1", Stream.SAMPLE, confirmed))
+        await road.centre.until(lambda heard=heard: len(road.centre.seqs(Stream.SAMPLE)) >= heard)
+        store.keep(moment(2), numbered=[event(number)])
+        road.records.wake()
+        await road.centre.until(lambda number=number: number in road.centre.seqs(Stream.EVENT))
+        held.append(len(road.centre.seqs(Stream.SAMPLE)))
+        store.confirm("run-1", Stream.EVENT, number)
+    road.records.begin_anew()
+    store.keep(moment(3), numbered=[event(4)])
+    await road.centre.until(lambda: len(road.centre.seqs(Stream.SAMPLE)) > 1500)
     road.records.wake()
-    await road.centre.until(lambda: road.centre.seqs(Stream.EVENT) == [1])
-    held = len(road.centre.seqs(Stream.SAMPLE))
-    store.confirm("run-1", Stream.SAMPLE, 600)
-    road.records.wake()
-    await road.centre.until(lambda: len(road.centre.seqs(Stream.SAMPLE)) >= 1200)
+    await road.centre.until(lambda: 4 in road.centre.seqs(Stream.EVENT))
 
-    assert 600 == held
-    assert list(range(1, 1201)) == road.centre.seqs(Stream.SAMPLE)[:1200]
+    assert [300, 900, 1500] == held
+    assert [*range(1, 1501), *range(901, 1201)] == road.centre.seqs(Stream.SAMPLE)
 
 
 async def test_no_batch_is_larger_than_a_message_may_be(store: Store, road: Road) -> None:

@@ -219,3 +219,129 @@ async def test_image_of_contacts_with_either_polarity(foreign: Callable[..., For
         "alarm.emergency-stop": ("shutdown", GOOD),
         "alarm.low-fuel-level-switch": ("inactive", GOOD),
     } == told(values, *values)
+
+
+COMAP = "496E 7465 6C69 4C69 7465 342D 414D 4632 3500" + " 0000" * 7
+APC = "536D 6172 742D 5550 5320 3135 3030 2020" + " 2020" * 8
+IMAGES: dict[str, tuple[str, dict[tuple[int, int], str], Told]] = {
+    "ComAp, limits and the one code of 16 and 32 bits": (
+        "comap-intelilite4",
+        {
+            (3, 1004): "05DC 0000 FFCE 0000 8000", (3, 1013): "8000 0000", (3, 1020): "FFFF 8000 7FFF 0000",
+            (3, 1036): "01F4 00E6 8000 4651", (3, 1053): "00F0 0000 8000", (3, 1263): "0001 0000",
+            (3, 1298): "0008", (3, 1307): COMAP, (3, 1382): "0002", (3, 4214): "0001 0000 0201 4F69 6C20 5000",
+            (3, 4242): "0000 0202 4F6C 6400",
+        },
+        {
+            "engine.speed": (1500, GOOD), "engine.coolant_temperature": (-50, GOOD),
+            "engine.oil_pressure": (None, SENSOR), "engine.run_time": (None, Quality.BAD_DATA),
+            "generator.power": (-1000, GOOD), "generator.power_l1": (None, SENSOR),
+            "generator.power_l2": (32_767_000, GOOD), "generator.frequency": (50.0, GOOD),
+            "generator.voltage_l1n": (230, GOOD), "generator.voltage_l2n": (None, SENSOR),
+            "generator.voltage_l3n": (None, Quality.IMPLAUSIBLE), "engine.battery_voltage": (24.0, GOOD),
+            "fuel.level": (None, SENSOR), "generator.energy_export": (65_536, GOOD), "engine.state": ("running", GOOD),
+            "controller.identity": ("InteliLite4-AMF25", GOOD), "controller.mode": ("auto", GOOD),
+            "alarm.controller-alarm-1": ("shutdown", GOOD), "controller.alarm_text_1": ("Oil P", GOOD),
+            "alarm.controller-alarm-2": ("inactive", GOOD), "controller.alarm_text_2": (None, NOT_FITTED),
+        },
+    ),
+    "APC, on battery, signs and parts of powers of two": (
+        "apc-smart-ups",
+        {
+            (3, 0): "0020 0006", (3, 18): "0003", (3, 22): "0004 0008", (3, 128): "FFFF FFFF C801 FFFF",
+            (3, 135): "FF80 FFFF", (3, 140): "0030", (3, 142): "3980", (3, 144): "1900", (3, 151): "FFFF",
+            (3, 532): APC,
+        },
+        {
+            "ups.state": ("on_battery", GOOD), "alarm.ups-overload": ("warning", GOOD),
+            "alarm.ups-fault": ("inactive", GOOD), "alarm.ups-battery-low": ("shutdown", GOOD),
+            "ups.replace_battery": (1, GOOD), "alarm.ups-battery-disconnected": ("inactive", GOOD),
+            "alarm.ups-battery-test-failed": ("warning", GOOD), "ups.runtime": (None, Quality.IMPLAUSIBLE),
+            "ups.charge": (None, Quality.IMPLAUSIBLE), "ups.battery_voltage": (None, Quality.IMPLAUSIBLE),
+            "ups.temperature": (-1, GOOD), "ups.load_percent": (255.99609375, GOOD), "ups.output_current": (1.5, GOOD),
+            "ups.output_voltage": (230, GOOD), "ups.output_frequency": (50, GOOD),
+            "ups.input_voltage": (None, NOT_FITTED),
+        },
+    ),
+    "Victron system, a cell that saturates, nothing reserved": (
+        "victron-gx-system",
+        {(3, 800): "4142 4331 3233", (3, 826): "00F0", (3, 840): "0200", (3, 842): "8001 0000 0000 0000 FFFF"},
+        {
+            "ups.serial": ("ABC123", GOOD), "ups.state": ("on_battery", GOOD), "ups.battery_voltage": (51.2, GOOD),
+            "ups.battery_power": (None, Quality.UNDER_RANGE), "ups.charge": (0, GOOD),
+            "ups.runtime": (None, NOT_FITTED),
+        },
+    ),
+    "Victron system, everything zero": (
+        "victron-gx-system",
+        {},
+        {
+            "ups.serial": (None, NOT_FITTED), "ups.state": (None, Quality.BAD_DATA),
+            "ups.battery_voltage": (None, Quality.IMPLAUSIBLE), "ups.battery_power": (None, Quality.BAD_DATA),
+            "ups.charge": (None, Quality.BAD_DATA), "ups.runtime": (None, Quality.BAD_DATA),
+        },
+    ),
+    "Victron inverter, grid lost with a witness": (
+        "victron-gx-vebus",
+        {(3, 3): "0000", (3, 15): "08FE", (3, 18): "FFF6", (3, 21): "1388", (3, 26): "13EC", (3, 30): "03E8 0009",
+         (3, 64): "0002"},
+        {
+            "ups.input_voltage": (0, GOOD), "ups.output_voltage": (230.2, GOOD), "ups.output_current": (-1, GOOD),
+            "ups.output_frequency": (50, GOOD), "ups.battery_voltage": (51, GOOD), "ups.charge": (100, GOOD),
+            "ups.state": ("on_battery", GOOD), "mains.present": (0, GOOD), "alarm.ups-hot": ("inactive", GOOD),
+        },
+    ),
+    "Victron inverter, everything zero": (
+        "victron-gx-vebus",
+        {},
+        {
+            "ups.input_voltage": (None, Quality.BAD_DATA), "mains.present": (None, Quality.BAD_DATA),
+            "ups.battery_voltage": (None, Quality.IMPLAUSIBLE), "alarm.ups-overload": (None, Quality.BAD_DATA),
+        },
+    ),
+    "Carlo Gavazzi, the low word first, signs and limits": (
+        "carlo-gavazzi-em24",
+        {
+            (4, 0): "08FE 0000 FFFF 7FFF FFFF FFFF", (4, 11): "0672", (4, 12): "FC18 FFFF FFFF 7FFF 86A0 0001",
+            (4, 18): "FFF6 FFFF", (4, 40): "E240 0001", (4, 46): "FC18 03E8 7FFF", (4, 51): "01F4",
+            (4, 52): "0001 0001", (4, 78): "FFFF FFFF",
+        },
+        {
+            "meter.model_code": (1650, GOOD), "meter.voltage_l1n": (230.2, GOOD),
+            "meter.voltage_l2n": (None, Quality.IMPLAUSIBLE), "meter.voltage_l3n": (None, Quality.IMPLAUSIBLE),
+            "meter.current_l1": (-1, GOOD), "meter.current_l2": (None, Quality.IMPLAUSIBLE),
+            "meter.current_l3": (100, GOOD), "meter.power_l1": (-1, GOOD), "meter.power": (12_345.6, GOOD),
+            "meter.power_factor_l1": (-1, GOOD), "meter.power_factor_l2": (1, GOOD),
+            "meter.power_factor_l3": (None, Quality.IMPLAUSIBLE), "meter.frequency": (50, GOOD),
+            "meter.energy_import": (6553.7, GOOD), "meter.energy_export": (None, Quality.IMPLAUSIBLE),
+        },
+    ),
+    "CRE, power in hundreds of watts, the low word first": (
+        "cre-compact",
+        {(3, 79): "0002 0001", (3, 201): "FFCE", (3, 363): "FF9C 0001 0000 0000 0000 0000 FF9D", (3, 2105): "0078"},
+        {
+            "generator.energy_export": (65_538, GOOD), "engine.coolant_temperature": (-5, GOOD),
+            "generator.power_l1": (-10_000, GOOD), "generator.power_l2": (100, GOOD), "generator.power": (-9900, GOOD),
+        },
+    ),
+    "Datakom, the low word first": (
+        "datakom-d-series",
+        {(3, 10294): "04E5 0000", (3, 10364): "7FFF", (3, 10609): "D500", (3, 10622): "0064 0000"},
+        {
+            "generator.power": (125_300, GOOD), "engine.oil_temperature": (None, NOT_FITTED),
+            "engine.run_time": (3600, GOOD),
+        },
+    ),
+}  # fmt: skip
+"""What a device says, by (function, address) as hexadecimal words, zero elsewhere, and what must come of it."""
+
+
+@pytest.mark.parametrize("name", IMAGES)
+async def test_image_reads_as_worked_out_by_hand(name: str, foreign: Callable[..., Foreign]) -> None:
+    """Limits, signs, word orders and codes."""
+    profile_name, cells, expected = IMAGES[name]
+    profile = load(profile_name)
+    typed = {place: [int(word, 16) for word in text.split()] for place, text in cells.items()}
+    values = await read(foreign(tables=image(profile, 0, typed)).port, profile)
+
+    assert expected == told(values, *expected)

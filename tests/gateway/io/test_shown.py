@@ -75,5 +75,5 @@ def test_on_a_store_in_memory_no_order_is_answered_at_the_site() -> None:
     before = Site(memory=Memory(answered=(old,)))
     after = Site(memory=Memory(answered=(old, new)))
 
-    assert (old,) == Shown(before, in_memory=True).of(after, behind=False).memory.answered
+    assert (old,) == Shown(before, on_disk=(old,)).of(after, behind=False).memory.answered
     assert (old, new) == Shown(before).of(after, behind=False).memory.answered

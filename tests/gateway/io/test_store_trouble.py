@@ -63,7 +63,7 @@ def _memory(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (_newer, "its schema is number 99, this program knows 2; install the newer program"),
+        (_newer, "its schema is number 99, this program knows 3; install the newer program"),
         (_memory, "the site's memory cannot be read"),
     ],
 )

@@ -11,15 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from contract.words import Status, Stream
+from contract.records import AnswerBody
+from contract.words import Event, Status, Stream
 from doors.disk import refuses
+from gateway.core.pipeline import Numbered
 from gateway.core.remembered import Memory
 from gateway.io import merging, substitute
+from gateway.io.past import past_of
 from gateway.io.store import Store, StoreFault
 from gateway.io.substitute import disk_back, give_back, open_store
 from tests.gateway.card import Card
 
 from .conftest import POLL, balanced, event, moment, opened, sample, seqs
+from .test_past import FACTS, wish
+from .test_thinning import NOON, filled
 
 EVENT, SAMPLE = Stream.EVENT, Stream.SAMPLE
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own needs root")
@@ -116,6 +121,25 @@ def test_all_of_it_is_on_the_card_when_the_card_is_well(card: Card, run_folder: 
 
 
 @needs_root
+def test_a_page_is_told_the_past_of_a_card_that_takes_nothing(card: Card, run_folder: Path) -> None:
+    """What the card holds can still be read; what was read and what happened since lies in memory: both are told."""
+    path = card.folder / "gateway.db"
+    store = opened(path)
+    filled(store, NOON, [5.0, 3.0])
+    store.keep(moment(1), numbered=[Numbered(EVENT, 1, Event.RUN_ENDED.value, {"run": 1})])
+    store.close()
+    card.read_only()
+    store = begin(path, run_folder)
+    filled(store, NOON + 10_000, [9.0, *[4.0] * 20])
+    store.keep(moment(2, "run-2"), numbered=[Numbered(EVENT, 1, Event.RUN_ENDED.value, {"run": 2})])
+    (line,), events = past_of(store.path, wish(), FACTS, store.stands_in_for)
+    store.close()
+
+    assert ((3.0, 4.0, None, None), (9.0, 4.0, None, None)) == (line.low, line.high)
+    assert [("run-1", {"run": 1}), ("run-2", {"run": 2})] == [(one.run, one.record.body) for one in events]
+
+
+@needs_root
 def test_what_is_merged_twice_is_there_once(card: Card, run_folder: Path) -> None:
     """The power goes after the merge and before the copy in memory is taken away."""
     path = card.folder / "gateway.db"
@@ -164,6 +188,32 @@ def test_a_killed_run_in_memory_goes_on_in_memory(card: Card, run_folder: Path) 
     assert (53, 5) == known
     assert [5, 2, 3, 2, 3] == found
     assert balanced(path)
+
+
+@needs_root
+def test_an_answer_that_lies_in_memory_only_is_shown_by_no_later_run(card: Card, run_folder: Path) -> None:
+    """Whoever gave the order would let go of it, and a power cut would take both. On the disk it may be shown."""
+    path = card.folder / "gateway.db"
+    old, new = (AnswerBody(order=order, kind="report") for order in ("o-1", "o-2"))
+    store = opened(path)
+    store.keep(moment(1), memory=Memory(answered=(old,)))
+    of_a_disk = store.answered_on_disk()
+    store.close()
+    card.read_only()
+    first = begin(path, run_folder)
+    first.keep(moment(2, "run-2"), memory=Memory(answered=(old, new)))
+    first.close()
+    second = begin(path, run_folder)
+    found = (second.memory().answered, second.answered_on_disk())
+    second.close()
+    card.well()
+    whole = begin(path, run_folder)
+    back = (whole.memory().answered, whole.answered_on_disk(), whole._get(merging.ON_DISK))
+    whole.close()
+
+    assert of_a_disk is None
+    assert ((old, new), (old,)) == found
+    assert ((old, new), None, None) == back
 
 
 @needs_root

@@ -98,6 +98,60 @@ async def test_sunspec_meter_of_libmodbus_has_a_value_or_a_reason_for_every_sign
     assert {"meter.model", "meter.voltage_l1n", "meter.power", "meter.energy_import"} == good
 
 
+NOTHING = dict.fromkeys(range(2, 107), 0x8000) | {38: 0, 39: 0, 46: 0, 47: 0}
+"""Of a meter: every cell and every scale factor is none, and the energies are not accumulated."""
+SENTINELS = [
+    ("meter.power", {18: 230, 22: 0x8000}, None, Quality.NOT_FITTED),
+    ("meter.power", {18: 0x8000, 22: 0}, None, Quality.NOT_FITTED),
+    ("meter.power", {18: 0x7FFF, 22: 0}, 32767, Quality.GOOD),
+    ("meter.power", {18: 0x8001, 22: 0xFFFF}, -3276.7, Quality.GOOD),
+    ("meter.frequency", {16: 0x8000, 17: 0}, None, Quality.NOT_FITTED),
+    ("meter.frequency", {16: 5001, 17: 0xFFFE}, 50.01, Quality.GOOD),
+    ("meter.energy_import", {46: 0, 47: 0, 54: 0}, None, Quality.NOT_FITTED),
+    ("meter.energy_import", {46: 0, 47: 1, 54: 3}, 1, Quality.GOOD),
+    ("meter.energy_import", {46: 0xFFFF, 47: 0xFC18, 54: 0}, None, Quality.IMPLAUSIBLE),
+    ("meter.energy_import", {46: 1, 47: 0, 54: 0x8000}, None, Quality.NOT_FITTED),
+    ("meter.voltage_l1n", {8: 2301, 15: 0xFFFF}, 230.1, Quality.GOOD),
+    ("meter.voltage_l1n", {8: 2301, 15: 11}, None, Quality.BAD_DATA),
+]
+"""A signal, its cells in model 203, and what must come of them."""
+
+
+@pytest.mark.parametrize(("key", "cells", "value", "quality"), SENTINELS)
+async def test_sunspec_sentinel_of_libmodbus_is_never_a_number(
+    key: str,
+    cells: dict[int, int],
+    value: float | None,
+    quality: Quality,
+    foreign: Callable[[int, list[int]], Foreign],
+    opened: Callable[[int, str], Device],
+) -> None:
+    """Each kind of cell without value, without scale factor, and at its limits."""
+    device = opened(foreign(40000, image_of(COMMON, (203, 105, NOTHING | cells))).port, "sunspec-meter")
+    values = await rounds(device, "fast slow")
+
+    assert [(value, quality)] == told(values, key)
+    assert {"meter.model"} | ({key} if value is not None else set()) == {
+        one for one, its in values.items() if its.value is not None
+    }
+
+
+@pytest.mark.parametrize("base", [40000, 0, 50000])
+@pytest.mark.parametrize("common", [65, 66])
+async def test_sunspec_chain_of_libmodbus_out_of_order_among_strangers(
+    base: int, common: int, foreign: Callable[[int, list[int]], Foreign], opened: Callable[[int, str], Device]
+) -> None:
+    """Models nobody knows before and between, the battery before the inverter, no serial number, the last empty."""
+    strangers = (64001, 7, dict.fromkeys(range(2, 9), 0xFFFF)), (17, 12, {}), (126, 0, {})
+    chain = image_of(strangers[0], BATTERY, strangers[1], (1, common, text(18, "Reserve 10")), INVERTER, strangers[2])
+    device = opened(foreign(base, chain).port, "sunspec-battery")
+    values = await rounds(device, "fast slow")
+
+    assert [("Reserve 10", Quality.GOOD), (None, Quality.NOT_FITTED)] == told(values, "ups.model", "ups.serial")
+    assert [(87.5, Quality.GOOD), (230.4, Quality.GOOD)] == told(values, "ups.charge", "ups.output_voltage")
+    assert "SunSpec models 64001, 802, 17, 1, 103, 126" in device.verdict.sentence
+
+
 async def test_sunspec_device_without_the_model_is_not_believed(
     foreign: Callable[[int, list[int]], Foreign], opened: Callable[[int, str], Device]
 ) -> None:

@@ -224,25 +224,71 @@ def test_a_clock_that_goes_back_sums_up_both_times(store: Store) -> None:
     assert {2.0} == {one.mean for one in found.values()}
 
 
-@pytest.mark.parametrize("hours", [2, 6])
-def test_what_was_read_by_a_doubtful_clock_moves_with_the_step(store: Store, hours: int) -> None:
-    """Three hours nobody sums up what a battery clock dated: a time server that comes meanwhile moves it whole. What is
-    older is summed up where it stands, so that charts of a site without internet go on."""
-    per_hour = 720
+@pytest.mark.parametrize("before", [ClockQuality.HOLDOVER, ClockQuality.UNSYNCED])
+@pytest.mark.parametrize("hours", [2, 30])
+def test_what_was_read_by_a_doubtful_clock_moves_with_the_step(store: Store, hours: int, before: ClockQuality) -> None:
+    """A time server comes at last: minutes and quarters that were made by a battery clock move with their polls, and
+    what had no time at all is summed up too. What was summed up by a right clock stays."""
+    right = filled(store, NOON - 2 * HOUR, [3.0] * 12, every_ms=5 * MINUTE)
+    upkeep(store, at(right + 2 * HOUR, up_ms=0))
     for hour in range(hours):
-        for place in range(0, per_hour, 60):
-            now = msgspec.structs.replace(at(NOON + hour * HOUR + place * 5000), clock=ClockQuality.HOLDOVER)
+        for place in range(12):
+            wall = NOON + hour * HOUR + place * 5 * MINUTE
+            now = msgspec.structs.replace(at(wall, boot="boot-2"), clock=before)
+            now = msgspec.structs.replace(now, wall_ms=None) if before is ClockQuality.UNSYNCED else now
             store.keep_steps([Step(now, poll(fuel_level=1.0))])
-        upkeep(store, msgspec.structs.replace(at(NOON + (hour + 1) * HOUR), clock=ClockQuality.HOLDOVER))
-    early, end = minutes(store), at(NOON + hours * HOUR)
-    for _ in store.date(BootTime(boot="boot-1", offset_ms=NOON + 30 * DAY, quality=ClockQuality.SYNCED)):
+        end = msgspec.structs.replace(at(NOON + (hour + 1) * HOUR, boot="boot-2"), clock=before)
+        upkeep(store, msgspec.structs.replace(end, wall_ms=None) if before is ClockQuality.UNSYNCED else end)
+    early = set(minutes(store))
+    for _ in store.date(BootTime(boot="boot-2", offset_ms=NOON + 30 * DAY, quality=ClockQuality.SYNCED)):
         pass
-    upkeep(store, msgspec.structs.replace(end, wall_ms=NOON + 30 * DAY + hours * HOUR))
-    late = minutes(store)
+    later = NOON + 30 * DAY + hours * HOUR
+    for gone in (HOUR, DAY):
+        upkeep(store, at(later + gone, up_ms=hours * HOUR + gone, boot="boot-2"))
+    found = {wall_ms: one.count for wall_ms, one in minutes(store).items()}
+    days = store._db.execute("SELECT place % 100000, body FROM quarters").fetchall()
+    quarters = sum(one.count for day, body in days for one in unpack(body) if day > NOON // DAY + 29)
+    seen = store.history("genset", "fuel.level", NOON, later, 100).points
 
-    assert (0 if hours < 3 else 3 * 12 + 1) == len(early)
-    assert early.keys() == {wall_ms for wall_ms in late if wall_ms < NOON + DAY}
-    assert hours * 12 == sum(one.count for one in late.values())
+    moved = {NOON + 30 * DAY + place * 5 * MINUTE: 1 for place in range(12 * hours)}
+    assert {NOON - 2 * HOUR + place * 5 * MINUTE: 1 for place in range(12)} | moved == found
+    assert 12 + (0 if hours < 3 or before is ClockQuality.UNSYNCED else 12 * (hours - 3) + 1) == len(early)
+    assert 12 * hours == quarters == sum(one.count for one in seen)
+    assert NOON + 29 * DAY < seen[0].from_ms
+
+
+def test_sums_of_polls_that_are_gone_stay_where_they_are(store: Store) -> None:
+    """Nobody can make them anew: better in a doubtful hour than nowhere."""
+    doubtful = [
+        Step(msgspec.structs.replace(at(NOON + place * MINUTE), clock=ClockQuality.HOLDOVER), poll(fuel_level=1.0))
+        for place in range(600)
+    ]
+    store.keep_steps(doubtful)
+    upkeep(store, msgspec.structs.replace(at(NOON + 10 * HOUR), clock=ClockQuality.HOLDOVER))
+    with store._db as db:
+        db.execute("DELETE FROM readings WHERE id <= 90")
+    for _ in store.date(BootTime(boot="boot-1", offset_ms=NOON + 2 * DAY, quality=ClockQuality.SYNCED)):
+        pass
+    upkeep(store, at(NOON + 3 * DAY, up_ms=DAY))
+    found = minutes(store)
+
+    assert 60 <= sum(wall_ms < NOON + DAY for wall_ms in found)
+    assert 510 == sum(wall_ms > NOON + DAY for wall_ms in found)
+
+
+def test_numbers_of_polls_are_never_used_twice(store: Store) -> None:
+    """All polls had to go for want of room: what is read next is still new, and is summed up."""
+    end = filled(store, NOON, [1.0] * 1500)
+    upkeep(store, at(end + HOUR))
+    with store._db as db:
+        db.execute("DELETE FROM readings")
+    store.repair()
+    later = filled(store, end + 3 * HOUR, [2.0] * 1500)
+    seen = store.history("genset", "fuel.level", later - MINUTE, later, 1).points
+    upkeep(store, at(later + HOUR))
+
+    assert [12] == [one.count for one in seen]
+    assert 3000 == sum(one.count for one in minutes(store).values())
 
 
 def test_events_that_wait_are_never_forgotten(store: Store) -> None:

@@ -219,3 +219,15 @@ async def test_a_fault_of_the_program_is_not_swallowed(keeper: Keeper, told: asy
 
     with pytest.raises(ZeroDivisionError):
         keeper.keep(Step(moment(3)), 3000)
+
+
+async def test_many_readings_are_written_before_their_time(store: Store) -> None:
+    """What is enough for a page does not lie in memory for the whole interval."""
+    one = Keeper(store, every_s=3600.0)
+    told = asyncio.Event()
+    one.start(told.set)
+    tickets = [one.keep(Step(moment(at), POLL), at * 10) for at in range(1, keeping.ENOUGH + 1)]
+    kept = await reached(one, tickets[-1])
+    one.close()
+
+    assert kept

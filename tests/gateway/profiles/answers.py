@@ -17,14 +17,15 @@ def registers(text: str) -> list[int]:
 def heard(profile: Profile, start: int, words: list[int], function: int | None = None) -> dict[str, Value]:
     """All signals whose cells lie wholly in these words from `start` on; of coils and inputs a word is one bit."""
     of = function or profile.link.function
-    rows = [row for row in profile.rows if row.function == of and start <= row.at and row.end <= start + len(words)]
+    rows = [row for row in profile.rows if row.function == of and start <= row.first and row.stop <= start + len(words)]
     return decode(rows, Block(of, start, len(words)), words, UP_MS, Origin.MEASURED)
 
 
 def one(profile: Profile, key: str, text: str) -> tuple[float | str | None, Quality]:
     """Value and quality of one signal from its own cells."""
     row = profile.row(key)
-    value = decode([row], Block(row.function, row.at, row.count), registers(text), UP_MS, Origin.MEASURED)[key]
+    block = Block(row.function, row.first, row.stop - row.first)
+    value = decode([row], block, registers(text), UP_MS, Origin.MEASURED)[key]
     return value.value, value.quality
 
 

@@ -1,11 +1,13 @@
 """What holds for every profile of the program: any answer becomes values or reasons, and no single error passes."""
 
+import tomllib
+from datetime import date
 from importlib.resources import files
 from itertools import pairwise
 from math import isfinite
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from contract.messages import Value, encode
@@ -39,6 +41,8 @@ SIGNAL_ERRORS = {
     'absent = [[0, "sad"]]': "absent = ",
     'witness = "engine.nonsense"': "witness engine.nonsense",
     'place = "roof"': "place = 'roof'",
+    "plus = { at = 1, scale = 60 }": "plus = ",
+    'tens_of = "engine.nonsense"': "tens_of engine.nonsense",
 }
 """What one wrong line makes of a row: the fault that is told of it."""
 
@@ -167,3 +171,95 @@ def test_any_profile_that_is_cut_or_scratched_is_read_or_refused(file: str, data
 
     assert found is None or found
     assert [] == [fault for fault in found or () if not fault.startswith((f"{file}, ", f"{file}: "))]
+
+
+KINDS: dict[type, str] = {
+    str: '"rubbish"',
+    float: "-7",
+    bool: "true",
+    list: "[[[1]]]",
+    dict: "{ rubbish = 1 }",
+    date: "2020-02-02",
+}
+"""A value of each kind that TOML has."""
+
+
+def kind(value: object) -> type:
+    """Whole numbers go where others go."""
+    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
+
+
+def settings_of(text: str) -> list[tuple[int, int]]:
+    """First line and the line after the last one of each `name = value` of a file."""
+    lines, found, at = text.split("\n"), [], 0
+    while at < len(lines):
+        end = at + 1
+        if lines[at][:1].isalpha():
+            while not whole("\n".join(lines[at:end])):
+                end += 1
+            found.append((at, end))
+        at = end
+    return found
+
+
+def whole(text: str) -> bool:
+    """Is this TOML by itself?"""
+    try:
+        return bool(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+SETTINGS = [(file, place) for file, text in sorted(TEXTS.items()) for place in settings_of(text)]
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(SETTINGS), st.sampled_from(sorted(KINDS, key=str)))
+def test_any_profile_with_a_value_of_another_kind_is_refused(setting: tuple[str, tuple[int, int]], put: type) -> None:
+    """A text for a number, a list for a word, a table for a list …: in any line of any profile, by its name."""
+    file, (at, end) = setting
+    lines = TEXTS[file].split("\n")
+    ((name, value),) = tomllib.loads("\n".join(lines[at:end])).items()
+    assume(kind(value) is not put)
+    found = faults(file, "\n".join([*lines[:at], f"{name} = {KINDS[put]}", *lines[end:]]))
+
+    assert [] == [fault for fault in found if not fault.startswith(f"{file}, ")]
+    assert any(name in fault for fault in found), found
+
+
+@pytest.mark.parametrize("file", [file for file, text in TEXTS.items() if "\n[words]\n" in text])
+def test_any_profile_with_a_word_that_nobody_knows_is_refused(file: str) -> None:
+    """Each word of each list with a letter too many: the row, the word, and what was meant."""
+    text = TEXTS[file]
+    for word in {word for pairs in tomllib.loads(text)["words"].values() for _, word in pairs}:
+        found = faults(file, text.replace(f', "{word}"]', f', "{word}s"]'))
+
+        assert any(f'words: nobody knows "{word}s"' in fault and f"did you mean {word}?" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        (
+            "smartgen-hgm6110n.toml",
+            '"mains.frequency",',
+            '"mains.freqency",',
+            "the family has no signal mains.freqency; did",
+        ),
+        ("smartgen-hgm6110n.toml", 'name = "smartgen-hgm6110n"\n', "", "head: name is missing"),
+        ("dse-73xx-mkii.toml", 'title = "DSE', 'titel = "DSE', "head: title is missing"),
+        ("eastron-sdm120.toml", "[[signal]]", "[[signl]]", "head: unknown field signl; did you mean signal?"),
+        ("smartgen-hgm6120n.toml", 'key = "', 'key = 7 # "', "signal 1: key = 7"),
+        ("smartgen-hgm6110n.toml", "drop = [", "drop = 7\nunknowns = [", "head: drop = 7"),
+        ("comap-intelilite4.toml", '"InteliLite4-"', '""', "it can never be ''"),
+        ("abb-b-series.toml", "[link]", 'drop = ["meter.power"]\n\n[link]', "head: drop goes with like"),
+        ("apc-smart-ups.toml", "[[signal]]\n", "[[signal]]\nzero = true\n", "zero goes with valid"),
+        ("abb-b-series.toml", 'key = "meter.power"\n', 'key = "meter.power"\ntens_of = "x"\n', "tens_of x: no signal"),
+    ],
+)
+def test_any_profile_with_a_slip_in_its_frame_is_refused(file: str, old: str, new: str, fault: str) -> None:
+    """A name left out beside a family, a drop that drops nothing, no rows at all, a proof that nobody can give."""
+    assert old in TEXTS[file]
+    found = faults(file, TEXTS[file].replace(old, new))
+
+    assert any(one.startswith(f"{file}, ") and fault in one for one in found), found

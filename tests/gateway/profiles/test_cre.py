@@ -1,8 +1,9 @@
-"""CRE Compact: the low word first, cells that must not be touched, and no power."""
+"""CRE Compact: the low word first, cells that must not be touched, and power in a unit that depends on the set."""
 
 import pytest
 
 from contract.words import Quality
+from gateway.core.wire.decode import in_tens
 from gateway.core.wire.lines import SerialLine, TcpLine
 from gateway.core.wire.plan import plans
 from gateway.profiles.registry import load
@@ -79,6 +80,27 @@ def test_cre_fault_is_anything_but_zero(words: list[int], alarms: dict[str, str]
     assert alarms == raised(heard(CRE, 4664, words))
 
 
-def test_cre_has_no_power() -> None:
-    """Its unit depends on the nominal power of the set: a number without it would be wrong by tens."""
-    assert [] == [row.key for row in CRE.rows if row.key.startswith("generator.power")]
+@pytest.mark.parametrize(
+    ("nominal_kw", "raw", "expected"),
+    [
+        (9, 7, (7, Quality.GOOD)),
+        (10, 7, (70, Quality.GOOD)),
+        (99, 4321, (43_210, Quality.GOOD)),
+        (100, 4321, (432_100, Quality.GOOD)),
+        (60, 0xFFF6, (-100, Quality.GOOD)),
+        (1000, 0x7FFF, (None, Quality.IMPLAUSIBLE)),
+        (0, 7, (None, Quality.BAD_DATA)),
+        (None, 7, (None, Quality.BAD_DATA)),
+        (None, 0, (None, Quality.BAD_DATA)),
+    ],
+)
+def test_cre_power_counts_in_the_unit_of_the_set(
+    nominal_kw: int | None, raw: int, expected: tuple[float | None, Quality]
+) -> None:
+    """Watts, tens or hundreds of them by the nominal power; where that is not known there is no power either."""
+    known = {} if nominal_kw is None else heard(CRE, 2105, [nominal_kw])
+    power = in_tens(CRE.rows, heard(CRE, 369, [raw]), known)["generator.power"]
+
+    assert (369, "once") == (CRE.row("generator.power").at, CRE.row("generator.rated_power").rate)
+    assert expected == (power.value, power.quality)
+    assert power.reason or power.value is not None

@@ -64,3 +64,14 @@ def test_registry_refuses_bytes_that_are_no_text(tmp_path: Path) -> None:
 
     with pytest.raises(ProfileFault, match="is not UTF-8 text"):
         from_file(path)
+
+
+def test_devices_of_one_file_share_its_profile(tmp_path: Path) -> None:
+    """Fifty devices of one kind are not fifty profiles in memory; a file that has changed is another one."""
+    path = tmp_path / "own.toml"
+    path.write_text(SDM)
+    first, second = from_file(path), from_file(path)
+    path.write_text(SDM.replace("Eastron SDM630", "Another"))
+
+    assert first is second
+    assert first != from_file(path)

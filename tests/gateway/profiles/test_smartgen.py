@@ -63,7 +63,7 @@ def test_smartgen_snapshot_reads_as_it_stood() -> None:
         "mains.frequency": 50.0, "generator.frequency": 0, "generator.power": 0, "engine.speed": 0,
         "engine.coolant_temperature": 35, "engine.oil_pressure": 0, "fuel.level": 95,
         "engine.battery_voltage": 27.8, "engine.charge_alternator_voltage": 0, "engine.state": "stopped",
-        "engine.run_time": 34 * 3600,
+        "engine.run_time": 34 * 3600 + 51 * 60,
     }.items() <= values.items()  # fmt: skip
     assert {"engine.starts": 39, "generator.energy_export": 253}.items() <= told(
         heard(SMALL, 46, [0, 39, 0, 253, 43, 34, 0, 0, 0, 0])
@@ -152,14 +152,38 @@ def test_smartgen_scales_differ_between_sisters() -> None:
     """50.00 Hz and 12.5 A of the one are 50.0 Hz and 125 A of the other."""
     assert (50.0, 12.5) == (one(SMALL, "generator.frequency", "1388")[0], one(SMALL, "generator.current_l1", "007D")[0])
     assert (50.0, 125) == (one(BIG, "generator.frequency", "01F4")[0], one(BIG, "generator.current_l1", "007D")[0])
-    assert (None, Quality.IMPLAUSIBLE) == one(BIG, "generator.frequency", "1388")
+    assert {(None, Quality.IMPLAUSIBLE)} == {
+        one(BIG, "generator.frequency", "1388"),
+        one(SMALL, "mains.frequency", "01F4"),
+    }
+    assert {(0, Quality.GOOD)} == {one(its, "mains.frequency", "0000") for its in (SMALL, BIG)}
     rows = [profile.row(key) for profile in (SMALL, BIG) for key in ("mains.frequency", "generator.current_l2")]
     assert {("X", True)} == {(row.evidence, row.experimental) for row in rows}
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("0000 0022 0033", (34 * 3600 + 51 * 60, Quality.GOOD)),
+        ("0000 0000 003B", (59 * 60, Quality.GOOD)),
+        ("0000 0022 003C", (None, Quality.BAD_DATA)),
+        ("0000 0022 7FFE", (None, Quality.BAD_DATA)),
+    ],
+)
+@pytest.mark.parametrize("profile", [SMALL, NO_MAINS, BIG], ids=lambda one: one.name)
+def test_smartgen_run_time_is_hours_and_minutes(
+    profile: Profile, words: str, expected: tuple[float | None, Quality]
+) -> None:
+    """34 h 51 min, read in one request; sixty minutes are none."""
+    row = profile.row("engine.run_time")
+
+    assert (42, 45) == (row.first, row.stop)
+    assert expected == one(profile, "engine.run_time", words)
+
+
 def test_smartgen_counters_are_one_number() -> None:
     """Run hours, starts and energy are 32 bits, the high word first: 65 570 h are not 1 and 34 read as text."""
-    assert 65_570 * 3600 == one(SMALL, "engine.run_time", "0001 0022")[0]
+    assert 65_570 * 3600 == one(SMALL, "engine.run_time", "0001 0022 0000")[0]
     assert 65_575 == one(SMALL, "engine.starts", "0001 0027")[0]
     assert -12_000 == one(SMALL, "generator.power", "FFF4")[0]
     assert -5 == one(SMALL, "engine.coolant_temperature", "FFFB")[0]

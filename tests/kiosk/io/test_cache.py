@@ -19,12 +19,15 @@ from kiosk.io.drawn import Drawn
 OWN = "own-boot"
 
 
-def heard(house: Any, message: Any, *, retained: bool = False, mono_ms: int = 1000) -> Heard:
+def heard(
+    house: Any, message: Any, *, retained: bool = False, mono_ms: int = 1000, said_after_ms: int | None = None
+) -> Heard:  # fmt: skip
     """A picture as the keeper hands it over."""
     topic = topics.public_picture(house.SITE)
     return Heard(
-        topic=topic, payload=encode(message), message=message, retained=retained, own_boot=OWN, mono_ms=mono_ms
-    )
+        topic=topic, payload=encode(message), message=message, retained=retained, own_boot=OWN, mono_ms=mono_ms,
+        said_after_ms=said_after_ms,
+    )  # fmt: skip
 
 
 def test_events_are_kept_once(house: Any, tmp_path: Path) -> None:
@@ -45,7 +48,7 @@ def test_events_are_kept_once(house: Any, tmp_path: Path) -> None:
 
 
 def test_contact_counts_only_since_this_boot(house: Any, tmp_path: Path) -> None:
-    """After a restart of the computer the old contact says nothing; a retained message is no contact."""
+    """After a restart of the computer the old contact says nothing; a word that answers none of ours is no contact."""
     cache = Cache(tmp_path / "k.sqlite", house.SITE, False)
     reader = CacheReader(tmp_path / "k.sqlite", house.SITE, False)
     cache.keep([heard(house, house.picture(), retained=True)], {})
@@ -53,6 +56,8 @@ def test_contact_counts_only_since_this_boot(house: Any, tmp_path: Path) -> None
     assert house.picture() == reader.held(OWN).picture
     assert reader.held(OWN).contact is None
     cache.keep([heard(house, house.picture(), mono_ms=77)], {})
+    assert reader.held(OWN).contact is None
+    cache.keep([heard(house, house.picture(), mono_ms=79, said_after_ms=77)], {})
     assert 77 == reader.held(OWN).contact.mono_ms
     assert reader.held("next-boot").contact is None
 
@@ -61,7 +66,7 @@ def test_a_picture_that_was_held_up_makes_nothing_younger(house: Any, tmp_path: 
     """Said 10 s after the one before and come 32 s after it: 22 s old; also when the keeper has begun anew between."""
     file = tmp_path / "k.sqlite"
     cache = Cache(file, house.SITE, False)
-    cache.keep([heard(house, house.picture(at=house.moment()), mono_ms=100_000)], {})
+    cache.keep([heard(house, house.picture(at=house.moment()), mono_ms=100_000, said_after_ms=100_000)], {})
     cache.close()
     cache = Cache(file, house.SITE, False)
     late = house.picture(at=house.moment(-10_000))

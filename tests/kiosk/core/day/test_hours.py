@@ -1,6 +1,6 @@
 """Opening hours: open, closed or unknown, now and next, on the odd days of a Swedish year."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -95,6 +95,28 @@ def test_past_midnight_is_still_open() -> None:
 def test_both_hours_of_the_autumn_night_are_open(fold: int) -> None:
     """Open from one to four is open in both of the hours that are called two."""
     assert Stand.OPEN is hours.at("Su 01:00-04:00", here("2026-10-25T02:30", fold)).stand
+
+
+@pytest.mark.parametrize(
+    ("expression", "stands"),
+    [
+        ("00:00-02:30", "ooo? ???c cc"),
+        ("22:00-02:00", "o??? cccc cc"),
+        ("02:15-05:00", "ccc? ???o oo"),
+        ("02:10-02:20", "cc?? ???c cc"),
+        ("22:00-03:00", "oooo oooo oc"),
+        ('00:00-02:30 "kassan", 02:30-05:00 "luckan"', "oooo oooo oo"),
+    ],
+)
+def test_hours_that_change_within_the_hour_that_comes_twice_are_unknown_between(expression: str, stands: str) -> None:
+    """Nobody wrote which of the two was meant: it is never open, closed, and open again."""
+    first = datetime.fromisoformat("2026-10-25T01:50+02:00")
+    minutes = (0, 15, 20, 45, 75, 79, 84, 105, 129, 130)
+    spans = [hours.at(expression, first + timedelta(minutes=after)) for after in minutes]
+    night = [span for span in spans if span.stand is not Stand.UNKNOWN]
+
+    assert stands.replace(" ", "") == "".join("?" if one.stand is Stand.UNKNOWN else one.stand[0] for one in spans)
+    assert night[0].until is None or night[0].until.fold == 0
 
 
 def test_neighbouring_rules_are_one_opening() -> None:

@@ -1,0 +1,78 @@
+"""How much of a chip's heap the whole node leaves free while it runs and reports: the program as a board gets it.
+
+Entry point: `free_share(folder, reports)`. Six channels, TLS with a shared key, a real Mosquitto, the real interpreter
+with `-X heapsize=64wK`, which holds as much as 64 KiB on a chip. The node tells its free heap itself, in its status.
+"""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import msgspec
+
+from contract import topics
+from contract.messages import encode
+from contract.nodes import NodeConfig, NodeMark, NodeReport, NodeStatus
+from tests.firmware.nodes_played import ROOT, NodeBroker, play, released
+
+SITE, NODE, GATEWAY = "are-kall", "n1", "gateway"
+PLAYER = ROOT / "tests/firmware/on_chip/node_player.py"
+HEAP_BYTES = 129_536
+"""What the interpreter makes of 64 Ki words of 8 bytes, without its own tables."""
+BOUND_S = 600
+CONTACTS = ("50", "51", "52", "53", "54")
+
+
+def watched() -> NodeConfig:
+    """Five contacts and a thermometer; each is news again and again."""
+    channels: dict[str, dict[str, Any]] = {one: {"sensor": "played", "values": [0, 1]} for one in CONTACTS}
+    channels["30"] = {"sensor": "played", "values": [2150, 2151, "comm_error"]}
+    return NodeConfig(revision=7, channels=channels, rates=dict.fromkeys(channels, 1))
+
+
+async def heaps(folder: Path, reports: int) -> list[int]:
+    """Free bytes as each status told them, until so many reports were heard; all that comes is marked."""
+    broker = await NodeBroker(folder, NODE, GATEWAY).start()
+    (folder / "start").mkdir()
+    (folder / "a").symlink_to(released())
+    settings = {"site": SITE, "node": NODE, "link": broker.secured(NODE), "health_ms": 500}
+    (folder / "start/node.json").write_text(json.dumps(settings), "utf-8")
+    node = await play(PLAYER, ".", board=folder, program="a")  # as on a board: long paths would cost memory
+    try:
+        async with asyncio.timeout(BOUND_S):
+            return await _heard(broker, reports)
+    except TimeoutError as late:
+        node.process.kill()
+        raise AssertionError(f"too few reports: {await node.said()}") from late
+    finally:
+        await node.stop()
+        await broker.kill()
+
+
+async def _heard(broker: NodeBroker, reports: int) -> list[int]:
+    free: list[int] = []
+    heard = 0
+    async with aiomqtt.Client("127.0.0.1", broker.port, username=GATEWAY, password=f"secret-{GATEWAY}") as client:
+        await client.publish(topics.node_config(SITE, NODE), encode(watched()), qos=1, retain=True)
+        for topic in (topics.node_status, topics.node_report):
+            await client.subscribe(topic(SITE, NODE), qos=1)
+        async for message in client.messages:
+            if message.topic.value.endswith("/status"):
+                status = msgspec.json.decode(message.payload, type=NodeStatus)
+                free += [status.heap] if status.online and status.config == watched().revision else []
+                if heard >= reports and len(free) > 2:
+                    return free
+                continue
+            report = msgspec.json.decode(message.payload, type=NodeReport)
+            heard += 1
+            mark = encode(NodeMark(boots={report.boot: report.records[-1][0]}))
+            await client.publish(topics.node_mark(SITE, NODE), mark, qos=1, retain=True)
+    raise AssertionError("the broker left")
+
+
+def free_share(folder: Path, reports: int) -> float:
+    """The least share of the heap that was free in the second half of the run."""
+    free = asyncio.run(heaps(folder, reports))
+    return min(free[len(free) // 2 :]) / HEAP_BYTES

@@ -1,0 +1,1 @@
+"""One slot of the application: `core` thinks, `io` touches, `app` wires."""

@@ -1,0 +1,165 @@
+"""The whole node on the real interpreter, with a played clock, a radio that can be off, and flash that loses its power.
+
+The argument is the folder that is the board's file system. In it lies `how.json`, how it is played:
+
+- `rate`: so many times faster than the world does time pass while the node waits for somebody. While the radio is off
+  nobody can come, and time goes on in steps of `step_ms` at least. What the program itself takes is not accelerated:
+  a slow desk breaks no deadline.
+- `segments`: of flash, instead of those of a board.
+- `flash`: a file of the host that is the flash, littlefs on 4 KiB blocks; `left`: operations (erase, program) until the
+  power goes, which ends the process within that operation; `torn`: the last one is half done.
+
+`air.json` in the folder, {"id": n, "off_s": seconds}, switches the radio off for so long from the next attempt to
+connect. Told are lines of JSON: how far the records of this start survive a power cut, whenever that moves.
+"""
+
+import json
+import os
+import sys
+import time as real
+
+
+class Clock:
+    """What the node takes for the module `time`. Never behind the real one, by which asyncio's C code wakes tasks."""
+
+    def __init__(self, rate, step_ms):
+        self.rate, self.step_ms = rate, step_ms
+        self.dark = False
+        self._turns = 0
+        self._ms = real.ticks_ms()
+        self._since = real.ticks_us()
+
+    def ticks_ms(self):
+        """Played milliseconds."""
+        return self._ms + real.ticks_diff(real.ticks_us(), self._since) // 1000
+
+    def ticks_add(self, ticks, delta):
+        """As the real one."""
+        return ticks + delta
+
+    def ticks_diff(self, one, other):
+        """As the real one."""
+        return one - other
+
+    def __getattr__(self, name):
+        return getattr(real, name)
+
+    def waits(self, queue, wait, dt):
+        """The scheduler has nothing to do for `dt` ms, unless somebody comes."""
+        self._turns += 1
+        if not dt and self._turns % 8:
+            return  # to look whether somebody comes takes a millisecond, which is long at this rate
+        begun_ms = self.ticks_ms()
+        if self.dark:
+            wait(queue, 0)
+            passed = max(dt, self.step_ms)
+        else:
+            begun_us = real.ticks_us()
+            wait(queue, dt // self.rate)
+            waited_us = real.ticks_diff(real.ticks_us(), begun_us)
+            early = waited_us < dt // self.rate * 1000
+            passed = max(min(dt, waited_us * self.rate // 1000) if early else dt, waited_us // 1000 + 1)
+        self._ms = begun_ms + passed
+        self._since = real.ticks_us()
+
+
+def say(**told):
+    """One line to whoever plays."""
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def played_time(how):
+    """The node's time is played from here on."""
+    clock = Clock(how.get("rate", 1), how.get("step_ms", 1_000))
+    sys.modules["time"] = clock
+    from asyncio import core
+
+    wait = core.IOQueue.wait_io_event
+    core.IOQueue.wait_io_event = lambda queue, dt: clock.waits(queue, wait, dt)
+    return clock
+
+
+def played_air(folder, clock):
+    """The board's radio, which `air.json` switches off."""
+    from node.io.boards.unix import Unix
+
+    state = {"id": None, "until_ms": 0}
+
+    def told_now():
+        try:
+            with open(folder + "/air.json") as file:
+                return json.load(file)
+        except (OSError, ValueError):
+            return {"id": None, "off_s": 0}
+
+    async def carrier(board):
+        told = told_now()
+        if told["id"] != state["id"]:
+            state["id"], state["until_ms"] = told["id"], clock.ticks_ms() + 1000 * told["off_s"]
+        clock.dark = clock.ticks_ms() < state["until_ms"]
+        if clock.dark:
+            raise OSError(118)  # EHOSTUNREACH, as a board's stack says it
+
+    Unix.carrier = carrier
+
+
+def played_flash(how):
+    """Mounted at /f, kept from start to start; when the power goes the process is gone."""
+    import store_flash
+    import vfs
+
+    class Cut(store_flash.CountedFlash):
+        def writeblocks(self, *what):
+            return self.gone_on(super().writeblocks(*what))
+
+        def ioctl(self, *what):
+            return self.gone_on(super().ioctl(*what))
+
+        def gone_on(self, answer):
+            if self.left == 0:
+                os.system("kill -9 $PPID")
+            return answer
+
+    fresh = not how.get("kept")
+    flash = Cut(how["flash"], 64, fresh)
+    flash.mount(256, fresh)
+    if fresh:
+        os.mkdir("/f/start")
+        with open(how["settings"]) as file, open("/f/start/node.json", "w") as copy:
+            copy.write(file.read())
+        vfs.umount("/f")
+        sys.exit(0)
+    flash.left, flash.torn = how.get("left", -1), how.get("torn", False)
+
+
+def main(folder):
+    """One life of the node."""
+    with open(folder + "/how.json") as file:
+        how = json.load(file)
+    clock = played_time(how)
+    played_air(folder, clock)
+    root = folder
+    if "flash" in how:
+        played_flash(how)
+        root = "/f"
+    from node import app
+
+    class Watched(app.Backlog):
+        told = None
+
+        def __init__(self, *parts, **sizes):
+            super().__init__(*parts, **(sizes | ({"segments": how["segments"]} if "segments" in how else {})))
+
+        def settle(self, *moment, **whole):
+            done = super().settle(*moment, **whole)
+            now = self.boot, self.safe_seq, self.dropped(), self.fault
+            if now != self.told:
+                self.told = now
+                say(boot=self.boot, safe=self.safe_seq, dropped=self.dropped(), fault=self.fault, up=moment[0])
+            return done
+
+    app.Backlog = Watched
+    app.main(root, "a", 0)
+
+
+main(sys.argv[1])
