@@ -229,7 +229,7 @@ def _lines(listed: Listed) -> list[str]:
             f"slot {row.slot}{' on trial' * row.trial}" if row.slot else "",
             f"battery {row.battery_v:.2f} V" if row.battery_v is not None else "",
             f"{row.rssi_dbm} dBm" if row.rssi_dbm is not None else "",
-            f"{row.queued} wait, {row.dropped} lost" if row.queued is not None else "",
+            f"{row.queued} wait, up to {row.dropped} lost" if row.queued is not None else "",
         ]
         if any(facts):
             lines.append("    " + " · ".join(fact for fact in facts if fact))

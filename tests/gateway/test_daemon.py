@@ -44,8 +44,8 @@ def seqs(records: list[dict[str, Any]]) -> list[int]:
 
 
 def run_of(listener: Listener) -> str:
-    """The run of the newest heartbeat."""
-    return str(listener.all("up/status")[-1]["head"]["run"])
+    """The run of the newest heartbeat; records may come before the first."""
+    return str(eventually(lambda: listener.all("up/status"), "a heartbeat")[-1]["head"]["run"])
 
 
 def mark(run: str, **marks: int) -> bytes:

@@ -75,8 +75,8 @@ FOOD: dict[str, tuple[str, str]] = {
     "node_doubled": ("Två givare uppger samma namn", "Two sensors go by one name"),
     "node_unknown": ("Vet inte hur den mår", "Not known how it is"),
     "node_lost": (
-        "{n} mätvärden har gått förlorade: hål i loggen",
-        "{n} values were lost: a hole in the log",
+        "upp till {n} mätvärden kan ha gått förlorade: hål i loggen",
+        "up to {n} values may have been lost: a hole in the log",
     ),
     "node_not_as_told": (
         "följer inte sina inställningar: dosans logg säger varför",

@@ -288,20 +288,21 @@ def test_flood_of_sentences_does_not_silence_the_log(caplog: pytest.LogCaptureFi
 
 
 def test_knock_comes_when_the_message_is_in_the_cache(site: Any, days: Any) -> None:
-    """Whoever looks at the knock finds the message: no knock is early."""
+    """Whoever looks at the knock, and only then, finds the message: its knock is not early."""
     bell = Doorbell(site.folder / "wake.sock")
     serve(days)
     started(site, days)
-    bell.rung()
     serve(days, vma())
-    end = time.monotonic() + 10
-    while not bell.rung():
-        assert time.monotonic() < end
+    end, found = time.monotonic() + 10, []
+    while not found:
+        # the start knocks too, and on a slow machine after the message is served: that knock finds nothing yet
+        assert time.monotonic() < end, "no knock found the message"
         time.sleep(0.002)
-    held = site.held()
+        if bell.rung():
+            found = [one.alert.id for one in site.held().alerts]
     bell.close()
 
-    assert ["SRCAP20260120080000I"] == [one.alert.id for one in held.alerts]
+    assert ["SRCAP20260120080000I"] == found
 
 
 def shown(site: Any) -> dict[str, Any]:
