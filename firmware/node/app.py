@@ -32,6 +32,8 @@ _SEGMENTS = const(64)
 _SETTLE_MS = const(2_000)
 _CALM_MS = const(600_000)
 """A life of that length was none of the short ones."""
+_GARBAGE = const(4096)
+"""So many bytes may be thrown away before the heap is cleared: rarely, and what lasts would lie all over it."""
 _BATTERY = (24, 20)
 """Channels that tell the node's supply: its own, or the start battery."""
 
@@ -265,6 +267,7 @@ class App:
 def main(root, slot, trial):
     """Called by the loader; returns when the board is to be reset, raises when the program is at fault."""
     gc.collect()
+    gc.threshold(_GARBAGE)
     app = App(root, slot, trial)
     asyncio.run(app.run())
     from node.core import lives

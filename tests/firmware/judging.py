@@ -25,17 +25,15 @@ from gateway.core.facts import NodeFacts
 from gateway.core.nodes import records
 from gateway.core.nodes.node import Node
 from gateway.core.site import Now
-from tests.firmware.nodes_played import BOUND_S, MICROPYTHON, ROOT, NodeBroker, Played, compiled
+from tests.firmware.nodes_played import BOUND_S, MICROPYTHON, ROOT, NodeBroker, Played, released, short_name
 from tests.ports import free_port
 
 SITE, NODE, OTHER = "are-kall", "n1", "gateway"
 ON_CHIP = ROOT / "tests" / "firmware" / "on_chip"
 PLAYER = "judged_player"
 RATE = 60
-HEAP = "80wK"
-"""64 Ki words as on a chip, and what the player itself takes: its clock, its radio."""
-FLASH_HEAP = "96wK"
-"""With littlefs, whose buffers and block device are Python's here."""
+WATCHED = ("Backlog", "settle", "boot", "safe_seq", "dropped", "fault")
+"""Of the program: what the player looks at."""
 COMMIT_S = 0.1
 """The gateway's disk takes what came, and then the mark is told."""
 WALL_S = 1_800_000_000
@@ -241,13 +239,16 @@ class World:
     async def _started(self, how: dict[str, Any]) -> Played:
         for name in (PLAYER, "store_flash"):  # compiled, for a source takes memory that the node needs
             compile_file(ON_CHIP / f"{name}.py", self.folder / "player" / f"{name}.mpy", name)
+        how = how | {"names": {one: short_name(one) for one in WATCHED}}
         (self.folder / "how.json").write_text(json.dumps(how), "utf-8")  # an argument holds 255 letters
-        heap = FLASH_HEAP if "flash" in how else HEAP
+        if not (self.folder / "a").exists():
+            (self.folder / "a").symlink_to(released())  # as on a board: long paths would cost memory
         process = await asyncio.create_subprocess_exec(
-            *(str(MICROPYTHON), "-X", f"heapsize={heap}", "-m", PLAYER, str(self.folder)),
+            *(str(MICROPYTHON), "-X", "heapsize=64wK", "-m", PLAYER, "."),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=os.environ | {"MICROPYPATH": f"{compiled()}:{self.folder}/player:.frozen"},
+            cwd=self.folder,
+            env=os.environ | {"MICROPYPATH": "a:player:.frozen"},
         )
         return Played(process)
 

@@ -102,6 +102,16 @@ def released() -> Path:
     return _shared("released", lambda folder: build(folder / "a", sources(ROOT / "contract"))) / "a"
 
 
+@functools.cache
+def short_name(name: str) -> str:
+    """What a class, or an attribute that files share, is called in `released`; private names are known to no test."""
+    for line in released().with_name("a.names").read_text("utf-8").splitlines():
+        new, _, old = line.partition(" ")
+        if old == name or (new[0] != "." and old.endswith(f".{name}")):
+            return new.removeprefix(".")
+    return name
+
+
 async def play(
     script: Path, *arguments: str, board: Path, heap: str = "64wK", program: Path | str | None = None
 ) -> Played:

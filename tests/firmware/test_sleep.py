@@ -17,7 +17,7 @@ from tests.firmware.nodes_played import BOUND_S, NodeBroker, play
 from tests.firmware.test_app import NODE, SITE, Gateway, House, listening
 
 EVERY_S = 900
-HEAP = "96wK"
+HEAP = "64wK"
 HUNG = Path(__file__).with_name("on_chip") / "hung_player.py"
 SLEEPS = 4
 

@@ -2,6 +2,7 @@
 
 The argument is the folder that is the board's file system. In it lies `how.json`, how it is played:
 
+- `names`: what the program, as a board gets it, calls the class and the attributes that are watched.
 - `rate`: so many times faster than the world does time pass while the node waits for somebody. While the radio is off
   nobody can come, and time goes on in steps of `step_ms` at least. What the program itself takes is not accelerated:
   a slow desk breaks no deadline.
@@ -13,8 +14,10 @@ The argument is the folder that is the board's file system. In it lies `how.json
 connect. Told are lines of JSON: how far the records of this start survive a power cut, whenever that moves.
 """
 
+import gc
 import json
 import os
+import socket as real_socket
 import sys
 import time as real
 
@@ -79,28 +82,32 @@ def played_time(how):
     return clock
 
 
-def played_air(folder, clock):
-    """The board's radio, which `air.json` switches off."""
-    from node.io.boards.unix import Unix
+class Air:
+    """What the node takes for the module `socket`: no socket can be had while `air.json` switches the radio off."""
 
-    state = {"id": None, "until_ms": 0}
+    def __init__(self, folder, clock):
+        self._file, self._clock = folder + "/air.json", clock
+        self._id, self._until_ms = None, 0
 
-    def told_now():
+    def _told(self):
         try:
-            with open(folder + "/air.json") as file:
+            with open(self._file) as file:
                 return json.load(file)
         except (OSError, ValueError):
             return {"id": None, "off_s": 0}
 
-    async def carrier(board):
-        told = told_now()
-        if told["id"] != state["id"]:
-            state["id"], state["until_ms"] = told["id"], clock.ticks_ms() + 1000 * told["off_s"]
-        clock.dark = clock.ticks_ms() < state["until_ms"]
-        if clock.dark:
-            raise OSError(118)  # EHOSTUNREACH, as a board's stack says it
+    def socket(self):
+        """As the real one, or OSError as a board's stack says it."""
+        told = self._told()
+        if told["id"] != self._id:
+            self._id, self._until_ms = told["id"], self._clock.ticks_ms() + 1000 * told["off_s"]
+        self._clock.dark = self._clock.ticks_ms() < self._until_ms
+        if self._clock.dark:
+            raise OSError(118)  # EHOSTUNREACH
+        return real_socket.socket()
 
-    Unix.carrier = carrier
+    def __getattr__(self, name):
+        return getattr(real_socket, name)
 
 
 def played_flash(how):
@@ -132,33 +139,45 @@ def played_flash(how):
     flash.left, flash.torn = how.get("left", -1), how.get("torn", False)
 
 
+def watch(app, names, segments):
+    """What is safe is told; the store has so many `segments`."""
+    store = getattr(app, names["Backlog"])
+    begin, settle = store.__init__, getattr(store, names["settle"])
+    what = [names[one] for one in ("boot", "safe_seq", "dropped", "fault")]
+    told = [None]
+
+    def begun(self, *parts, **sizes):
+        if segments:
+            sizes["segments"] = segments
+        begin(self, *parts, **sizes)
+
+    def settled(self, *moment, **whole):
+        done = settle(self, *moment, **whole)
+        boot, safe, dropped, fault = [getattr(self, one) for one in what]
+        now = boot, safe, dropped(), fault
+        if now != told[0]:
+            told[0] = now
+            say(boot=boot, safe=safe, dropped=now[2], fault=fault, up=moment[0])
+        return done
+
+    store.__init__ = begun
+    setattr(store, names["settle"], settled)
+
+
 def main(folder):
     """One life of the node."""
     with open(folder + "/how.json") as file:
         how = json.load(file)
     clock = played_time(how)
-    played_air(folder, clock)
+    sys.modules["socket"] = Air(folder, clock)
     root = folder
     if "flash" in how:
         played_flash(how)
         root = "/f"
     from node import app
 
-    class Watched(app.Backlog):
-        told = None
-
-        def __init__(self, *parts, **sizes):
-            super().__init__(*parts, **(sizes | ({"segments": how["segments"]} if "segments" in how else {})))
-
-        def settle(self, *moment, **whole):
-            done = super().settle(*moment, **whole)
-            now = self.boot, self.safe_seq, self.dropped(), self.fault
-            if now != self.told:
-                self.told = now
-                say(boot=self.boot, safe=self.safe_seq, dropped=self.dropped(), fault=self.fault, up=moment[0])
-            return done
-
-    app.Backlog = Watched
+    watch(app, how["names"], how.get("segments"))
+    gc.collect()
     app.main(root, "a", 0)
 
 
