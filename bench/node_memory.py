@@ -15,10 +15,12 @@ import msgspec
 from contract import topics
 from contract.messages import encode
 from contract.nodes import NodeConfig, NodeMark, NodeReport, NodeStatus
-from tests.firmware.nodes_played import ROOT, NodeBroker, play, released
+from firmware.compiling import compile_file
+from tests.firmware.nodes_played import ROOT, NodeBroker, begun, play, released
 
 SITE, NODE, GATEWAY = "are-kall", "n1", "gateway"
-PLAYER = ROOT / "tests/firmware/on_chip/node_player.py"
+ON_CHIP = ROOT / "tests/firmware/on_chip"
+PLAYER, TANK_PLAYER = "node_player", "tank_player"
 HEAP_BYTES = 129_536
 """What the interpreter makes of 64 Ki words of 8 bytes, without its own tables."""
 BOUND_S = 600
@@ -32,17 +34,34 @@ def watched() -> NodeConfig:
     return NodeConfig(revision=7, channels=channels, rates=dict.fromkeys(channels, 1))
 
 
-async def heaps(folder: Path, reports: int) -> list[int]:
+def tank() -> NodeConfig:
+    """A tank node: ultrasonic level with its thermometer, three phases of mains, start battery, its last start, a door."""
+    told: dict[str, dict[str, Any]] = {
+        "1": {"sensor": "mains", "pins": [2, 3, 4]},
+        "10": {"sensor": "ultrasonic", "trigger": 5, "echo": 6, "sensor_mm": 1_150, "air": "outdoor.temperature"},
+        "20": {"sensor": "battery", "pin": 26, "upper_ohm": 100_000, "lower_ohm": 10_000, "nominal_mv": 12_000},
+        "21": {"sensor": "part", "of": "engine.battery_voltage"},
+        "22": {"sensor": "part", "of": "engine.battery_voltage"},
+        "31": {"sensor": "ds18b20", "pin": 7, "rom": "280102030405069e"},
+        "50": {"sensor": "contact", "pin": 8},
+    }
+    told["10"]["tank"] = {"shape": "lying", "diameter_mm": 1_000, "length_mm": 1_500}
+    told |= {str(1 + phase): {"sensor": "part", "of": "mains.present"} for phase in (1, 2, 3)}
+    return NodeConfig(revision=7, channels=told, rates=dict.fromkeys(told, 1))
+
+
+async def heaps(folder: Path, reports: int, config: NodeConfig, player: str = PLAYER) -> list[int]:
     """Free bytes as each status told them, until so many reports were heard; all that comes is marked."""
     broker = await NodeBroker(folder, NODE, GATEWAY).start()
     (folder / "start").mkdir()
     (folder / "a").symlink_to(released())
     settings = {"site": SITE, "node": NODE, "link": broker.secured(NODE), "health_ms": 500}
     (folder / "start/node.json").write_text(json.dumps(settings), "utf-8")
-    node = await play(PLAYER, ".", board=folder, program="a")  # as on a board: long paths would cost memory
+    compile_file(ON_CHIP / f"{player}.py", folder / "player.mpy", "player")  # a source would leave its names behind
+    node = await play(*begun("player"), board=folder, program="a:.")  # as on a board: long paths would cost memory
     try:
         async with asyncio.timeout(BOUND_S):
-            return await _heard(broker, reports)
+            return await _heard(broker, reports, config)
     except TimeoutError as late:
         node.process.kill()
         raise AssertionError(f"too few reports: {await node.said()}") from late
@@ -51,17 +70,17 @@ async def heaps(folder: Path, reports: int) -> list[int]:
         await broker.kill()
 
 
-async def _heard(broker: NodeBroker, reports: int) -> list[int]:
+async def _heard(broker: NodeBroker, reports: int, config: NodeConfig) -> list[int]:
     free: list[int] = []
     heard = 0
     async with aiomqtt.Client("127.0.0.1", broker.port, username=GATEWAY, password=f"secret-{GATEWAY}") as client:
-        await client.publish(topics.node_config(SITE, NODE), encode(watched()), qos=1, retain=True)
+        await client.publish(topics.node_config(SITE, NODE), encode(config), qos=1, retain=True)
         for topic in (topics.node_status, topics.node_report):
             await client.subscribe(topic(SITE, NODE), qos=1)
         async for message in client.messages:
             if message.topic.value.endswith("/status"):
                 status = msgspec.json.decode(message.payload, type=NodeStatus)
-                free += [status.heap] if status.online and status.config == watched().revision else []
+                free += [status.heap] if status.online and status.config == config.revision else []
                 if heard >= reports and len(free) > 2:
                     return free
                 continue
@@ -74,5 +93,5 @@ async def _heard(broker: NodeBroker, reports: int) -> list[int]:
 
 def free_share(folder: Path, reports: int) -> float:
     """The least share of the heap that was free in the second half of the run."""
-    free = asyncio.run(heaps(folder, reports))
+    free = asyncio.run(heaps(folder, reports, watched()))
     return min(free[len(free) // 2 :]) / HEAP_BYTES

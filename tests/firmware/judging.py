@@ -25,7 +25,7 @@ from gateway.core.facts import NodeFacts
 from gateway.core.nodes import records
 from gateway.core.nodes.node import Node
 from gateway.core.site import Now
-from tests.firmware.nodes_played import BOUND_S, MICROPYTHON, ROOT, NodeBroker, Played, released, short_name
+from tests.firmware.nodes_played import BOUND_S, MICROPYTHON, ROOT, NodeBroker, Played, begun, released, short_name
 from tests.ports import free_port
 
 SITE, NODE, OTHER = "are-kall", "n1", "gateway"
@@ -244,7 +244,7 @@ class World:
         if not (self.folder / "a").exists():
             (self.folder / "a").symlink_to(released())  # as on a board: long paths would cost memory
         process = await asyncio.create_subprocess_exec(
-            *(str(MICROPYTHON), "-X", "heapsize=64wK", "-m", PLAYER, "."),
+            *(str(MICROPYTHON), "-X", "heapsize=64wK", *begun(PLAYER)),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=self.folder,

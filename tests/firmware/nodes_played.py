@@ -112,8 +112,13 @@ def short_name(name: str) -> str:
     return name
 
 
+def begun(player: str) -> tuple[str, str]:
+    """Arguments that start a compiled player after its import, which would hold memory as long as it lasts."""
+    return "-c", f"import {player}\n{player}.main('.')"
+
+
 async def play(
-    script: Path, *arguments: str, board: Path, heap: str = "64wK", program: Path | str | None = None
+    script: Path | str, *arguments: str, board: Path, heap: str = "64wK", program: Path | str | None = None
 ) -> Played:
     """Start a program as on a chip, compiled and with 64 Ki words of heap; `board` is where it stands.
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.node_memory import HEAP_BYTES, heaps
+from bench.node_memory import HEAP_BYTES, heaps, watched
 from firmware.compiling import sources
 from firmware.shrinking.cold import COLD
 from firmware.shrinking.files import board_files
@@ -47,7 +47,7 @@ def shout(told):
 
 def test_a_third_of_the_heap_stays_free(tmp_path: Path) -> None:
     """While the node runs and reports over TLS a third of 64 KiB is free, and it does not get less."""
-    free = asyncio.run(heaps(tmp_path, 8))
+    free = asyncio.run(heaps(tmp_path, 8, watched()))
 
     assert HEAP_BYTES / 3 <= min(free[1:])
     assert free[-1] > free[1] - 1024

@@ -179,6 +179,3 @@ def main(folder):
     watch(app, how["names"], how.get("segments"))
     gc.collect()
     app.main(root, "a", 0)
-
-
-main(sys.argv[1])

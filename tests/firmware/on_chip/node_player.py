@@ -2,6 +2,13 @@
 
 import sys
 
-from node import app
 
-app.main(sys.argv[1], "a", 0)
+def main(folder):
+    """One life."""
+    from node import app
+
+    app.main(folder, "a", 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
