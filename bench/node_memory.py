@@ -35,7 +35,7 @@ def watched() -> NodeConfig:
 
 
 def tank() -> NodeConfig:
-    """A tank node: ultrasonic level with its thermometer, three phases of mains, start battery, its last start, a door."""
+    """A tank node: ultrasonic level with its thermometer, three phases of mains, start battery and crank, a door."""
     told: dict[str, dict[str, Any]] = {
         "1": {"sensor": "mains", "pins": [2, 3, 4]},
         "10": {"sensor": "ultrasonic", "trigger": 5, "echo": 6, "sensor_mm": 1_150, "air": "outdoor.temperature"},

@@ -25,24 +25,31 @@ class Played:
         pass
 
     def value(self, level=None):
+        """A pin that reads low."""
         return 0
 
     def read_u16(self):
+        """A converter."""
         return BATTERY_UV * 65535 // 3_300_000
 
     def readinto(self, buffer):
+        """A wire."""
         buffer[:] = SCRATCHPAD
 
     def time_pulse_us(self, pin, level, timeout_us):
+        """An echo, never quite the same."""
         return ECHO_US + time.ticks_us() % 8
 
     def reset(self):
+        """Somebody is on the wire; and all else that is answered by a yes."""
         return 1
 
     def status(self, what=None):
+        """dBm."""
         return -61
 
     def nothing(self, *what, **more):
+        """Whatever needs no answer."""
         return 0
 
     irq = feed = config = connect = active = select_rom = writebyte = nothing
