@@ -25,11 +25,12 @@ def free() -> float:
         return round(node_memory.free_share(Path(folder), LOOKED), 3)
 
 
-def judged() -> dict[str, int]:
-    """Reports that came, and records that were acknowledged and are nowhere."""
+def judged() -> dict[str, float]:
+    """Reports that came, records that were acknowledged and are nowhere, and the least heap that was free meanwhile."""
     with TemporaryDirectory() as folder:
         verdict = asyncio.run(node_player.play(Path(folder), REPORTS))
-    return {"reports": verdict.reports, "lost": verdict.lost}
+    least = round(verdict.heap / node_memory.HEAP_BYTES, 3)
+    return {"reports": verdict.reports, "lost": verdict.lost, "free_share_judged": least}
 
 
 def worn() -> dict[str, float]:

@@ -25,12 +25,13 @@ from gateway.core.facts import NodeFacts
 from gateway.core.nodes import records
 from gateway.core.nodes.node import Node
 from gateway.core.site import Now
-from tests.firmware.nodes_played import BOUND_S, MICROPYTHON, ROOT, NodeBroker, Played, begun, released, short_name
+from tests.firmware.nodes_played import BOUND_S, MICROPYTHON, ROOT, NodeBroker, Played, released, short_name
 from tests.ports import free_port
 
 SITE, NODE, OTHER = "are-kall", "n1", "gateway"
 ON_CHIP = ROOT / "tests" / "firmware" / "on_chip"
 PLAYER = "judged_player"
+BEGIN = f"import gc\ngc.collect()\nfree = gc.mem_free()\nimport {PLAYER}\n{PLAYER}.main('.', free)"
 RATE = 60
 WATCHED = ("Backlog", "settle", "boot", "safe_seq", "dropped", "fault")
 """Of the program: what the player looks at."""
@@ -64,6 +65,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Records of the past that were told in one minute of the node's time."""
     live_first: bool
     """Was the first report of each connection of the present?"""
+    heap: int
+    """The least that was free, as the node told it, and what its player takes."""
 
 
 class Road:
@@ -129,6 +132,7 @@ class Judge:
         self.told: list[tuple[str, int, int, int]] = []
         """(boot, uptime, whether of the past, how many records) of each report."""
         self.status: NodeStatus | None = None
+        self.heap: list[int] = []
         self.away = False
         self.confirms = True
         self._begun_s = time.monotonic()
@@ -176,6 +180,7 @@ class Judge:
             await client.publish(topics.node_time(SITE, NODE), encode(told))
         elif kind == "status":
             self.status = msgspec.json.decode(payload, type=NodeStatus)
+            self.heap += [self.status.heap] if self.status.online and self.status.heap else []
         elif kind == "report":
             self._take(msgspec.json.decode(payload, type=NodeReport))
 
@@ -218,7 +223,7 @@ class World:
         self.safe: dict[str, int] = {}
         """Boot → number up to which its records lay in flash."""
         self.boot = self.said = ""
-        self.dropped = 0
+        self.dropped = self.player = 0
         self.live_first = True
         self.lives = self._darknesses = 0
         self._reading: asyncio.Task[None] | None = None
@@ -237,14 +242,14 @@ class World:
         self._reading = asyncio.create_task(self._read(self.node))
 
     async def _started(self, how: dict[str, Any]) -> Played:
-        for name in (PLAYER, "store_flash"):  # compiled, for a source takes memory that the node needs
+        for name in (PLAYER, "judged_flash", "store_flash"):  # compiled, for a source takes memory that the node needs
             compile_file(ON_CHIP / f"{name}.py", self.folder / "player" / f"{name}.mpy", name)
         how = how | {"names": {one: short_name(one) for one in WATCHED}}
         (self.folder / "how.json").write_text(json.dumps(how), "utf-8")  # an argument holds 255 letters
         if not (self.folder / "a").exists():
             (self.folder / "a").symlink_to(released())  # as on a board: long paths would cost memory
         process = await asyncio.create_subprocess_exec(
-            *(str(MICROPYTHON), "-X", "heapsize=64wK", *begun(PLAYER)),
+            *(str(MICROPYTHON), "-X", "heapsize=64wK", "-c", BEGIN),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=self.folder,
@@ -260,6 +265,7 @@ class World:
             except ValueError:  # its last words
                 self.said += line.decode()
                 continue
+            self.player = told.get("player", self.player)
             if "boot" in told:
                 self.boot, self.dropped = told["boot"], told["dropped"]
                 self.safe[self.boot] = told["safe"]
@@ -309,6 +315,7 @@ class World:
             dropped=self.dropped,
             most_a_minute=judge.most_a_minute(self.boot),
             live_first=self.live_first,
+            heap=min(judge.heap, default=0) + self.player,
         )
 
     async def until(self, wanted: Callable[[], Any], what: str, within_s: float = BOUND_S) -> None:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bench.node_memory import HEAP_BYTES
 from bench.node_player import Dark, cut, dark, play
 from contract import topics
 from tests.firmware.judging import LINK, NODE, SITE, WALL_S, World, measuring, world
@@ -26,6 +27,7 @@ async def test_nothing_is_lost_whatever_goes_wrong(tmp_path: Path) -> None:
     assert 2 == seen.lives
     assert seen.connections >= 6
     assert seen.repeated > 0, "nothing was ever told again"
+    assert seen.heap > HEAP_BYTES / 3
 
 
 async def test_week_without_wi_fi(tmp_path: Path) -> None:

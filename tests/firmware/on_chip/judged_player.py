@@ -11,7 +11,8 @@ The argument is the folder that is the board's file system. In it lies `how.json
   power goes, which ends the process within that operation; `torn`: the last one is half done.
 
 `air.json` in the folder, {"id": n, "off_s": seconds}, switches the radio off for so long from the next attempt to
-connect. Told are lines of JSON: how far the records of this start survive a power cut, whenever that moves.
+connect. Told are lines of JSON: first how much of the heap the player takes, which on a chip is the node's; then how far
+the records of this start survive a power cut, whenever that moves.
 """
 
 import gc
@@ -110,35 +111,6 @@ class Air:
         return getattr(real_socket, name)
 
 
-def played_flash(how):
-    """Mounted at /f, kept from start to start; when the power goes the process is gone."""
-    import store_flash
-    import vfs
-
-    class Cut(store_flash.CountedFlash):
-        def writeblocks(self, *what):
-            return self.gone_on(super().writeblocks(*what))
-
-        def ioctl(self, *what):
-            return self.gone_on(super().ioctl(*what))
-
-        def gone_on(self, answer):
-            if self.left == 0:
-                os.system("kill -9 $PPID")
-            return answer
-
-    fresh = not how.get("kept")
-    flash = Cut(how["flash"], 64, fresh)
-    flash.mount(256, fresh)
-    if fresh:
-        os.mkdir("/f/start")
-        with open(how["settings"]) as file, open("/f/start/node.json", "w") as copy:
-            copy.write(file.read())
-        vfs.umount("/f")
-        sys.exit(0)
-    flash.left, flash.torn = how.get("left", -1), how.get("torn", False)
-
-
 def watch(app, names, segments):
     """What is safe is told; the store has so many `segments`."""
     store = getattr(app, names["Backlog"])
@@ -164,18 +136,28 @@ def watch(app, names, segments):
     setattr(store, names["settle"], settled)
 
 
-def main(folder):
-    """One life of the node."""
+def prepared(folder, free):
+    """Everything that is played is in its place; the root of the board's file system. `free`: of the heap before it."""
     with open(folder + "/how.json") as file:
         how = json.load(file)
     clock = played_time(how)
     sys.modules["socket"] = Air(folder, clock)
-    root = folder
     if "flash" in how:
-        played_flash(how)
-        root = "/f"
+        import judged_flash
+
+        judged_flash.mounted(how)
+    gc.collect()
+    say(player=free - gc.mem_free())
     from node import app
 
     watch(app, how["names"], how.get("segments"))
+    return "/f" if "flash" in how else folder
+
+
+def main(folder, free):
+    """One life of the node."""
+    root = prepared(folder, free)
     gc.collect()
+    from node import app
+
     app.main(root, "a", 0)
