@@ -1,4 +1,4 @@
-"""The flash of `judged_player.py`: kept from start to start; when its power goes the process is gone. Run by MicroPython."""
+"""The flash of `judged_player.py`: kept from start to start; when its power goes the process is gone."""
 
 import os
 import sys

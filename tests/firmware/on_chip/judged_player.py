@@ -11,13 +11,12 @@ The argument is the folder that is the board's file system. In it lies `how.json
   power goes, which ends the process within that operation; `torn`: the last one is half done.
 
 `air.json` in the folder, {"id": n, "off_s": seconds}, switches the radio off for so long from the next attempt to
-connect. Told are lines of JSON: first how much of the heap the player takes, which on a chip is the node's; then how far
-the records of this start survive a power cut, whenever that moves.
+connect. Told are lines of JSON: first how much of the heap the player takes, which on a chip is the node's; then
+how far the records of this start survive a power cut, whenever that moves.
 """
 
 import gc
 import json
-import os
 import socket as real_socket
 import sys
 import time as real
