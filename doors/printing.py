@@ -17,14 +17,20 @@ def printing() -> Iterator[None]:
     try:
         try:
             yield
-        finally:
-            _flush()
+        except SystemExit as end:
+            _flush(said=bool(end.code))
+            raise
+        except BaseException:
+            _flush(said=True)
+            raise
+        _flush()
     except BrokenPipeError:
         _print_no_more()
         sys.exit(FAILED)
 
 
-def _flush() -> None:
+def _flush(*, said: bool = False) -> None:
+    """`said`: whatever went wrong has had its sentence."""
     if getattr(sys, "stdout", None) is None:  # started with it closed
         return
     try:
@@ -33,8 +39,9 @@ def _flush() -> None:
         raise
     except OSError as fault:
         _print_no_more()
-        sys.stderr.write(f"cannot print: {fault.strerror}; look where the output goes\n")
-        sys.exit(FAILED)
+        if not said:
+            sys.stderr.write(f"cannot print: {fault.strerror}; look where the output goes\n")
+            sys.exit(FAILED)
 
 
 def _print_no_more() -> None:

@@ -97,6 +97,7 @@ async function put(address, answer, mine) {
   const hours = Number(/<body [^>]*data-keep-h="(\d+)"/.exec(html)?.[1] ?? 0);
   if (!hours || mine !== round) return;
   const store = await caches.open(PAGES);
+  if (mine !== round) return;
   const headers = { "content-type": "text/html; charset=utf-8", "x-kept-at": String(Date.now()), "x-keep-h": String(hours) };
   const policy = answer.headers.get("content-security-policy");
   if (policy) headers["content-security-policy"] = policy;

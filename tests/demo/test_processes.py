@@ -52,10 +52,10 @@ async def programs(tmp_path: Path) -> AsyncIterator[tuple[Programs, list[str]]]:
 async def test_unexpected_end_is_told_with_the_last_line(programs: tuple[Programs, list[str]]) -> None:
     """Whoever dies is named, with what it said last."""
     made, died = programs
-    await made.start("short", _python("import sys; print('one'); print('no room left', file=sys.stderr); sys.exit(3)"))
+    await made.start("short", _python("import sys; print('one', flush=True); sys.exit('no room left')"))
     await _until(lambda: bool(died))
 
-    assert ["short 3 no room left"] == died
+    assert ["short 1 no room left"] == died
 
 
 async def test_asked_for_end_is_no_surprise(programs: tuple[Programs, list[str]], tmp_path: Path) -> None:

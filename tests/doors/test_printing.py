@@ -17,11 +17,11 @@ COMMANDS = [
 ]  # fmt: skip
 
 
-def _run(command: tuple[str, ...], output: int, folder: Path) -> tuple[int, str]:
+def _run(command: tuple[str, ...], output: int, folder: Path, *options: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", *(one.format(folder) for one in command)], cwd=ROOT,
+        [sys.executable, *options, "-m", *(one.format(folder) for one in command)], cwd=ROOT,
         stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE,
-        text=True, timeout=60,
+        text=True, timeout=60, env={name: told for name, told in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )  # fmt: skip
     return done.returncode, done.stderr
 
@@ -37,10 +37,14 @@ def test_reader_that_has_left_ends_a_command_quietly(tmp_path: Path, command: tu
         os.close(writing)
 
 
-def test_output_that_takes_nothing_is_told_in_a_sentence(tmp_path: Path) -> None:
-    """A full disk behind `>` is said once."""
+@pytest.mark.parametrize("command", COMMANDS[:2], ids=" ".join)
+@pytest.mark.parametrize("options", [(), ("-u",)], ids=["buffered", "unbuffered"])
+def test_output_that_takes_nothing_is_told_in_a_sentence(
+    tmp_path: Path, command: tuple[str, ...], options: tuple[str, ...]
+) -> None:
+    """A full disk behind `>` is said once, whether it is seen at the first line or at the end."""
     with Path("/dev/full").open("wb") as full:
-        code, said = _run(("gateway", "profiles"), full.fileno(), tmp_path)
+        code, said = _run(command, full.fileno(), tmp_path, *options)
 
     assert (1, 1) == (code, len(said.splitlines()))
     assert "No space left on device" in said
