@@ -1,4 +1,4 @@
-"""What every test in a browser needs: a press that waits for the page it leads to."""
+"""What tests in a browser need: a press that waits for the page it leads to, a look that nothing comes between."""
 
 from playwright.sync_api import Locator, Page
 
@@ -7,3 +7,12 @@ def go_on(tab: Page, button: str | Locator) -> None:
     """Press and wait until the next page stands: a click alone returns before the server has answered."""
     with tab.expect_navigation():
         (tab.locator(button) if isinstance(button, str) else button).first.click()
+
+
+def texts(tab: Page, selector: str) -> list[str]:
+    """What stands in each, as it is seen, all in one look.
+
+    Playwright's own looks twice, and in between a panel may be drawn anew: of what is gone by then it tells all spaces.
+    """
+    seen = "(selector) => [...document.querySelectorAll(selector)].map((one) => one.innerText)"
+    return list(tab.evaluate(seen, selector))

@@ -16,7 +16,7 @@ from contract.messages import Birth, DeviceBirth, SignalBirth, encode
 from contract.words import ClockQuality
 from doors.clock import spec_of
 
-from .browsing import go_on
+from .browsing import go_on, texts
 from .conftest import Dashboard, settings_text
 from .site_voice import WALL_MS
 
@@ -115,7 +115,7 @@ def opened(chromium: Browser, url: str, width: int = 390) -> Page:
 def test_the_log_is_one_tap_from_the_first_page(shop: Any, chromium: Browser) -> None:
     """The places stand there, the worst first, with value, limit and since when; the tap leads to the month."""
     tab = opened(chromium, shop.url)
-    first = tab.locator(".places-now li").all_inner_texts()
+    first = texts(tab, ".places-now li")
     wide = tab.evaluate("document.documentElement.scrollWidth")
     go_on(tab, ".food-open a")
     rows = {row.get_attribute("data-day"): row for row in tab.locator(".food-place").first.locator("tbody tr").all()}
@@ -203,9 +203,9 @@ def test_nodes_stand_the_worst_first_and_asleep_is_calm(shop: Any, chromium: Bro
     tab = opened(chromium, shop.url)
     rows = tab.locator("#panel-owner-nodes li")
     marked = [(row.get_attribute("data-node"), (row.get_attribute("class") or "")) for row in rows.all()]
-    words = [re.sub(r"[ \n]+", " ", told) for told in rows.all_text_contents()]
+    words = texts(tab, "#panel-owner-nodes li")
     tab.goto(f"{shop.url}/sites/{SITE}")
-    same = [re.sub(r"[ \n]+", " ", told) for told in tab.locator("#panel-values .nodes li").all_text_contents()]
+    same = texts(tab, "#panel-values .nodes li")
     tab.close()
 
     assert [("tank-1", "marked-bad"), ("frys-1", "marked-remark"), ("dorr-1", "marked-information"),
@@ -216,7 +216,7 @@ def test_nodes_stand_the_worst_first_and_asleep_is_calm(shop: Any, chromium: Bro
     assert re.search(r"Sover till 20:\d\d", words[2])
     assert "radio \u221262\u00a0dBm" in words[3]
     assert "program 7" in words[3]
-    assert [told.strip() for told in words] == [told.strip() for told in same]
+    assert words == same
 
 
 def test_lies_of_the_broker_change_nothing(shop: Any, broker: Any, wait: Any, voice: Any) -> None:

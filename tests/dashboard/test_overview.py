@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from contract.words import Power
 
+from .browsing import texts
 from .conftest import Dashboard, settings_text, until
 from .site_voice import Voice
 from .tiles_made import BLACK, WHITE, picture, write
@@ -129,7 +130,7 @@ def test_outage_is_followed_on_the_screen(thirty: Played, window: BrowserContext
         page.locator(f"#row-{name} .row-state .if-contact", has_text=word).wait_for(timeout=WALK_MS)
     page.get_by_text("30 platser: 4 utan ström, 4 på batteri, 4 på reservkraft, 18 på nätet.").wait_for()
 
-    words = page.locator("#rows .row-state .if-contact").all_inner_texts()
+    words = texts(page, "#rows .row-state .if-contact")
     order = [word.strip() for word in words]
     assert ["Strömlös"] * 4 + ["På batteri"] * 4 + ["På reservkraft"] * 4 + ["El från nätet"] * 18 == order
     assert page.get_by_text("Elavbrott Norra kommunen: 2 platser utan ström, 2 platser på batteri").is_visible()

@@ -21,7 +21,7 @@ from dashboard.io.access.passes import Passes
 from dashboard.io.store.database import Database
 from doors.clock import spec_of
 
-from .browsing import go_on
+from .browsing import go_on, texts
 from .conftest import Dashboard, settings_text
 
 ROOT = Path(__file__).parents[2]
@@ -280,7 +280,7 @@ def test_page_reads_and_sends_without_a_script(
     tab.check("#act-refuel input[value=hvo]")
     tab.fill("#act-refuel input[name=who]", "Anna")
     go_on(tab, "#act-refuel button")
-    wrong = tab.locator("#act-refuel .wrong:visible").all_inner_texts()
+    wrong = texts(tab, "#act-refuel .wrong")
 
     assert "Elverket är redo, men ett larm väntar på dig." == words
     assert "väntar på platsen" in waits

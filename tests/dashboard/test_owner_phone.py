@@ -21,7 +21,7 @@ from dashboard.io.access.passes import Passes
 from dashboard.io.store.database import Database
 from doors.clock import spec_of
 
-from .browsing import go_on
+from .browsing import go_on, texts
 from .conftest import Dashboard, settings_text, until
 from .site_voice import Voice
 
@@ -110,7 +110,7 @@ def test_first_view_holds_sentence_first_step_and_buttons(
                 "[...document.querySelectorAll('.sentence, .owner-steps li, .owner-acts > .act > summary')]"
                 ".filter(one => one.offsetParent).map(one => one.getBoundingClientRect().bottom)"
             )
-            nothing = tab.locator(".nothing").all_inner_texts()
+            nothing = texts(tab, ".nothing")
         tab.close()
 
     assert (320, []) == (wide, cut)
