@@ -66,20 +66,23 @@ class KillStorm(Fault):
     async def begin(self, house: House) -> None:
         """The first kill comes at once."""
         self.done = 0
+        self._killing = asyncio.Lock()
         self._work = asyncio.create_task(self._kill(house), name="kill-storm")
 
     async def _kill(self, house: House) -> None:
         while True:
             there = [one for one in self.asked.programs if house.runs(one)]
             if there:
-                await house.kill(house.random.choice(there))
+                async with self._killing:
+                    await house.kill(house.random.choice(there))
                 self.done += 1
             await asyncio.sleep(2 * self.asked.every_s * house.random.random())
 
     async def end(self, house: House) -> None:
         """No more."""
         if self._work is not None:
-            self._work.cancel()
+            async with self._killing:  # a kill that is cut short would be followed by no start
+                self._work.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._work
             house.say(f"{self.done} kills")
