@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv/bin
 PYTEST_ARGS ?= -q
+# three for two cores: much of what these tests do is to wait for real programs
+WORKERS ?= 3
 ARGS ?=
 ONLY ?=
 SCHEDULE ?=
@@ -23,8 +25,8 @@ setup:  ## install everything into .venv; quick when nothing has changed
 demo: setup  ## run plant, brokers, gateway, dashboard and kiosk; ARGS="--headless --seconds 60"
 	@exec $(VENV)/sotpunkt-demo $(ARGS)
 
-test: setup lint  ## all checks and all tests; PYTEST_ARGS="-k name"
-	@$(VENV)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+test: setup lint  ## all checks and all tests; PYTEST_ARGS="-k name", WORKERS=n
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: setup lint  ## lint, format, types, imports, architecture; seconds, not minutes
 	@$(VENV)/python -m pytest -q tests/architecture
