@@ -165,8 +165,9 @@ def of_kind(listener: Listener, kind: str) -> list[dict[str, Any]]:
 def sent_again(brokers: Site, box: Boxed) -> list[dict[str, Any]]:
     """The centre's broker dies and comes back: every record that waits, as it travels now."""
     brokers.centre.kill()
-    brokers.centre.start()
-    listener = Listener(brokers.centre)
+    with box.held_still():
+        brokers.centre.start()
+        listener = Listener(brokers.centre)
     try:
         waiting = box.counts()["waiting"]
         eventually(lambda: len({(one["run"], one["seq"]) for one in listener.records()}) >= waiting["event"], "all")
@@ -294,8 +295,9 @@ def test_a_run_in_the_dark_is_dated_by_the_next_of_its_boot(brokers: Site, centr
     brokers.centre.kill()
     made.start()
     eventually(lambda: all(row[1] for row in rows(made.store)), "all that waits is dated")
-    brokers.centre.start()
-    again = Listener(brokers.centre)
+    with made.held_still():
+        brokers.centre.start()
+        again = Listener(brokers.centre)
     eventually(lambda: len(again.records("sample", first)) >= waiting["sample"], "the first run's samples")
     (known,) = of_kind(again, "clock_known")
     again.stop()

@@ -55,12 +55,9 @@ def mark(run: str, **marks: int) -> bytes:
 
 def reborn(brokers: Site, gateway: Gateway) -> Listener:
     """The central broker is back, and the centre listens before the gateway can speak."""
-    assert gateway.process is not None
-    gateway.process.send_signal(signal.SIGSTOP)
-    brokers.centre.start()
-    listener = Listener(brokers.centre)
-    gateway.process.send_signal(signal.SIGCONT)
-    return listener
+    with gateway.held_still():
+        brokers.centre.start()
+        return Listener(brokers.centre)
 
 
 def test_records_come_again_until_the_mark_and_in_order(brokers: Site, gateway: Gateway, centre: Listener) -> None:
