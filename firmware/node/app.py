@@ -8,6 +8,7 @@ last configuration that fitted.
 
 import asyncio
 import gc
+import sys
 import time
 
 from micropython import const
@@ -34,6 +35,8 @@ _CALM_MS = const(600_000)
 """A life of that length was none of the short ones."""
 _GARBAGE = const(4096)
 """So many bytes may be thrown away before the heap is cleared: rarely, and what lasts would lie all over it."""
+_ROOM = const(4096)
+"""So much must be free in one piece beside a configuration that comes: to speak of it takes memory, too."""
 _BATTERY = (24, 20)
 """Channels that tell the node's supply: its own, or the start battery."""
 
@@ -136,14 +139,16 @@ class App:
     def _configure(self, body, fresh):
         if not body:
             return
+        known = set(sys.modules)
         try:
             config = wire.config(body)
             if fresh and config["revision"] == self.revision:
                 self.refused = ""
                 return
-            inputs = self._fitted(config)
+            inputs = self._fitted(config, _ROOM if fresh else 0)
         except (wire.Refused, ValueError, MemoryError) as fault:
             self.refused = "no memory for so much" if isinstance(fault, MemoryError) else str(fault)[:200]
+            unload(*[name for name in sys.modules if name not in known])  # sensors that nobody will use
             for one in self.inputs:
                 one.driver.start()
             return
@@ -160,8 +165,8 @@ class App:
                 self.refused = "cannot be kept: flash"
             self._unkept = None
 
-    def _fitted(self, config):
-        """Inputs that are started; what fits them is loaded for it only."""
+    def _fitted(self, config, room):
+        """Inputs that are started, with so many bytes left in one piece; what fits them is loaded for it only."""
         try:
             from node.checking import checked
 
@@ -174,6 +179,7 @@ class App:
             del fitted
         finally:
             unload("node.checking", "node.core.options", "node.core.channels", "node.fitting", "node.io.boards.wiring")
+        bytearray(room)
         for one in self.inputs:
             one.stop()
         for one in inputs:

@@ -21,7 +21,7 @@ def fitted(config, rows, board):
     # those that name another channel after those that are named
     for _, text in sorted([(_depth(told[text]), text) for text in told]):
         try:
-            _make(text, rows[text], told[text], config, drivers, inputs)
+            _make(text, rows.pop(text), told.pop(text), config, drivers, inputs)  # each leaves its room to the next
         except (ValueError, TypeError, KeyError, AttributeError, OSError) as fault:
             words = "%s is missing" % fault.args[0] if isinstance(fault, KeyError) else str(fault)
             raise ValueError("channel %s: %s" % (text[:8], words or type(fault).__name__)) from None

@@ -1,8 +1,8 @@
 """What a node does once a start, a connection or a configuration is loaded for it only, and leaves the memory after it.
 
-Of a function named here a board keeps one line, which loads the function from a file of its own, calls it and forgets
-it. The rest of the program sees no difference. A call costs some milliseconds of reading flash: nothing that happens
-many times a second, and no interrupt, may stand here.
+Of a function named in `cold_list.py` a board keeps one line, which loads the function from a file of its own, calls it
+and forgets it. The rest of the program sees no difference. A call costs some milliseconds of reading flash: nothing
+that happens many times a second, and no interrupt, may stand there.
 """
 
 import ast
@@ -10,71 +10,9 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from firmware.shrinking.cold_list import APART, COLD, TOGETHER
+
 ENTRY_HOME = "node.app"
-COLD = {
-    "node.app": "App.__init__ App._begin App._resume App.supply_mv App._configure App._fitted",
-    "node.talking": "Talk.__init__ Talk._config Talk._mark Talk._time Talk._introduce Talk.tell_status",
-    "node.updating": (
-        "Updating.__init__ Updating._calm Updating._judge Updating._fetch Updating._end Updating._died Updating._tell "
-        "Updating._open Updating._close Updating._working Updating._supply"
-    ),
-    "node.io.link": (
-        "Link.__init__ Link.goodbye Link._where Link._keyed Link._secured Link._hello Link._admitted Link._begin "
-        "Link._let_go _word _socket _connected"
-    ),
-    "node.io.flash": (
-        "Flash._numbers Flash.size Flash.read Flash.write Flash.append Flash._put Flash.remove Flash.set_aside"
-    ),
-    "node.io.kept": "read read_json write",
-    "node.core.mqtt": "connect subscribe",
-    "node.core.lives": "mark taken began",
-    "node.core.wire": (
-        "birth will status replay wish_time wish_piece config mark time update piece is_boot _number _read"
-    ),
-    "node.core.records": "boot_number pack unpack pack_header unpack_header",
-    "node.core.segments": (
-        "Segments.load Segments._head Segments._adopt Segments._good Segments.last_seq Segments._read "
-        "Segments._vanish Segments.hand Segments.firsts Segments.oldest Segments.mark Segments.rewind "
-        "Segments._give_up Segments.append Segments.begin Segments._write Segments._note_firsts Segments.make_room "
-        "_packed"
-    ),
-    "node.core.segment_table": "SegmentTable.push SegmentTable.remove SegmentTable.grow",
-    "node.core.backlog": (
-        "Backlog.__init__ Backlog._look Backlog.set_wall Backlog._reopen Backlog._flush Backlog._begin "
-        "Backlog.rewind Backlog.forget Backlog.resume"
-    ),
-    "node.core.tank": "Tank.__init__ _mm _depth _points _whole",
-    "node.core.gauge": "Gauge.__init__",
-    "node.core.fuel_moves": "FuelMoves.__init__",
-    "node.core.mains": "Phase.__init__",
-    "node.core.crank": "Crank.__init__ Crank._ended",
-    "node.core.calibration": "Calibration.__init__",
-    "node.core.telling": "Told.__init__ Told.resume",
-    "node.core.limit": "Limit.__init__",
-    "node.core.contact": "Steady.__init__",
-    "node.core.filters": "slosh_period_ms burst_ms",
-    "node.core.battery": "blocks",
-    "node.core.wall": "Wall.__init__ Wall.resume Wall.answered",
-    "node.core.pace": "Pace.__init__",
-    "node.core.progress": "Progress.__init__",
-    "node.fuel": "Fuel.__init__",
-    "node.inputs": "Input.__init__ Input.stop",
-    "node.io.boards": "here",
-    "node.io.boards.chip": "Chip.__init__ Chip.boot_id Chip.carrier Chip.drivers Chip.rssi",
-    "node.io.boards.pico_w": (
-        "PicoW.reset_cause PicoW.tune PicoW.sleep PicoW.remember PicoW.recall PicoW.limits PicoW.converter"
-    ),
-    "node.io.sensors.mains": "Mains.__init__ Mains.start Mains.stop",
-    "node.io.sensors.battery": "BatteryVoltage.__init__ BatteryVoltage.start",
-    "node.io.sensors.door": "Contact.__init__ Contact.start Contact.stop",
-    "node.io.sensors.ds18b20": "Ds18b20.__init__ Ds18b20.start",
-    "node.io.sensors.analog": "Analog.__init__",
-    "node.io.sensors.ultrasonic": "Ultrasonic.__init__",
-    "node.io.sensors.echo_level": "EchoLevel.__init__",
-}
-"""Module → what of it: functions, and methods with their class."""
-TOGETHER = {"node.core.records": "node.core.segments", "node.core.segment_table": "node.core.segments"}
-"""Modules whose cold functions lie in the file of another's: a loop there calls them for each record."""
 FREE = [
     "abs",
     "all",
@@ -194,6 +132,12 @@ class Cold:
             new(module, one) for module, told in COLD.items() for one in told.split() if one.partition(".")[2] in valued
         }
         """Methods that somebody keeps as a value: what is loaded for it would be kept as well."""
+        self._private = {new(module, one) for module, told in COLD.items() for one in told.split() if one[0] == "_"}
+        """Functions that only their own module calls."""
+        classes = [(name, one) for name, tree in trees.items() for one in tree.body if isinstance(one, ast.ClassDef)]
+        based = {one.id for _, each in classes for one in each.bases if isinstance(one, ast.Name)}
+        self._bases = {new(module, one.name) for module, one in classes if one.name in based}
+        """Classes whose methods another may have in its own way."""
         self.files: dict[str, str] = {}
         self._taken: list[tuple[str, str, list[ast.stmt], dict[str, ast.stmt | None]]] = []
         self._moved: dict[str, str] = {}
@@ -203,8 +147,9 @@ class Cold:
         clusters: dict[str, set[str]] = {}
         for module, told in COLD.items():
             if self._homes.get(module) == home:
-                names = {self._new(module, one) for one in told.split()}
-                clusters.setdefault(TOGETHER.get(module, module), set()).update(names)
+                for one in told.split():
+                    file = "apart " + module if one in APART.get(module, "").split() else TOGETHER.get(module, module)
+                    clusters.setdefault(file, set()).add(self._new(module, one))
         tops = _tops(tree)
         for _, names in sorted(clusters.items()):
             file = self._place.another()
@@ -233,6 +178,7 @@ class Cold:
         spoken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         letters = (one for one in FREE if one not in spoken and one != TABLE)
         found: list[tuple[str, ast.FunctionDef]] = []
+        alone = self._private & names - _spoken_outside(tree, names)
         short: dict[str, str] = {}
         table: dict[str, str] = {}
         for owner, body in [
@@ -252,14 +198,15 @@ class Cold:
                     table[one.name] = short[full]
                     if not any(isinstance(each, FUNCTION) and each.name == "__getattr__" for each in body):
                         body.extend(ast.parse(FINDER % file).body)
-                elif full not in self._inner:
+                elif full not in self._inner and full not in alone:
                     left = [_stub(one, file, short[full])]
                 body[body.index(one) : body.index(one) + 1] = left
+        exact = {f"{owner}.{one.name}" for owner, one in found if owner not in self._bases and not one.args.defaults}
         for owner, one in found:
             own = {
                 name.partition(".")[2]: new
                 for name, new in short.items()
-                if name in self._inner and name.startswith(owner + ".")
+                if name.startswith(owner + ".") and name in self._inner | exact
             }
             named = short[f"{owner}.{one.name}" if owner else one.name]
             if named not in table.values() and (owner or not finds):
@@ -298,17 +245,32 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def inner(module: str, tree: ast.Module) -> set[str]:
-    """Private cold methods that only cold ones of the same class call: no line of them needs to stay."""
-    cold = set(COLD[module].split())
+    """Private cold methods that only cold ones of the same class and file call: no line of them needs to stay."""
+    cold, apart = set(COLD[module].split()), APART.get(module, "").split()
     found = set()
     for owner in [one for one in tree.body if isinstance(one, ast.ClassDef)]:
         mine = [one for one in owner.body if isinstance(one, FUNCTION) and f"{owner.name}.{one.name}" in cold]
         for name in [one.name for one in mine if one.name.startswith("_") and not one.name.startswith("__")]:
-            calls = [one for each in mine for one in ast.walk(each) if _calls(one, each.args.args[0].arg, name)]
+            there = f"{owner.name}.{name}" in apart
+            near = [one for one in mine if (f"{owner.name}.{one.name}" in apart) == there]
+            calls = [one for each in near for one in ast.walk(each) if _calls(one, each.args.args[0].arg, name)]
             every = [one for one in ast.walk(tree) if isinstance(one, ast.Attribute) and one.attr == name]
             if len(calls) == len(every):
                 found.add(f"{owner.name}.{name}")
     return found
+
+
+def _spoken_outside(tree: ast.Module, names: set[str]) -> set[str]:
+    """Names that stand in a file elsewhere than in the functions of these names."""
+    inside: set[int] = set()
+    for owner, body in [
+        ("", tree.body),
+        *((f"{one.name}.", one.body) for one in tree.body if isinstance(one, ast.ClassDef)),
+    ]:
+        for one in body:
+            if isinstance(one, FUNCTION) and owner + one.name in names and _movable(one):
+                inside |= {id(node) for node in ast.walk(one)}
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in inside}
 
 
 def _valued(tree: ast.Module) -> set[str]:
@@ -329,7 +291,7 @@ def _calls(node: ast.AST, own: str, name: str) -> bool:
 
 
 class _Direct(ast.NodeTransformer):
-    """`self.name(…)` becomes `letter(self, …)`."""
+    """`self.name(…)` becomes `letter(self, …)`: what lies in the same file is not loaded a second time for it."""
 
     def __init__(self, own: str, letters: dict[str, str]) -> None:
         self._own, self._letters = own, letters

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.node_memory import HEAP_BYTES, heaps, watched
 from firmware.compiling import sources
-from firmware.shrinking.cold import COLD
+from firmware.shrinking.cold_list import APART, COLD
 from firmware.shrinking.files import board_files
 from tests.firmware.nodes_played import ROOT
 
@@ -88,3 +88,4 @@ def test_cold_functions_are_those_of_the_program() -> None:
             known.add((module, getattr(node, "name", "")))
 
     assert [] == [(module, one) for module, told in COLD.items() for one in told.split() if (module, one) not in known]
+    assert [] == [one for module, told in APART.items() for one in told.split() if one not in COLD[module].split()]

@@ -134,7 +134,8 @@ class Backlog:
         try:
             if not self._looked:
                 self._reopen()
-            self._segments.tidy()
+            if self._segments.untidy:
+                self._segments.tidy()
             if len(self._ring) and (everything or self._due(up_s)):
                 self._flush()
         except OSError as error:

@@ -31,7 +31,7 @@ class Burst:
         if good + missing < FEWEST:
             return None, 0, quality.NOT_YET_READ
         if good <= missing:
-            return None, 0, max(self._faults, key=lambda found: (self._faults[found], found))
+            return None, 0, max([(count, found) for found, count in self._faults.items()])[1]
         if self._steps:
             return sorted(self._values)[good // 2], 0, quality.GOOD
         middle = median(self._values)

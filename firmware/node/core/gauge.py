@@ -65,8 +65,12 @@ class Gauge:
         self._burst.feed(level_um, found)
         if now_ms - self._begun_ms < self.burst_ms:
             return None
-        middle, noise_um, found = self._burst.outcome()
-        self._burst, self._begun_ms = Burst(self._steps), None
+        burst, self._burst, self._begun_ms = self._burst, Burst(self._steps), None
+        return self._ended(now_ms, burst, running)
+
+    def _ended(self, now_ms: int, burst: Burst, running: bool) -> bool:
+        """A burst is over: once in many seconds, so that what it needs is loaded for it only."""
+        middle, noise_um, found = burst.outcome()
         before = self.told
         if middle is None:
             self.told = (None, found)

@@ -25,7 +25,8 @@ class Segments:
         self._leaving = []
         self._strange = []
         self._open = None
-        self._untidy = True
+        self.untidy = True
+        """Is there something for `tidy` to do?"""
 
     def lost(self, count):
         """So many records more were given up."""
@@ -119,7 +120,7 @@ class Segments:
         return []
 
     def _vanish(self, place):
-        self._untidy = True
+        self.untidy = True
         self.table.flag(place, GONE)
         if self.table.number(place) == self._open:
             self._open = None
@@ -144,7 +145,7 @@ class Segments:
                 self.lost(found.count(None))
             batch = [one[0] for one in found if one and one[0][0] > self._believed(place)]
             self.table.hand(place, begin)
-            self._untidy = True
+            self.untidy = True
         return batch
 
     def firsts_wait(self, place):
@@ -198,7 +199,7 @@ class Segments:
                 last = min(seq, self.table.last(place))
                 if last > self.table.marked(place):
                     self.table.mark(place, last)
-                    news = self._untidy = True
+                    news = self.untidy = True
         return news
 
     def rewind(self):
@@ -228,8 +229,6 @@ class Segments:
 
     def tidy(self):
         """Delete what is confirmed or given up, set aside what is strange."""
-        if not self._untidy:
-            return
         while self._strange:
             try:
                 self._flash.set_aside(self._strange[-1])
@@ -245,7 +244,7 @@ class Segments:
                     self._flash.remove(self.table.number(place))
                     self._vanish(place)
                 self.table.remove(place)
-        self._untidy = False
+        self.untidy = False
 
     def _give_up(self):
         """The oldest goes, and is counted; its file goes at the next tidying."""
@@ -306,7 +305,7 @@ class Segments:
         try:
             self._flash.write(number, data)
         except OSError:
-            self._untidy = True
+            self.untidy = True
             self._leaving.append(number)  # what is there of it is nothing
             raise
 

@@ -8,12 +8,13 @@ from node.core.temperature import crc8
 from node.io.sensors.ads1115 import Ads1115
 from node.io.sensors.analog import Analog
 from node.io.sensors.battery import BatteryVoltage
-from node.io.sensors.door import Contact, Supervised
+from node.io.sensors.door import Contact
 from node.io.sensors.ds18b20 import Ds18b20
 from node.io.sensors.loop_adc import LoopAdc
 from node.io.sensors.mains import Mains
 from node.io.sensors.pulse import Pulse
 from node.io.sensors.resistive import Resistive
+from node.io.sensors.supervised import Supervised
 from node.io.sensors.ultrasonic import Ultrasonic
 from node.io.sensors.ultrasonic_uart import UltrasonicUart
 

@@ -41,7 +41,7 @@ class Wiring:
 
     def supervised(self, told, others):
         """A loop with two resistors."""
-        from node.io.sensors.door import Supervised
+        from node.io.sensors.supervised import Supervised
 
         delays = told.get("on_ms", 50), told.get("off_ms", 50)
         return Supervised(self._voltage(told), self._voltage(told, "supply_"), told.get("closed_is", 0), *delays)

@@ -39,27 +39,11 @@ class Crank:
         return (battery.crank[self._place], quality.GOOD) if battery.crank else (None, quality.NOT_YET_READ)
 
 
-class Charger:
-    """Does the charger fail (1), or charge (0)? `mains`: the input that knows whether it could, or None."""
-
-    def __init__(self, whole, mains):
-        from node.core.charge import Charge
-
-        self._whole = whole
-        self._mains = mains
-        self._charge = Charge(whole.driver.nominal_mv)
-
-    def start(self):
-        """With the whole."""
-
-    def read(self, now_ms):
-        """(1, 0 or None, quality)."""
-        return self._charge.feed(now_ms, self._whole.last[0], self._mains.last[0] if self._mains else None)
-
-
 def part(signal, whole, mains):
     """The driver of a channel that is a part of the input `whole`."""
     if signal == "charger.failed":
+        from node.io.sensors.charger import Charger
+
         return Charger(whole, mains)
     if signal.startswith("engine."):
         return Crank(whole, 1 if signal == "engine.crank_time" else 0)
