@@ -151,9 +151,9 @@ class Cold:
                     file = "apart " + module if one in APART.get(module, "").split() else TOGETHER.get(module, module)
                     clusters.setdefault(file, set()).add(self._new(module, one))
         tops = _tops(tree)
-        for _, names in sorted(clusters.items()):
+        for cluster, names in sorted(clusters.items()):
             file = self._place.another()
-            functions = self._out_of(tree, names, file, home == ENTRY_HOME)
+            functions = self._out_of(tree, names, file, home == ENTRY_HOME, cluster.startswith("apart "))
             if functions:
                 self._taken.append((file, home, functions, tops))
 
@@ -173,13 +173,14 @@ class Cold:
                 _Elsewhere(self._moved, file).visit(one)
             self.files[file] = self._text(home, functions, tops)
 
-    def _out_of(self, tree: ast.Module, names: set[str], file: str, finds: bool) -> list[ast.stmt]:
+    def _out_of(self, tree: ast.Module, names: set[str], file: str, finds: bool, apart: bool) -> list[ast.stmt]:
         """The functions of these names; a line that loads and calls each is left in its place, where one is needed."""
         spoken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         letters = (one for one in FREE if one not in spoken and one != TABLE)
         found: list[tuple[str, ast.FunctionDef]] = []
         alone = self._private & names - _spoken_outside(tree, names)
         short: dict[str, str] = {}
+        inner_or_held = self._inner | self._held
         table: dict[str, str] = {}
         for owner, body in [
             ("", tree.body),
@@ -194,13 +195,25 @@ class Cold:
                 left: list[ast.stmt] = []
                 if not owner and finds:
                     self._moved[one.name] = file
-                elif owner and finds and one.name not in ("__init__", *table) and full not in self._inner | self._held:
+                elif owner and finds and not (apart or one.name in ("__init__", *table) or full in inner_or_held):
                     table[one.name] = short[full]
                     if not any(isinstance(each, FUNCTION) and each.name == "__getattr__" for each in body):
                         body.extend(ast.parse(FINDER % file).body)
                 elif full not in self._inner and full not in alone:
                     left = [_stub(one, file, short[full])]
                 body[body.index(one) : body.index(one) + 1] = left
+        self._direct(found, short, table, finds)
+        told = ", ".join(f"{name!r}: {new}" for name, new in table.items())
+        return [one for _, one in found] + (ast.parse(f"{TABLE} = {{{told}}}").body if table else [])
+
+    def _direct(
+        self,
+        found: list[tuple[str, ast.FunctionDef]],
+        short: dict[str, str],
+        table: dict[str, str],
+        finds: bool,
+    ) -> None:
+        """The functions of one file get their letters, and call each other by them."""
         exact = {f"{owner}.{one.name}" for owner, one in found if owner not in self._bases and not one.args.defaults}
         for owner, one in found:
             own = {
@@ -213,8 +226,6 @@ class Cold:
                 one.args.defaults = []
             one.name = named
             _Direct(one.args.args[0].arg if owner else "", own).visit(one)
-        told = ", ".join(f"{name!r}: {new}" for name, new in table.items())
-        return [one for _, one in found] + (ast.parse(f"{TABLE} = {{{told}}}").body if table else [])
 
     def _text(self, home: str, functions: list[ast.stmt], tops: dict[str, ast.stmt | None]) -> str:
         """A file of functions, and what they need of the file that they were taken from."""

@@ -79,6 +79,7 @@ APART = {
     "node.talking": "Talk.__init__ Talk._config Talk._mark Talk._time",
     "node.updating": "Updating.__init__ Updating._calm",
     "node.io.link": "Link.__init__ Link._keyed",
+    "node.core.segments": "Segments.oldest Segments.mark",
     "node.core.wire": "config mark time update piece is_boot _number _read",
     "node.core.tank": "Tank.volume_ml _lying _looked_up",
     "node.core.gauge": "Gauge.__init__ Gauge._amount",
