@@ -19,10 +19,13 @@ REPORTS, LOOKED = 10_000, 40
 RECORDS, GATHER, SEGMENTS, PROG, MOST = 10_000, 60, 64, 256, 250
 
 
-def free() -> float:
-    """Share of the heap."""
-    with TemporaryDirectory() as folder:
-        return round(node_memory.free_share(Path(folder), LOOKED), 3)
+def free() -> dict[str, float]:
+    """Share of the heap, with six played channels and in a whole tank node."""
+    with TemporaryDirectory() as played, TemporaryDirectory() as whole:
+        return {
+            "free_share": round(node_memory.free_share(Path(played), LOOKED), 3),
+            "free_share_tank": round(node_memory.tank_free_share(Path(whole), LOOKED), 3),
+        }
 
 
 def judged() -> dict[str, float]:
@@ -45,4 +48,4 @@ def worn() -> dict[str, float]:
 
 def measure() -> Iterator[dict[str, Any]]:
     """One line."""
-    yield {"heap_kib": HEAP_KIB, "free_share": free(), **judged(), **worn()}
+    yield {"heap_kib": HEAP_KIB, **free(), **judged(), **worn()}

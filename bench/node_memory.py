@@ -6,7 +6,9 @@ with `-X heapsize=64wK`, which holds as much as 64 KiB on a chip. The node tells
 
 import asyncio
 import json
+import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiomqtt
@@ -16,13 +18,23 @@ from contract import topics
 from contract.messages import encode
 from contract.nodes import NodeConfig, NodeMark, NodeReport, NodeStatus
 from firmware.compiling import compile_file
-from tests.firmware.nodes_played import ROOT, NodeBroker, begun, play, released
+from tests.firmware.nodes_played import MICROPYTHON, ROOT, NodeBroker, begun, play, released
 
 SITE, NODE, GATEWAY = "are-kall", "n1", "gateway"
 ON_CHIP = ROOT / "tests/firmware/on_chip"
 PLAYER, TANK_PLAYER = "node_player", "tank_player"
+CHIP_BYTES = 2 * 65_536
 HEAP_BYTES = 129_536
 """What the interpreter makes of 64 Ki words of 8 bytes, without its own tables."""
+TAKEN = """
+import gc
+gc.collect()
+free = gc.mem_free()
+import player
+player.stand_in()
+gc.collect()
+print(free - gc.mem_free())
+"""
 BOUND_S = 600
 CONTACTS = ("50", "51", "52", "53", "54")
 
@@ -50,7 +62,18 @@ def tank() -> NodeConfig:
     return NodeConfig(revision=7, channels=told, rates=dict.fromkeys(told, 1))
 
 
-async def heaps(folder: Path, reports: int, config: NodeConfig, player: str = PLAYER) -> list[int]:
+def beside(player: str) -> str:
+    """A chip's heap for the node, and what stands in for the chip's own modules beside it."""
+    with TemporaryDirectory() as there:
+        compile_file(ON_CHIP / f"{player}.py", Path(there) / "player.mpy", "player")
+        told = subprocess.run(
+            [str(MICROPYTHON), "-X", "heapsize=64wK", "-c", TAKEN], env={"MICROPYPATH": f"{there}:.frozen"},
+            capture_output=True, check=True, timeout=BOUND_S,
+        ).stdout  # fmt: skip
+    return str(CHIP_BYTES + int(told))
+
+
+async def heaps(folder: Path, reports: int, config: NodeConfig, player: str = PLAYER, heap: str = "64wK") -> list[int]:
     """Free bytes as each status told them, until so many reports were heard; all that comes is marked."""
     broker = await NodeBroker(folder, NODE, GATEWAY).start()
     (folder / "start").mkdir()
@@ -58,7 +81,9 @@ async def heaps(folder: Path, reports: int, config: NodeConfig, player: str = PL
     settings = {"site": SITE, "node": NODE, "link": broker.secured(NODE), "health_ms": 500}
     (folder / "start/node.json").write_text(json.dumps(settings), "utf-8")
     compile_file(ON_CHIP / f"{player}.py", folder / "player.mpy", "player")  # a source would leave its names behind
-    node = await play(*begun("player"), board=folder, program="a:.")  # as on a board: long paths would cost memory
+    node = await play(
+        *begun("player"), board=folder, heap=heap, program="a:."
+    )  # as on a board: long paths would cost memory
     try:
         async with asyncio.timeout(BOUND_S):
             return await _heard(broker, reports, config)
@@ -93,5 +118,13 @@ async def _heard(broker: NodeBroker, reports: int, config: NodeConfig) -> list[i
 
 def free_share(folder: Path, reports: int) -> float:
     """The least share of the heap that was free in the second half of the run."""
-    free = asyncio.run(heaps(folder, reports, watched()))
+    return _least(asyncio.run(heaps(folder, reports, watched())))
+
+
+def tank_free_share(folder: Path, reports: int) -> float:
+    """The same of a whole tank node."""
+    return _least(asyncio.run(heaps(folder, reports, tank(), TANK_PLAYER, beside(TANK_PLAYER))))
+
+
+def _least(free: list[int]) -> float:
     return min(free[len(free) // 2 :]) / HEAP_BYTES
