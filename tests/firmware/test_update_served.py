@@ -14,7 +14,8 @@ from contract.nodes import NodePiece
 from doors.clock import spec_of
 from tests.firmware.boards_played import HANGS, Board, program, release
 from tests.gateway.conftest import ROOT, SITE, Gateway
-from tests.keys.conftest import Client, Mosquitto, eventually, free_ports, quiet
+from tests.gateway.node_door import NodeDoor
+from tests.keys.conftest import eventually, quiet
 
 MACHINE = "127.0.0.7"
 """An address of this machine that stands for the box's on the machine network."""
@@ -29,25 +30,14 @@ NODES = ("good", "weak", "strange", *DEAD, "calm", "asks", "waits")
 WITHIN_S = 60.0
 
 
-class Site:
+class Site(NodeDoor):
     """Broker, gateway and boards of one site, and the releases that were made for it."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.programs = home, home / "programs"
+        super().__init__(home, MACHINE, NODES, plain=True)
+        self.programs = home / "programs"
         self.boards: dict[str, Board] = {}
-        self.port, self.plain_port = free_ports(2)
-        folder = home / "broker"
-        quiet(
-            "mosquitto", "site", "--site", SITE, "--out", folder, "--user", "root", "--local-port", self.port,
-            "--machine", MACHINE, "--psk-port", free_ports(1)[0], "--plain-port", self.plain_port,
-        )  # fmt: skip
-        for name in ("gateway", "owner"):
-            quiet("account", name, "--dir", folder, "--secret", home / name)
-        for name in NODES:
-            quiet("node", name, "--plain", "--dir", folder, "--secret", home / name)
         self._releases()
-        self.broker = Mosquitto(folder)
-        self.broker.listens(MACHINE, self.plain_port)
         self.gateway = Gateway(home, spec_of(20, 1_790_000_000_000, 600_000, "boot-of-the-box"), self._settings())
         self.gateway.start()
         self.ear = self.enter("gateway").asks(topics.node_birth(SITE, "+"), topics.node_status(SITE, "+"))
@@ -63,12 +53,7 @@ class Site:
         quiet("firmware", "new", self.programs / "foreign")
 
     def _settings(self) -> str:
-        head = (
-            f'[site]\nid = "{SITE}"\nplace = "Test"\nsimulated = true\n[store]\npath = "STORE"\n'
-            f'[site_broker]\nurl = "mqtt://127.0.0.1:{self.port}"\nuser = "gateway"\nreconnect_max_s = 0.5\n'
-            f'password_file = "{self.home / "gateway"}"\n[screens]\nexpected = 0\n'
-            f'[nodes]\nfirmware_keys = "{self.programs / "key/firmware.pub"}"\n'
-        )
+        head = self.head() + f'[nodes]\nfirmware_keys = "{self.programs / "key/firmware.pub"}"\n'
         return head + "".join(
             f'[[node]]\nname = "{name}"\ntitle = "{name}"\n[[node.channel]]\nsignal = "room.temperature"\n'
             f'sensor = "played"\noptions = {{values = [2150]}}\n[[node.channel]]\nsignal = "node.supply_voltage"\n'
@@ -76,18 +61,12 @@ class Site:
             for name in NODES
         )
 
-    def enter(self, name: str) -> Client:
-        """Somebody comes in at his own door."""
-        account = (name, (self.home / name).read_text().strip())
-        door = {"port": self.port} if name in ("gateway", "owner") else {"address": MACHINE, "port": self.plain_port}
-        return Client(account=account, **door).inside()  # type: ignore[arg-type]
-
     def board(self, name: str, key: str = "key", patience_s: float | None = None, **more: Any) -> Board:
         """A board of that name with version 1, switched on."""
         self.millivolt(name, 12600)
         link = {"user": name, "password": (self.home / name).read_text().strip(), "client": name, "host": MACHINE}
         waits = {"keepalive_s": 5, "answer_ms": 5000, "first_pause_ms": 50, "longest_pause_ms": 500}
-        settings = {"site": SITE, "node": name, "link": link | waits | {"port": self.plain_port}, "health_ms": 500}
+        settings = {"site": SITE, "node": name, "link": link | waits | {"port": self.nodes_port}, "health_ms": 500}
         made = Board(
             self.home / f"board-{name}",
             self.programs / "v1",

@@ -11,9 +11,9 @@ from contract import topics
 from contract.messages import decode
 from contract.nodes import NodeMark
 from doors.clock import spec_of
-from tests.keys.conftest import Client, Mosquitto, free_ports, quiet
 
-from .conftest import SITE, Gateway, eventually
+from .conftest import SITE, Gateway
+from .node_door import NodeDoor
 
 MACHINE = "127.0.0.4"
 """An address of this machine that stands for the box's on the machine network."""
@@ -79,52 +79,22 @@ signal = "room.temperature"
 """
 
 
-class House:
+class House(NodeDoor):
     """A broker as installed, a gateway without machines, and whoever comes in."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home
-        self.port, self.plain_port = free_ports(2)
-        folder = home / "broker"
-        quiet(
-            "mosquitto", "site", "--site", SITE, "--out", folder, "--user", "root", "--local-port", self.port,
-            "--machine", MACHINE, "--psk-port", free_ports(1)[0], "--plain-port", self.plain_port,
-        )  # fmt: skip
-        for name in ("gateway", "owner"):
-            quiet("account", name, "--dir", folder, "--secret", home / name)
-        for name in NODES:
-            quiet("node", name, "--plain", "--dir", folder, "--secret", home / name)
-        self.broker = Mosquitto(folder)
-        self.broker.listens(MACHINE, self.plain_port)
+        super().__init__(home, MACHINE, NODES, plain=True)
         self.began_s = time.monotonic()
         self.spec = spec_of(RATE, WALL_MS, UP_MS, "boot-of-the-box")
-        self.gateway = Gateway(home, self.spec, self._settings())
-
-    def _settings(self) -> str:
-        return (
-            f'[site]\nid = "{SITE}"\nplace = "Test"\nsimulated = true\n[store]\npath = "STORE"\n'
-            f'[site_broker]\nurl = "mqtt://127.0.0.1:{self.port}"\nuser = "gateway"\nreconnect_max_s = 0.5\n'
-            f'password_file = "{self.home / "gateway"}"\n[screens]\nexpected = 0\n'
-            "[pace]\npicture_every_s = 0.1\nheartbeat_s = 20\n"
-        ) + SETTINGS
+        self.gateway = Gateway(home, self.spec, self.head() + SETTINGS)
 
     def start(self) -> None:
-        """The gateway listens when it tells how it is: its subscriptions come before."""
-        owner = self.enter("owner").asks(topics.status(SITE))
-        owner.heard.clear()
-        self.gateway.start()
-        eventually(lambda: any(json.loads(body)["online"] for _, body in list(owner.heard)), "a gateway")
-        owner.leave()
+        """The gateway runs."""
+        self.listens(self.gateway)
 
     def up(self) -> int:
         """Seconds of the product's time since the house stands, the uptime of every played node."""
         return int(RATE * (time.monotonic() - self.began_s)) + 100
-
-    def enter(self, name: str) -> Client:
-        """Somebody comes in at his own door."""
-        account = (name, (self.home / name).read_text().strip())
-        door = {"port": self.port} if name in ("gateway", "owner") else {"address": MACHINE, "port": self.plain_port}
-        return Client(account=account, **door).inside()  # type: ignore[arg-type]
 
     def rows(self, device: str) -> list[dict[str, Any]]:
         """What the store holds of a device, in the order in which it came."""
