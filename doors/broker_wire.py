@@ -109,7 +109,8 @@ class Wire:
 
     def _judge_gone(self, *told: Any) -> None:
         """A broker that hangs up before it has welcomed us: aiomqtt would wait for its welcome all the same."""
-        if self._pass_on is not None:
+        # who waited for the welcome has left; aiomqtt would ask that future how it ended, and be cancelled in his place
+        if self._pass_on is not None and not self._client._connected.cancelled():
             self._pass_on(*told)
         seen(self._client._disconnected)
         if not self._client._connected.done():

@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
 import msgspec
+
+from doors.broker_wire import Wire
 
 from .test_broker_certificates import SITE, as_site, authority, strict
 
@@ -84,3 +87,13 @@ def test_an_accepted_link_that_is_cut_off_leaves_nothing_behind(as_site: Any, au
 
     assert "" == told.stderr
     assert "0\n" == told.stdout
+
+
+async def test_end_of_a_link_that_nobody_waits_for_any_more_is_no_fault() -> None:
+    """Whoever waited for the welcome was cut off, and then the broker hangs up: nothing is raised into the loop."""
+    client = aiomqtt.Client("127.0.0.1", 1)
+    Wire(client, aiomqtt.MqttError)
+    client._connected.cancel()
+    client._client.on_disconnect(client._client, None, None, 7, None)  # type: ignore[misc, call-arg, arg-type]
+
+    assert not client._disconnected.done()
