@@ -101,7 +101,7 @@ class Names:
         busy = self._kept | set(attributes)
         free = [one for one in (*FREE, *itertools.islice(alphabet_for_public(), 900)) if one not in busy]
         public = sorted(
-            (one for one in ours if self._may(one) and one[0] != "_"), key=lambda one: -attributes.count(one)
+            (one for one in ours if self._may(one) and one[0] != "_"), key=lambda one: (-attributes.count(one), one)
         )
         self.public = dict(zip(public, free, strict=False))
         self.private: dict[str, dict[str, str]] = {}

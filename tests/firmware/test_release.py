@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from firmware.compiling import packed
@@ -57,3 +58,23 @@ def fixed_number(name: str) -> str:
     """A number of the program's text."""
     text = (ROOT / "firmware/node/app.py").read_text("utf-8")
     return text.partition(f"\n{name} = const(")[2].partition(")")[0]
+
+
+def test_who_builds_it_again_gets_the_same() -> None:
+    """What was signed can be made anew and compared, byte by byte: nothing in it depends on the day or the machine."""
+    looks = (
+        "from pathlib import Path; from firmware.compiling import sources;"
+        "from firmware.shrinking.files import board_files;"
+        "lasting = [Path('firmware', one).read_text() for one in ('main.py', 'loader.py')];"
+        "files, names = board_files(sources(Path('contract')), lasting); print(sorted(files.items()), names)"
+    )
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", looks], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True, check=True, timeout=120,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+
+    assert len(made[0]) > 50_000
+    assert made[0] == made[1]
