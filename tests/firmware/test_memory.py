@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.node_memory import HEAP_BYTES, TANK_PLAYER, beside, heaps, tank, watched
+from bench.node_memory import HEAP_BYTES, heaps, watched
 from firmware.compiling import sources
 from firmware.shrinking.cold_list import APART, COLD
 from firmware.shrinking.files import board_files
@@ -51,15 +51,6 @@ def test_a_third_of_the_heap_stays_free(tmp_path: Path) -> None:
 
     assert HEAP_BYTES / 3 <= min(free[1:])
     assert free[-1] > free[1] - 1024
-
-
-def test_a_whole_tank_node_starts_from_the_network(tmp_path: Path) -> None:
-    """Level by ultrasound, thermometer, three phases, battery and crank, door, told over TLS: it fits, and reports."""
-    free = asyncio.run(heaps(tmp_path, 40, tank(), TANK_PLAYER, beside(TANK_PLAYER)))
-
-    half = len(free) // 2
-    assert HEAP_BYTES / 8 <= min(free[1:])
-    assert min(free[half:]) > min(free[1:half]) - 1024, free
 
 
 def test_shrunk_program_says_the_same(tmp_path: Path) -> None:
