@@ -2,6 +2,7 @@
 import { elapsed } from "./elapsed.js";
 import { startMap } from "./map.js";
 import { fetched, oneAtATime, put } from "./panels.js";
+import { released } from "./pressed.js";
 
 /** `refresh()` fetches what has changed since; `after` runs when something was put in. */
 export function startRows(address, after) {
@@ -14,6 +15,7 @@ export function startRows(address, after) {
     const drawn = document.querySelector("#panel-map svg")?.dataset.drawn ?? "";
     const told = await fetched(`${address}&have=${encodeURIComponent(have)}&drawn=${drawn}`);
     if (!told) return false;
+    await released();
     place(list, told.order, told.rows);
     for (const [name, html] of Object.entries(told.panels)) put(name, html);
     // what several browsers are told together was gathered a moment before one of them asked

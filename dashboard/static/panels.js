@@ -1,5 +1,6 @@
 // Fetches the parts of the page that changed and puts them in, without taking anything out of a person's hands.
 import { elapsed } from "./elapsed.js";
+import { released } from "./pressed.js";
 
 const PAUSE_MS = 250;
 const WITHIN_MS = 20000;
@@ -42,6 +43,7 @@ export function startPanels(address, after) {
     const asked = elapsed();
     const panels = await fetched(address);
     if (!panels) return false;
+    await released();
     for (const [name, html] of Object.entries(panels)) put(name, html);
     after(asked);
     return true;

@@ -134,6 +134,34 @@ def test_the_log_is_one_tap_from_the_first_page(shop: Any, chromium: Browser) ->
     assert 2 == holes
 
 
+def test_a_press_lands_where_it_began_while_news_comes(
+    shop: Any, broker: Any, voice: Any, wait: Any, chromium: Browser
+) -> None:
+    """The panel is not drawn anew between press and release, as a click would then be lost; a moment later it is."""
+    tab = opened(chromium, shop.url)
+    tab.wait_for_function("document.getElementById('lost-stream').hidden")
+    place = tab.locator(".food-open a").first
+    place.evaluate("one => { one.dataset.pressed = 'this very one'; }")
+    place.hover()
+    tab.mouse.down()
+    with tab.expect_response("**/panels*"):
+        tell(broker, at_seven(voice).tick(1000), -12.7)
+    tab.evaluate("new Promise(done => setTimeout(done, 200))")
+    same = place.get_attribute("data-pressed")
+    with tab.expect_navigation():
+        tab.mouse.up()
+    address = tab.url
+    tab.goto(shop.url)
+    tab.locator(".food-open a").hover()
+    tab.mouse.down()
+    tell(broker, at_seven(voice).tick(2000), -13.1)
+    tab.locator("text=\u221213,1").first.wait_for()
+    tab.close()
+
+    assert "this very one" == same
+    assert "/food" in address
+
+
 def test_a_value_that_is_missing_or_old_is_never_well(
     shop: Any, broker: Any, voice: Any, wait: Any, chromium: Browser
 ) -> None:

@@ -198,7 +198,7 @@ def test_whole_overview_is_light(thirty: Played) -> None:
     text = gzip.decompress(html).decode()
     links = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', text))
     modules = {f"/static/{one}" for one in ("ages.js", "curve.js", "orders.js", "overview.js", "panels.js", "stream.js",
-                                            "keeping.js", "elapsed.js", "map.js")}  # fmt: skip
+                                            "keeping.js", "elapsed.js", "map.js", "pressed.js")}  # fmt: skip
     for address in links | modules:
         total += len(_compressed(thirty.server.url + address))
 
