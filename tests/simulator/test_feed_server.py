@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,7 @@ def test_every_step_says_what_it_needs() -> None:
 
 def test_command_serves_on_the_clock_it_is_given() -> None:
     """One ready line with the addresses; an hour of the script is less than a second at that rate."""
-    command = [sys.executable, "-m", "simulator", "feeds", "storm", "--clock", "rate=100000,wall_ms=1768891200000"]
+    command = [sys.executable, "-m", "simulator", "feeds", "storm", "--clock", "rate=10000,wall_ms=1768891200000"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -127,6 +128,7 @@ def test_command_serves_on_the_clock_it_is_given() -> None:
                     simulated = answer.headers["X-Sotpunkt-Simulated"]
                 if told:
                     break
+                time.sleep(0.05)
         finally:
             process.terminate()
             rest, errors = process.communicate(timeout=10)

@@ -31,14 +31,14 @@ SWITCH = 82
 """The one word that changes."""
 
 
-def profile() -> Profile:
+def profile(timeout_s: float = TIMEOUT_S) -> Profile:
     """Three islands of four words, far from each other."""
     rows = tuple(
         Row(key=f"k{at}", function=3, at=at, type="u16", rate="fast") for one in ISLANDS for at in range(one, one + 4)
     )
     return Profile(
         head=Head(name="t", title="t", maker="t", family="t", source="t", kind="meter"),
-        link=Link(function=3, word_order="big", max_words=20, timeout_s=TIMEOUT_S, holes="readable"),
+        link=Link(function=3, word_order="big", max_words=20, timeout_s=timeout_s, holes="readable"),
         blocks=(Range(first=0, last=99),),
         identity=(),
         rows=rows,
