@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -134,20 +136,29 @@ def test_the_log_is_one_tap_from_the_first_page(shop: Any, chromium: Browser) ->
     assert 2 == holes
 
 
-def test_a_press_lands_where_it_began_while_news_comes(
-    shop: Any, broker: Any, voice: Any, wait: Any, chromium: Browser
-) -> None:
-    """The panel is not drawn anew between press and release, as a click would then be lost; a moment later it is."""
-    tab = opened(chromium, shop.url)
-    tab.wait_for_function("document.getElementById('lost-stream').hidden")
+def pressed(tab: Page, news: Callable[[], None]) -> tuple[float, str | None]:
+    """Press where the log is and let news come before the release: after how many seconds what stands there is seen."""
     place = tab.locator(".food-open a").first
-    place.evaluate("one => { one.dataset.pressed = 'this very one'; }")
     place.hover()
     tab.mouse.down()
+    begun = time.monotonic()
+    place.evaluate("one => { one.dataset.pressed = 'this very one'; }")
     with tab.expect_response("**/panels*"):
-        tell(broker, at_seven(voice).tick(1000), -12.7)
+        news()
     tab.evaluate("new Promise(done => setTimeout(done, 200))")
     same = place.get_attribute("data-pressed")
+    return time.monotonic() - begun, same
+
+
+def test_a_press_lands_where_it_began_while_news_comes(shop: Any, broker: Any, voice: Any, chromium: Browser) -> None:
+    """The panel is not drawn anew between press and release, as a click would then be lost; later it is."""
+    for again in range(10):
+        tab = opened(chromium, shop.url)
+        tab.wait_for_function("document.getElementById('lost-stream').hidden")
+        took_s, same = pressed(tab, lambda at=again: tell(broker, at_seven(voice).tick(1000 + at), -12.7))
+        if took_s < 1.5:  # or the press may have been longer than news is held back
+            break
+        tab.close()
     with tab.expect_navigation():
         tab.mouse.up()
     address = tab.url
@@ -158,7 +169,7 @@ def test_a_press_lands_where_it_began_while_news_comes(
     tab.locator("text=\u221213,1").first.wait_for()
     tab.close()
 
-    assert "this very one" == same
+    assert (True, "this very one") == (took_s < 1.5, same)
     assert "/food" in address
 
 
