@@ -35,7 +35,7 @@ player.stand_in()
 gc.collect()
 print(free - gc.mem_free())
 """
-BOUND_S = 600
+BOUND_S = 120
 CONTACTS = ("50", "51", "52", "53", "54")
 
 
