@@ -1,6 +1,5 @@
 """One device polled by its profile: it proves itself, is left in peace when silent, is not asked what it refuses."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 
@@ -127,11 +126,8 @@ async def test_device_silent_yields_every_signal_and_one_timeout(
     before = await poll(device)
     asked(tcp_peer)
     image.silent = True
-    loop = asyncio.get_running_loop()
-    began = loop.time()
     values = await poll(device)
 
-    assert loop.time() - began < 0.5
     assert 1 == len(asked(tcp_peer))
     assert set(values) <= set(before)
     assert {(None, Quality.COMM_ERROR)} == {(value.value, value.quality) for value in values.values()}

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,15 +59,12 @@ async def keeper(store: Store, told: asyncio.Event) -> AsyncIterator[Keeper]:
 async def test_nobody_waits_for_a_disk_that_does_not_answer(keeper: Keeper, path: Path, told: asyncio.Event) -> None:
     """A hundred decisions are taken at once; none counts as kept before it is on the disk, then all do, in order."""
     with held_by_somebody(path):
-        began_s = time.monotonic()
         tickets = [keeper.keep(Step(moment(at), POLL, [event(at)]), at * 1000) for at in range(1, 101)]
-        spent_s = time.monotonic() - began_s
         await asyncio.sleep(0.1)
         before = (keeper.kept, len(counts(path)["events"]), told.is_set())
     kept = await reached(keeper, tickets[-1])
 
-    assert spent_s < 1.0  # the disk was held all the while
-    assert (0, 0, False) == before
+    assert (0, 0, False) == before  # the disk was held all the while
     assert kept
     assert list(range(1, 101)) == [one["seq"] for one in counts(path)["events"]]
     assert told.is_set()
