@@ -44,6 +44,8 @@ class SerialPeer:
         self.path = os.ttyname(self._slave)
         self.asked: list[tuple[float, bytes]] = []
         self.answered: list[float] = []
+        self.behind_s = 0.0
+        """How late something came because the machine was busy: a device of its own would not have waited."""
         self.answer: Callable[[bytes], Answer] = lambda _: None
         self._buffer = b""
         self._loop = asyncio.get_running_loop()
@@ -61,9 +63,10 @@ class SerialPeer:
         due = 0.0
         for delay, part in [(0.0, answer)] if isinstance(answer, bytes) else answer or []:
             due += delay
-            self._loop.call_later(due, self._write, part)
+            self._loop.call_later(due, self._write, part, self._loop.time() + due)
 
-    def _write(self, part: bytes) -> None:
+    def _write(self, part: bytes, due_s: float) -> None:
+        self.behind_s = max(self.behind_s, self._loop.time() - due_s)
         if self.master >= 0:
             os.write(self.master, part)
             self.answered.append(self._loop.time())

@@ -26,6 +26,8 @@ from .conftest import Answer, SerialPeer, checksum
 SECONDS = float(os.environ.get("SOTPUNKT_NOISE", "0"))
 ROUNDS = 24
 TIMEOUT_S = 0.04
+BEHIND_S = 0.0015
+"""Of what the loop's timers are late by themselves; the silence of the line is 1.75 ms."""
 ISLANDS = (0, 40, 80)
 SWITCH = 82
 """The one word that changes."""
@@ -180,13 +182,21 @@ async def test_bad_bus_garbage_on_the_line(serial_peer: SerialPeer, line: Line, 
         )  # fmt: skip
 
     serial_peer.answer = noisy
-    good = 0
-    for _ in range(ROUNDS // 2):
+    good = judged = 0
+    for _ in range(10 * ROUNDS):
+        serial_peer.behind_s = 0.0
         values = await once(device, up_ms)
+        if serial_peer.behind_s > BEHIND_S:  # it came into the next question: no device does that, a busy machine does
+            await asyncio.sleep(0.05)
+            continue
         assert [] == false(units, values)
         good += sum(value.quality is Quality.GOOD for value in values.values())
+        judged += 1
+        if judged == ROUNDS // 2:
+            break
 
     assert good
+    assert ROUNDS // 2 == judged
 
 
 async def test_bad_bus_one_of_five_is_silent(line: Line, units: Units) -> None:

@@ -145,10 +145,11 @@ class PlayedBoard:
             data = data[os.write(self._inner, data) :]
 
     def _hang_up(self) -> None:
-        """The port goes away, and comes again with the next cable."""
-        os.close(self._cable)
-        os.close(self._far)
+        """The port goes away, and comes again with the next cable: whoever notices the one finds the other."""
+        gone = self._cable, self._far
         self._cable, self._far = pty.openpty()
         tty.setraw(self._far)
         self.port = os.ttyname(self._far)
+        for one in gone:
+            os.close(one)
         self._boot(program=False)
