@@ -16,6 +16,9 @@ import update_flash as flash
 from node.core import ecdsa, update
 from node.io.slots import Slots, Supply
 
+SOME = b"x" * 250
+"""A flash is filled from a small piece that is there before: the heap of a test is nobody's measure."""
+
 
 class Told:
     """What the application does: take what is offered, prove itself when it is healthy."""
@@ -152,7 +155,8 @@ def fill(but):
         while os.statvfs("/f")[3] > but or not but:
             made.append(f"/f/full-{len(made)}")
             with open(made[-1], "wb") as file:
-                file.write(b"x" * 4000)
+                while file.tell() < 4000:
+                    file.write(SOME)
     except OSError:
         pass
     return made
