@@ -76,6 +76,14 @@ class SystemdEar:
             count += self.hear(left).count("WATCHDOG=1")
         return count
 
+    def lives(self, signs: int, within_s: float = 20.0) -> bool:
+        """Do so many signs of life come from now on? How fast is the machine's affair."""
+        self.hear()
+        deadline = time.monotonic() + within_s
+        while signs > 0 and (left := deadline - time.monotonic()) > 0:
+            signs -= self.hear(left).count("WATCHDOG=1")
+        return signs <= 0
+
     def close(self) -> None:
         """Nobody listens any more."""
         self._socket.close()

@@ -276,7 +276,7 @@ async def real(house: House, folder: Path, name: str, **more: Any) -> Played:
     """The node's own program, as a board gets it, with that name."""
     password = (house.home / name).read_text().strip()
     link = {"user": name, "password": password, "client": name, "host": MACHINE, "port": house.nodes_port}
-    waits = {"keepalive_s": 5, "answer_ms": 2000, "first_pause_ms": 50, "longest_pause_ms": 500}
+    waits = {"keepalive_s": 5, "answer_ms": 10_000, "first_pause_ms": 50, "longest_pause_ms": 500}
     (folder / "start").mkdir(exist_ok=True)
     start = {"site": SITE, "node": name, "link": link | waits} | more
     (folder / "start" / "node.json").write_text(json.dumps(start), "utf-8")
