@@ -10,6 +10,7 @@ MACHINE = re.compile(r"/[w]ork/|/[r]oot/")
 TOPIC = re.compile(r"[s]ot/1")
 UNSAFE = re.compile(r"CERT_[N]ONE|tls_[i]nsecure|verify *= *[F]alse|check_hostname *= *[F]alse")
 UNFILLED = re.compile(r"\{[A-Z][A-Z_]+\}")
+NEVER_WAITED = re.compile(r"wait_for_[f]unction\(\s*f?['\"]+\s*async\b")
 WRITES = re.compile(r"write_(coils?|registers?|file_record)|mask_write|readwrite_")
 
 
@@ -54,6 +55,13 @@ def test_topics_are_spelled_once(root: Path, kept: list[str], rooms: list[str]) 
     assert [] == _lines(root, [path for path in paths if path != "contract/topics.py"], TOPIC)
 
 
+def test_no_wait_is_over_before_it_begins(root: Path, kept: list[str]) -> None:
+    """Playwright's `wait_for_function` takes a promise for true: what has to be awaited goes by `promised`."""
+    texts = {path: (root / path).read_text("utf-8") for path in kept if path.endswith(".py")}
+
+    assert [] == [path for path, text in texts.items() if NEVER_WAITED.search(text)]
+
+
 def test_gateway_writes_no_register(code: dict[str, ast.Module]) -> None:
     """Read-only towards machines: no name in the gateway could write to one."""
     assert [] == [
@@ -75,5 +83,7 @@ def test_planted_spelling_is_seen(tmp_path: Path) -> None:
     assert ["a.md:1"] == [hit.split()[0] for hit in _lines(tmp_path, ["a.md"], HOSTS)]
     assert ["a.md:2"] == [hit.split()[0] for hit in _lines(tmp_path, ["a.md"], MACHINE)]
     assert ["a.md:3"] == [hit.split()[0] for hit in _lines(tmp_path, ["a.md"], TOPIC)]
+    assert NEVER_WAITED.search("tab.wait_for_f" + 'unction(\n    "async () => 1")')
+    assert not NEVER_WAITED.search("tab.wait_for_f" + 'unction("() => 1")')
     assert WRITES.match("write_register")
     assert not WRITES.match("write_text")

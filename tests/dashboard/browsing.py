@@ -1,4 +1,9 @@
-"""What tests in a browser need: a press that waits for the page it leads to, a look that nothing comes between."""
+"""What tests in a browser need: a press that waits for the page it leads to, a look that nothing comes between, a
+promise that is waited for.
+"""
+
+import time
+from typing import Any
 
 from playwright.sync_api import Locator, Page
 
@@ -16,3 +21,14 @@ def texts(tab: Page, selector: str) -> list[str]:
     """
     seen = "(selector) => [...document.querySelectorAll(selector)].map((one) => one.innerText)"
     return list(tab.evaluate(seen, selector))
+
+
+def promised(tab: Page, happens: str, arg: Any = None, within_s: float = 30.0) -> None:
+    """Ask until what the function promises is true.
+
+    Playwright's `wait_for_function` takes the promise itself for an answer, and that is always true.
+    """
+    deadline = time.monotonic() + within_s
+    while not tab.evaluate(happens, arg):
+        assert time.monotonic() < deadline, f"not within {within_s} s: {happens}"
+        tab.wait_for_timeout(20)

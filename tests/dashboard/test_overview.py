@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from contract.words import Power
 
-from .browsing import texts
+from .browsing import promised, texts
 from .conftest import Dashboard, settings_text, until
 from .site_voice import Voice
 from .tiles_made import BLACK, WHITE, picture, write
@@ -101,11 +101,12 @@ def _open(window: BrowserContext, url: str) -> tuple[Page, list[str]]:
 
 def _kept(page: Page, address: str) -> None:
     """Until the worker rules the page and has kept this address and its style."""
-    page.wait_for_function(
+    promised(
+        page,
         "async (address) => navigator.serviceWorker.controller"
         " && Boolean(await (await caches.open('sotpunkt-pages-1')).match(address))"
         " && Boolean(await (await caches.open('sotpunkt-files-1')).match('/static/page.js'))",
-        arg=address,
+        address,
     )
 
 
@@ -360,14 +361,14 @@ def test_nothing_is_kept_after_signing_out(thirty: Played, window: BrowserContex
     """The worker forgets every page when somebody signs out, and keeps none that does not ask for it."""
     page, _ = _open(window, thirty.server.url + "/")
     _kept(page, "/")
-    page.wait_for_function(KEPT_BY_MESSAGE)
+    promised(page, KEPT_BY_MESSAGE)
     page.goto(thirty.server.url + "/sites/" + NAMES[1] + "/enter")
     names = "async () => (await (await caches.open('sotpunkt-pages-1')).keys()).map((one) => new URL(one.url).pathname)"
     assert ["/"] == page.evaluate(names)
 
     page.evaluate("fetch('/sign-out', { method: 'POST' })")
 
-    page.wait_for_function("async () => !(await (await caches.open('sotpunkt-pages-1')).keys()).length")
+    promised(page, "async () => !(await (await caches.open('sotpunkt-pages-1')).keys()).length")
     thirty.server.kill()  # the last test here that needs it
     window.set_offline(True)  # nobody else who is given the port meanwhile can answer for it
     assert [] == page.evaluate(names)

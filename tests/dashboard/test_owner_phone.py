@@ -21,7 +21,7 @@ from dashboard.io.access.passes import Passes
 from dashboard.io.store.database import Database
 from doors.clock import spec_of
 
-from .browsing import go_on, texts
+from .browsing import go_on, promised, texts
 from .conftest import Dashboard, settings_text, until
 from .site_voice import Voice
 
@@ -196,10 +196,11 @@ def test_without_contact_the_page_is_old_and_sends_nothing(
     broker.say(gateway.tick().alive(), gateway.birth(), gateway.state(endurance=gateway.endurance(75, 111)),
                gateway.alarms(gateway.alarm("fuel-low", 7), revision=gateway.up_ms), retain=False)  # fmt: skip
     tab = _open(phone, shop, "redo")
-    tab.wait_for_function(
+    promised(
+        tab,
         "async () => navigator.serviceWorker.controller"
         " && Boolean(await (await caches.open('sotpunkt-pages-1')).match('/'))"
-        " && Boolean(await (await caches.open('sotpunkt-files-1')).match('/static/owner.css'))"
+        " && Boolean(await (await caches.open('sotpunkt-files-1')).match('/static/owner.css'))",
     )
     kept = phone.request.get(f"{shop.url}/kept").text()
     port = int(shop.url.rsplit(":", 1)[1])
