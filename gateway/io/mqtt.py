@@ -43,6 +43,8 @@ class Pictures:
         self._everything = everything
         self._sign_of_life = topics.status(facts.site)
         self._on_up = on_up
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called when the link has gone, before there is another."""
         self._waiting: dict[str, bytes] = {}
         self._wake = asyncio.Event()
         self._leaving = False
@@ -59,12 +61,16 @@ class Pictures:
             will=lambda: announce.status(facts, now(), online=False),
             on_message=on_message,
             on_up=self._greet,
+            on_down=self._lose,
             on_heard=self._hear,
             prompt=at_once > 1,
         )
 
     def _hear(self) -> None:
         self.heard = self._now().moment()
+
+    def _lose(self) -> None:
+        self.on_lost()
 
     def tell(self, messages: list[Message]) -> None:
         """Show this, as soon as the broker is there."""

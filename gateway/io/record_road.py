@@ -61,6 +61,7 @@ class Records:
         self._confirmed = confirmed
         self._store = store
         self._pictures = pictures
+        pictures.on_lost = self._from_the_start  # a new link is there a moment before it is greeted: nothing overtakes
         self._facts = facts
         self._now = now
         self._sent: dict[Stream, int] = {}

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -151,6 +152,27 @@ async def test_a_deaf_centre_gets_everything_again_though_new_records_keep_comin
 
     assert list(range(1, begin + 1)) == heard[:begin]
     assert list(range(1, len(heard) - begin + 1)) == heard[begin:]
+
+
+@pytest.mark.parametrize(("stream", "one"), [(Stream.EVENT, event), (Stream.SAMPLE, sample)])
+async def test_what_is_new_when_the_link_comes_back_does_not_overtake_what_waits(
+    stream: Stream, one: Callable[[int], Numbered], store: Store, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link is there a moment before it is greeted; here it is never greeted, and all without a mark comes first."""
+    store.keep(moment(1), numbered=[one(1), one(2)])
+    road.records.wake()
+    await road.centre.until(lambda: road.centre.seqs(stream)[-1:] == [2])
+    back, client = asyncio.Event(), road.pictures.link._client
+    monkeypatch.setattr(road.pictures, "_on_up", back.set)
+    assert client is not None
+    client._client.socket().shutdown(socket.SHUT_RDWR)
+    await asyncio.wait_for(back.wait(), 10)
+    store.keep(moment(2), numbered=[one(3)])
+    road.records.wake()
+    heard = len(road.centre.seqs(stream))
+    await road.centre.until(lambda: road.centre.seqs(stream)[-1:] == [3])
+
+    assert [1, 2, 3] == road.centre.seqs(stream)[heard:]
 
 
 async def test_a_mark_without_news_tells_that_the_centre_is_there_again(store: Store, road: Road) -> None:
