@@ -2,10 +2,11 @@
 promise that is waited for.
 """
 
-import time
 from typing import Any
 
 from playwright.sync_api import Locator, Page
+
+from .conftest import until
 
 
 def go_on(tab: Page, button: str | Locator) -> None:
@@ -23,12 +24,9 @@ def texts(tab: Page, selector: str) -> list[str]:
     return list(tab.evaluate(seen, selector))
 
 
-def promised(tab: Page, happens: str, arg: Any = None, within_s: float = 30.0) -> None:
+def promised(tab: Page, happens: str, arg: Any = None) -> None:
     """Ask until what the function promises is true.
 
     Playwright's `wait_for_function` takes the promise itself for an answer, and that is always true.
     """
-    deadline = time.monotonic() + within_s
-    while not tab.evaluate(happens, arg):
-        assert time.monotonic() < deadline, f"not within {within_s} s: {happens}"
-        tab.wait_for_timeout(20)
+    until(lambda: tab.evaluate(happens, arg), happens)
