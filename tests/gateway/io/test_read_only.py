@@ -244,9 +244,9 @@ async def test_read_only_the_technicians_tools(
     tool: str, tmp_path: Path, wires: dict[str, tuple[str, str, Callable[[], list[bytes]]]]
 ) -> None:
     """Each of them on each kind of wire, though nothing there is as it should be."""
-    profile = ("--profile", "dse-73xx-mkii", "--unit", "1", "--anyway", "to see what it sends", "--timeout", "0.1")
+    profile = ("--profile", "dse-73xx-mkii", "--unit", "1", "--anyway", "to see what it sends", "--timeout", "1")
     more = {
-        "scan": ("--units", "1", "--timeout", "0.05", "--yes"),
+        "scan": ("--units", "1", "--timeout", "1", "--yes"),
         "read": profile,
         "watch": (*profile, "--every", "0.2", "--rounds", "2"),
         "capture": profile,
