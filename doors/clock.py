@@ -128,7 +128,7 @@ class Clock:
 
     def read(self) -> Reading:
         """All clocks at one moment."""
-        up_ms, wall_ms = self.up_ms(), self._disciplined()
+        wall_ms, up_ms = self._disciplined(), self.up_ms()
         if wall_ms is not None:
             self._known = _Known(wall_ms - up_ms, up_ms)
             return Reading(boot=self.boot, up_ms=up_ms, wall_ms=wall_ms, quality=ClockQuality.SYNCED)
@@ -164,8 +164,10 @@ class Clock:
         if self._warp:
             synced = self._warp.quality is ClockQuality.SYNCED
             return int(self._warp.wall_ms + self._warp.gone_ms()) if synced else None
+        if not _kernel_synced():  # asked first: a clock that is stepped and vouched for in between was wrong before
+            return None
         wall_ms = time.time_ns() // 1_000_000
-        return wall_ms if FLOOR_MS <= wall_ms < CEILING_MS and _kernel_synced() else None
+        return wall_ms if FLOOR_MS <= wall_ms < CEILING_MS else None
 
     def _ask_rtc(self, up_ms: int) -> None:
         """Now and then, while nobody knows the time: has a clock with a battery set the system's at boot?"""

@@ -173,6 +173,21 @@ def test_a_step_that_nobody_vouches_for_moves_nothing(monkeypatch: pytest.Monkey
     assert (first.wall_ms or 0) - first.up_ms == (after.wall_ms or 0) - after.up_ms
 
 
+def test_a_step_between_two_looks_is_not_told_with_the_time_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time servers step the clock and vouch for it while it is read: what it showed before was never vouched for."""
+    told = {"wall_ms": WALL_MS - 10**9}
+
+    def steps() -> bool:
+        told["wall_ms"] = WALL_MS
+        return True
+
+    monkeypatch.setattr(door, "_kernel_synced", steps)
+    monkeypatch.setattr(door.time, "time_ns", lambda: told["wall_ms"] * 1_000_000)
+    read = Clock().read()
+
+    assert (SYNCED, WALL_MS) == (read.quality, read.wall_ms)
+
+
 def test_a_battery_clock_older_than_what_was_seen_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has stood still; one that is newer is taken as holdover."""
     monkeypatch.setattr(door, "_kernel_synced", lambda: False)
