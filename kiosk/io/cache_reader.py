@@ -14,7 +14,7 @@ from contract.freshness import Contact
 from contract.messages import PublicEvent, PublicPicture
 from contract.wire import Refused
 from contract.words import Status
-from kiosk.core.asking.feed import FeedState
+from kiosk.core.asking.feed import FeedState, latest
 from kiosk.core.faults import CannotKeep
 from kiosk.core.illustrated import check
 from kiosk.core.picture import Held, Told, open_document, read
@@ -114,8 +114,8 @@ class CacheReader:
 
     def _feeds(self, connection: sqlite3.Connection, lost: frozenset[str]) -> tuple[FeedState, ...]:
         """As written, or newer as told through memory; memory alone makes no feed. `lost`: part of it is broken."""
-        newer = {state.name: state for state in checked.told(self._path, self._life)}
-        states = (newer.get(state.name, state) for state in cache_feeds.states(connection))
+        told = {state.name: state for state in checked.told(self._path, self._life)}
+        states = (latest(state, told.get(state.name)) for state in cache_feeds.states(connection))
         return tuple(structs.replace(state, checked=None) if state.name in lost else state for state in states)
 
     def _messages(self, connection: sqlite3.Connection) -> dict[str, Any]:

@@ -51,22 +51,26 @@ class Tone:
         if self._player.poll() is None:
             if time.monotonic() - self._begun_s < LONGEST_S:
                 return True
-            self._player.kill()
-        code, complaint = self._player.wait(END_S), _read(self._player)
+            self._kill()
+        code, complaint = self._player.returncode, _read(self._player)
         self._player = None
-        if code:
-            why = complaint.strip().splitlines()[-1:] or [f"exit code {code}"]
+        if code != 0:  # None: a driver that hangs holds it, and even a kill waits for that
+            hangs = "it hangs" if code is None else f"exit code {code}"
+            why = complaint.strip().splitlines()[-1:] or [hangs]
             self._say(f"the tone of a warning was not heard ({why[0]}); check the loudspeaker and [speech] player")
         return False
 
     def end(self) -> None:
         """Silence, at the end of the program."""
         if self._player is not None:
-            self._player.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._player.wait(END_S)
+            self._kill()
             self._player.stderr.close()
             self._player = None
+
+    def _kill(self) -> None:
+        self._player.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._player.wait(END_S)
 
 
 def _played(program: str, sound: bytes) -> subprocess.Popen[bytes]:

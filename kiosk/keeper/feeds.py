@@ -55,11 +55,11 @@ class Feeds:
         kept = shelf.cache.feeds()
         for name in kept.keys() - wanted.keys():
             shelf.write(lambda cache, name=name: cache.forget_feed(name))
-        newer = {state.name: state for state in checked.told(settings.cache_path, shelf.cache.life)}
+        told = {state.name: state for state in checked.told(settings.cache_path, shelf.cache.life)}
         self._all = [
             OneFeed(
                 name, feed, settings.here, clock, shelf, saying, self._readings,
-                kept=kept.get(name), newer=newer.get(name), told=self._tell, reached=self._reached,
+                kept=kept.get(name), newer=told.get(name), told=self._tell, reached=self._reached,
             )
             for name, feed in wanted.items()
         ]  # fmt: skip

@@ -19,7 +19,7 @@ from doors.progress import Progress
 from kiosk.config_feeds import Feed
 from kiosk.core.asking import polling
 from kiosk.core.asking.catalogue import KINDS
-from kiosk.core.asking.feed import FeedState, Kept
+from kiosk.core.asking.feed import FeedState, Kept, latest
 from kiosk.core.asking.listing import Folded, Key, fold, key_of
 from kiosk.core.asking.polling import Tier
 from kiosk.core.warnings.place import Place
@@ -332,7 +332,7 @@ class OneFeed:
             return
         alerts, lost = self._shelf.cache.alerts(self.name)
         self._kept = {key_of(one.alert): one for one in alerts}
-        state = msgspec.structs.replace(newer or kept.state, every_s=self._row.state.every_s)
+        state = msgspec.structs.replace(latest(kept.state, newer), every_s=self._row.state.every_s)
         self._row = _with(kept, state)
         if lost:
             self._row = _with(kept, msgspec.structs.replace(state, checked=None), body=None)

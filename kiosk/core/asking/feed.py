@@ -28,6 +28,20 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """The newest wall time that was certain when it was asked, kept over restarts: time never runs behind it."""
 
 
+def latest(written: FeedState, told: FeedState | None) -> FeedState:
+    """How the asking stands: as written with what was found, or as told since without any writing.
+
+    What could not be read and when something changed is only ever written. A keeper that was killed after it had
+    written and before it could tell has left something older.
+    """
+    if told is None:
+        return written
+    last, before = written.tried, told.tried
+    if last is not None and (before is None or (before.boot == last.boot and before.up_ms < last.up_ms)):
+        return written
+    return msgspec.structs.replace(told, rejected=written.rejected, changed=written.changed)
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as it is kept: when it first reached this device, and since when its source lists it no more."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlite_utils
 
@@ -37,7 +38,8 @@ def kept(name: str = "a") -> Kept:
 def row(up_ms: int = 5, **changed: Any) -> FeedRow:
     """One feed that was checked then."""
     fields: dict[str, Any] = {"kind": "vma", "url": "http://x", "body": b"[]", "etag": '"e"', "parser": 1}
-    return FeedRow(state=FeedState(name="vma", every_s=60, checked=at(up_ms)), **(fields | changed))
+    fields["state"] = FeedState(name="vma", every_s=60, checked=at(up_ms))
+    return FeedRow(**(fields | changed))
 
 
 @pytest.fixture
@@ -112,6 +114,28 @@ def test_check_is_told_through_memory(file: Path) -> None:
     assert checked.tell(file, "another life", newer)
 
     assert [at(5)] == [one.checked for one in CacheReader(file, SITE, False).held(OWN).feeds]
+
+
+def test_what_memory_says_of_a_question_before_the_last_is_not_believed(file: Path) -> None:
+    """Killed between writing and telling: what could not be read stands in the cache, and memory would deny it."""
+    cache = Cache(file, SITE, False)
+    before = FeedState(name="vma", every_s=60, tried=at(5), checked=at(5), fault="older")
+    unread = FeedState(name="vma", every_s=60, tried=at(9), checked=at(9), rejected=2)
+    cache.keep_feed(row(state=unread), Folded())
+    assert checked.tell(file, cache.life, (before,))
+
+    assert (unread,) == CacheReader(file, SITE, False).held(OWN).feeds
+
+
+def test_what_could_not_be_read_is_only_ever_written(file: Path) -> None:
+    """A version that reads the same answer anew asks nobody: memory is of the same question, and older all the same."""
+    cache = Cache(file, SITE, False)
+    unread = FeedState(name="vma", every_s=60, tried=at(5), checked=at(5), rejected=2)
+    cache.keep_feed(row(state=unread), Folded())
+    told = msgspec.structs.replace(unread, tried=at(9), checked=at(9), rejected=0)
+    assert checked.tell(file, cache.life, (told,))
+
+    assert (msgspec.structs.replace(told, rejected=2),) == CacheReader(file, SITE, False).held(OWN).feeds
 
 
 def test_memory_that_is_garbage_says_nothing(file: Path) -> None:

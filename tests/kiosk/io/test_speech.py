@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.core.voice.loudness import Speech
 from kiosk.core.voice.speaking import Spoken
+from kiosk.io import speech, tone
 from kiosk.io.speech import Voice
 from kiosk.io.tone import Tone
 
@@ -23,7 +24,7 @@ def spoken(text: str, voice: str = "sv") -> Spoken:
     return Spoken(text, voice, voice)
 
 
-def until(voice: Voice, done: Callable[[], bool], within_s: float = 15.0) -> None:
+def until(voice: Voice, done: Callable[[], bool], within_s: float = 60.0) -> None:
     """Tick as the screen does."""
     end = time.monotonic() + within_s
     while time.monotonic() < end:
@@ -69,8 +70,9 @@ def test_louder_is_louder(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def deaf() -> Iterator[int]:
+def deaf(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A pipe that nobody reads: whoever plays into it is in the middle of the sound for ever."""
+    monkeypatch.setattr(speech, "END_S", 60.0)  # a program that was killed needs the processor once more to be gone
     read, write = os.pipe()
     yield write
     os.close(read)
@@ -106,7 +108,7 @@ def test_texts_come_one_after_the_other(tmp_path: Path) -> None:
     """The place goes along, each text gets a program of its own, and then it is silent."""
     one = Voice(Speech(), pytest.fail, aside=("-w", str(tmp_path / "x.wav")))
     one.speak([spoken("ett"), spoken("two", "en-gb"), spoken("kolme", "fi")], 3)
-    places = set()
+    places = {one.place}
     until(one, lambda: places.add(one.place) or not one.speaking)
 
     assert {0, 1, 2} == places
@@ -178,11 +180,11 @@ def test_a_program_that_is_killed_from_outside_ends_the_reading(deaf: int) -> No
     assert 1 == len(said)
 
 
-def heard_tone(tone: Tone, level: int = 4, within_s: float = 8.0) -> None:
+def heard_tone(one: Tone, level: int = 4, within_s: float = 30.0) -> None:
     """Sound it and wait for its end as the screen does."""
-    tone.sound(level)
+    one.sound(level)
     end = time.monotonic() + within_s
-    while tone.tick():
+    while one.tick():
         assert time.monotonic() < end
         time.sleep(0.02)
 
@@ -198,6 +200,27 @@ def test_a_tone_without_a_player_or_a_device_is_one_sentence(tmp_path: Path, mon
     assert 2 == len(said)
     assert "check the loudspeaker" in said[0]
     assert "install alsa-utils" in said[1]
+
+
+def test_player_that_even_a_kill_does_not_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sound driver that hangs holds it in the kernel: the screen goes on, and the next tone is tried."""
+    said: list[str] = []
+    player = tmp_path / "player"
+    player.write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
+    player.chmod(0o755)
+    monkeypatch.setattr(tone, "LONGEST_S", 0.0)
+    monkeypatch.setattr(tone, "END_S", 0.1)
+    one = Tone(Speech(player=str(player)), said.append)
+    one.sound(4)
+    held = one._player
+    assert held is not None
+    monkeypatch.setattr(held, "kill", lambda: None)
+
+    assert not one.tick()
+    assert not one.sounding
+    assert ["the tone of a warning was not heard (it hangs); check the loudspeaker and [speech] player"] == said
+    os.kill(held.pid, signal.SIGKILL)
+    held.wait(60)
 
 
 def test_words_wait_for_the_tone(tmp_path: Path) -> None:
