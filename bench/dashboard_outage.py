@@ -6,6 +6,7 @@ with the broker away for five minutes; the test plays the same with a faster clo
 """
 
 import random
+import signal
 import socket
 import subprocess
 import threading
@@ -149,6 +150,13 @@ class Stage:
         (one.kill if kill else one.terminate)()
         one.wait(10)
 
+    def stand_still(self, name: str, seconds: float) -> None:
+        """Let it not run for so long, as on a machine that is suspended while the world goes on."""
+        one = self._running[name]
+        one.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        one.send_signal(signal.SIGCONT)
+
     def _beat_on(self) -> None:
         while not self._over.wait(self.heartbeat_s / self.rate / 2):
             if self.speaking.is_set():
@@ -277,7 +285,7 @@ def killed(page: Page, stage: Stage) -> dict[str, Any]:
 
 def away(page: Page, stage: Stage, away_s: float) -> dict[str, Any]:
     """The broker is gone for so many real seconds: what the page says, what it counts, what it raises."""
-    before = _work(page, stage)
+    before = work(page, stage)
     stage.speaking.clear()
     stage.end("broker")
     began = time.monotonic()
@@ -292,13 +300,13 @@ def away(page: Page, stage: Stage, away_s: float) -> dict[str, Any]:
     said.wait_for(timeout=1000 * WITHIN_S)
     summary = said.inner_text()
     page.wait_for_timeout(max(0.0, 1000 * (away_s - unknown_s)))
-    during = _work(page, stage)
+    during = work(page, stage)
     stage.start("broker")
     stage.greet()
     stage.speaking.set()
     notice.wait_for(state="hidden", timeout=3000 * WITHIN_S)
     beaten(page, stage, "words => words.every(word => word !== 'Ingen kontakt')", "all sites heard again")
-    after = _work(page, stage)
+    after = work(page, stage)
     return {
         "away_s": round(time.monotonic() - began, 1), "said_after_s": round(said_s, 2),
         "unknown_after_s": round(unknown_s, 1), "summary": summary,
@@ -316,7 +324,7 @@ def _settled(page: Page, stage: Stage) -> list[str]:
     return wrong
 
 
-def _work(page: Page, stage: Stage) -> dict[str, Any]:
+def work(page: Page, stage: Stage) -> dict[str, Any]:
     """Incidents by id, and alarms of sites that are not heard."""
     told = page.request.get(f"{stage.url}/api/work").json()
     rows = page.request.get(f"{stage.url}/api/alarms").json()["rows"]

@@ -100,7 +100,7 @@ class Desk:
         self.work = Work(link_alarms.database, self.now(), clock.boot)
         self.published = Published(link_alarms.database)
         self.food = FoodBook(settings.site[0], link_alarms.database) if settings.view.mode == "site" else None
-        self.folded, self.broker_up, self.trouble = 0, False, ""
+        self.folded, self.broker_up, self.attentive, self.trouble = 0, False, True, ""
         self._in_contact: dict[str, bool] = {}
         self._silent, self._looked_ms = Watch(), 0
         self._admitted = AdmittedFile(settings.view.certificates_file)
@@ -358,12 +358,12 @@ class Desk:
         """Raise `link-lost` for a site that is silent for long, end it for one that speaks. Raises StoreTrouble."""
         if self.settings.view.mode == "site":
             return
-        now = self.now()
+        now, listening = self.now(), self.broker_up and self.attentive
         # a site that is not yet in service owes nobody a sign of life
         heard = {site.id: not site.in_service or self.pictures[site.id].in_contact(now) for site in self.settings.site}
         listened_ms = self._silent.listened_ms(now.mono_ms)
         calm = {site: there or farewell.excused(self.pictures[site], now, listened_ms) for site, there in heard.items()}
-        self._silent = link_alarm.watched(self._silent, calm, listening=self.broker_up, now_ms=now.mono_ms)
+        self._silent = link_alarm.watched(self._silent, calm, listening=listening, now_ms=now.mono_ms)
         for site in link_alarm.due(self._silent, sum(self.losses.values(), ()), now.mono_ms):
             await self._raise_loss(site, now)
         for site, losses in self.losses.items():
@@ -376,7 +376,7 @@ class Desk:
         if self.settings.view.mode == "site":
             return
         sites, now = self.settings.site, self.now()
-        for site in await self.work.look(sites, self.pictures, now, listening=self.broker_up):
+        for site in await self.work.look(sites, self.pictures, now, listening=self.broker_up and self.attentive):
             self.hub.tell(site)
 
     async def acknowledge_loss(self, site: str, what: AckAlarm, ack: Ack, note: Note | None = None) -> bool:

@@ -10,6 +10,7 @@ from contract import topics
 from contract.bulletins import Bulletin
 from contract.messages import encode
 from contract.words import Event
+from dashboard.core.hearing.attention import Attention, looked
 from dashboard.core.owner.board import CONTACTS
 from dashboard.core.work.store_words import DAMAGED, store_words
 from dashboard.io.desk import Desk
@@ -44,6 +45,7 @@ class Centre:
         self._progress.expect(SITES, SITES_WITHIN_S)
         self._writing = False
         self._tried_ms = 0
+        self._attention = Attention()
         self._is_centre = desk.settings.view.mode == "centre"
         self._missed = Missed(desk)
         own = (topics.answers, topics.public_picture, _contacts, topics.page_certificate, topics.past, topics.food)
@@ -149,6 +151,7 @@ class Centre:
             self._progress.done(SITES)
             if not self._writing:
                 self._progress.done(STORE)
+            self._attend()
             self._desk.notice_silence()
             self._desk.expire_orders()
             try:
@@ -167,6 +170,16 @@ class Centre:
             except TimeoutError:
                 continue
             self._desk.wake.clear()
+
+    def _attend(self) -> None:
+        """Did this program stand still since the last look? Then no site is silent that only it has not heard."""
+        desk, was = self._desk, self._attention
+        beats = (picture.heartbeat_s for picture in desk.pictures.values())
+        self._attention = looked(was, desk.clock.up_ms(), beats, desk.clock.rate)
+        desk.attentive = self._attention.whole
+        if not desk.attentive:
+            away_s = (self._attention.looked_ms - was.looked_ms) / 1000
+            log.warning("this program stood still for %.0f s; silent sites are judged anew from now", away_s)
 
     async def _ask_again(self) -> None:
         """Sites whose records found no room are told how far they are: they send again from there."""
