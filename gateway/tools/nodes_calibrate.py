@@ -108,10 +108,11 @@ async def _measure(plan: Plan, node: NodeTable, table: ChannelTable, channel: Ch
         _there(ear.held, status, where, config, node.name)
         try:
             await _takes(ear, where, config)
-            number = await _begin(ear, where, config, node, table, channel)
+            number, quick = await _begin(ear, where, config, node, table, channel)
             found = []
             for which in (0, 1):
                 true = await _ask(which, trues, channel, table.signal)
+                quick = await _takes(ear, where, msgspec.structs.replace(quick, revision=_other(quick.revision, which + 1)))
                 readings = await _readings(ear, number)
                 found.append((true, [raw(one, table.calibration if number == channel.id else ()) for one in readings]))
         finally:
@@ -133,12 +134,12 @@ def _there(held: dict[str, bytes], at: str, where: str, config: NodeConfig, name
 
 async def _begin(
     ear: Ear, where: str, config: NodeConfig, node: NodeTable, table: ChannelTable, channel: Channel
-) -> int:
-    """The node reports the channel every second; the number under which. Raises Refused."""
-    number = await _faster(ear, where, config, channel.id, channel.id)
-    _, index = await _next(ear, number)
+) -> tuple[int, NodeConfig]:
+    """The node reports the channel every second; the number under which, and how it was told. Raises Refused."""
+    quick = await _faster(ear, where, config, channel.id, channel.id)
+    _, index = await _next(ear, channel.id)
     if index != WORDS.index(Quality.NOT_CALIBRATED):
-        return number
+        return channel.id, quick
     here = {one.signal for one in node.channel}
     spare = [one for one in channels().values() if one.unit == channel.unit and one.key not in here]
     if not spare:
@@ -146,10 +147,10 @@ async def _begin(
             f"{table.signal}: tells no number before it is calibrated, and no other channel can tell it meanwhile; "
             f"begin with calibration = {[list(point) for point in IDENTITY]} in the settings, and do not believe it yet"
         )
-    return await _faster(ear, where, config, channel.id, spare[-1].id)
+    return spare[-1].id, await _faster(ear, where, config, channel.id, spare[-1].id)
 
 
-async def _faster(ear: Ear, where: str, config: NodeConfig, was: int, number: int) -> int:
+async def _faster(ear: Ear, where: str, config: NodeConfig, was: int, number: int) -> NodeConfig:
     """Let the node tell channel `was` each second as channel `number`; raises Refused."""
     signal = config.channels[str(was)]["signal"]
     others = {
@@ -161,17 +162,21 @@ async def _faster(ear: Ear, where: str, config: NodeConfig, was: int, number: in
         told["calibration"] = IDENTITY
     quick = msgspec.structs.replace(
         config,
-        revision=(config.revision ^ (0x2AAAAAAA + number)) & 0x7FFFFFFF or 1,
+        revision=_other(config.revision, number),
         channels={**others, str(number): told},
         rates={**{key: rate for key, rate in config.rates.items() if key in others}, str(number): 1},
         limits={key: limit for key, limit in config.limits.items() if key in others},
     )
-    await _takes(ear, where, quick)
-    return number
+    return await _takes(ear, where, quick)
 
 
-async def _takes(ear: Ear, where: str, config: NodeConfig) -> None:
-    """The node is told this, and works with it; raises Refused."""
+def _other(revision: int, number: int) -> int:
+    """A revision by which the node's answer is known from any other."""
+    return (revision ^ (0x2AAAAAAA + number)) & 0x7FFFFFFF or 1
+
+
+async def _takes(ear: Ear, where: str, config: NodeConfig) -> NodeConfig:
+    """The node is told this, and works with it; the same. Whatever it reports later it sends later. Raises Refused."""
     await ear.link.publish(where, encode(config))
     try:
         async with asyncio.timeout(WITHIN_S):
@@ -179,7 +184,7 @@ async def _takes(ear: Ear, where: str, config: NodeConfig) -> None:
                 topic, body = await ear.news.get()
                 status = decode(body, NodeStatus) if topic.endswith("/status") else None
                 if status is not None and status.config == config.revision:
-                    return
+                    return config
                 if status is not None and (status.refused or not status.online):
                     raise Refused(f"the node cannot measure it now: {status.refused or 'it went away'}")
     except TimeoutError as late:
@@ -201,10 +206,8 @@ async def _ask(which: int, trues: list[int], channel: Channel, signal: str) -> i
 
 
 async def _readings(ear: Ear, number: int) -> list[int]:
-    """What the node reads from now on; raises Refused."""
-    while not ear.news.empty():
-        ear.news.get_nowait()
-    await _next(ear, number)  # measured before the technician was ready, perhaps
+    """What the node reads after it has answered; raises Refused."""
+    await _next(ear, number)  # measured before, perhaps: it answers between a measurement and its report
     found: list[int] = []
     while len(found) < READINGS:
         value, index = await _next(ear, number)

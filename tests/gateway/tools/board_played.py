@@ -45,6 +45,8 @@ class PlayedBoard:
         self.freezes_after: int | None = None
         self.lies: dict[bytes, bytes] = {}
         """What comes over the cable in place of what the interpreter says: another board, another version."""
+        self._held = b""
+        """Of the interpreter's words the end, where it may be the beginning of what a lie replaces."""
         self._process: subprocess.Popen[bytes] | None = None
         self._inner = -1
         self._program = False
@@ -78,6 +80,9 @@ class PlayedBoard:
                 self._boot()
             elif self._cable in ready:
                 self._to_board(os.read(self._cable, 4096))
+            elif not ready and self._held:
+                held, self._held = self._held, b""
+                os.write(self._cable, held)
         self._off()
 
     def _boot(self, *, program: bool = True) -> None:
@@ -118,11 +123,20 @@ class PlayedBoard:
         except OSError:
             return False
         self.said += data
+        if told := self._lied(data):
+            os.write(self._cable, told)
+        return bool(data)
+
+    def _lied(self, data: bytes) -> bytes:
+        """What comes over the cable instead; a word that has come in two pieces is one word."""
+        data = self._held + data
         for true, told in self.lies.items():
             data = data.replace(true, told)
-        if data:
-            os.write(self._cable, data)
-        return bool(data)
+        whole = len(data) - max(
+            (size for true in self.lies for size in range(1, len(true)) if data.endswith(true[:size])), default=0
+        )
+        self._held = data[whole:]
+        return data[:whole]
 
     def _to_board(self, data: bytes) -> None:
         if self.most is not None:

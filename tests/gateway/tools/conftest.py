@@ -15,7 +15,9 @@ from .terminal import Terminal
 __all__ = ["loop_faults", "serial_peer", "tcp_peer"]
 
 QUICK = ("--pause", "0", "--timeout", "1")
-"""The devices here need no quiet, and a loaded machine needs time."""
+"""The devices here need no quiet."""
+PATIENT = ("--pause", "0", "--timeout", "30")
+"""Of a command that is a process: it or the device here may stand still for a while, and the other not."""
 SILENT = ("--pause", "0", "--timeout", "0.2")
 """Where nobody answers anyhow."""
 

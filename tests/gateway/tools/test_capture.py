@@ -40,7 +40,7 @@ async def captured(answer, out: Path, *words: str) -> int:
 async def decoded(port: int, profile_name: str, unit: int) -> dict[str, Value]:
     """Everything that a profile makes of the device at a port."""
     profile = load(profile_name)
-    profile = msgspec.structs.replace(profile, link=msgspec.structs.replace(profile.link, pause_s=0.0, timeout_s=2.0))
+    profile = msgspec.structs.replace(profile, link=msgspec.structs.replace(profile.link, pause_s=0.0, timeout_s=20.0))
     line = open_line(TcpLine(host="127.0.0.1", port=port))
     device = Device(line, unit, profile)
     values = await device.values("fast", lambda: 0, Origin.MEASURED)

@@ -3,8 +3,10 @@
 import fcntl
 import io
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from mpremote.transport_serial import SerialTransport
 
 from contract import topics
 from contract.messages import Alarms, DevicePicture, decode
-from gateway.tools import nodes_board, nodes_calibrate
+from gateway.tools import nodes_calibrate
 from tests.gateway.conftest import ROOT, SITE
 from tests.gateway.tools.board_played import PlayedBoard
 from tests.gateway.tools.nodes_house import WITHIN_S, Answer, Box
@@ -104,7 +106,7 @@ def boards(tmp_path: Path) -> Iterator[Callable[..., PlayedBoard]]:
 
 def by_cable(box: Box, command: str, name: str, board: PlayedBoard, *more: str) -> Answer:
     """One of the commands that need a cable."""
-    return box.nodes(command, name, "--port", board.port, "--wait", "30", *more)
+    return box.nodes(command, name, "--port", board.port, "--wait", "90", *more)
 
 
 def shows(box: Box, name: str, signal: str, value: float) -> None:
@@ -216,9 +218,8 @@ def test_a_board_that_freezes_holds_nobody(
     box: Box, boards: Callable[..., PlayedBoard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the middle of a file; one sentence after the deadline."""
-    monkeypatch.setattr(nodes_board, "SERIAL_S", 0.5)
     for patient in (SerialTransport.read_until, SerialTransport.exec_raw):  # else the test waits ten seconds
-        monkeypatch.setattr(patient, "__defaults__", (1, *(patient.__defaults__ or ())[1:]))
+        monkeypatch.setattr(patient, "__defaults__", (4, *(patient.__defaults__ or ())[1:]))
     board = boards()
     board.freezes_after = 20_000
     answer = by_cable(box, "provision", "batt-1", board)
@@ -294,12 +295,19 @@ def test_a_mistake_in_the_settings_is_one_sentence(box: Box, change: tuple[str, 
     assert "Traceback" not in answer.err
 
 
-class Technician(io.StringIO):
-    """Turns the voltage to the next value, then says what the instrument shows."""
+LAG_S = 3.5
+"""Three reports of a node that tells every second."""
 
-    def __init__(self, place: Path, *turns: tuple[int | str, str]) -> None:
+
+class Technician(io.StringIO):
+    """Turns the voltage to the next value, then says what the instrument shows.
+
+    Meanwhile the broker stands still: what the node read before reaches the command after what was typed.
+    """
+
+    def __init__(self, place: Path, broker: subprocess.Popen[bytes], *turns: tuple[int | str, str]) -> None:
         super().__init__()
-        self._place, self._turns = place, list(turns)
+        self._place, self._broker, self._turns = place, broker, list(turns)
 
     def turn(self, value: int | str) -> None:
         """The sensor reads that from now on."""
@@ -312,7 +320,10 @@ class Technician(io.StringIO):
         if not self._turns:
             return ""
         value, typed = self._turns.pop(0)
+        self._broker.send_signal(signal.SIGSTOP)
+        time.sleep(LAG_S)
         self.turn(value)
+        self._broker.send_signal(signal.SIGCONT)
         return typed + "\n"
 
 
@@ -321,7 +332,7 @@ def test_two_points_go_from_the_instrument_to_the_node(
 ) -> None:
     """An uncalibrated voltage is measured, never shown, written below its signal, and right after the next start."""
     value = box.home / "value"
-    who = Technician(value, (12_000, "12,5"), (14_000, "14.5"))
+    who = Technician(value, box.broker.process, (12_000, "12,5"), (14_000, "14.5"))
     who.turn("not_calibrated")
     watch = box.enter().asks(topics.device(SITE, "batt-1"))
     board = boards()

@@ -187,7 +187,7 @@ def test_scan_asks_whoever_sits_there(outside: Outside, terminal: Callable[..., 
     """In a terminal the person is asked while a set runs; anything but yes ends the scan with what was found."""
     running = controller(1, state="0003")
     outside.answer = running
-    window = terminal("scan", "--tcp", outside.address, "--units", "1-9", "--timeout", "1")
+    window = terminal("scan", "--tcp", outside.address, "--units", "1-9", "--timeout", "30")
     window.until("Go on? [y/N]")
     window.type("n\n")
     code = window.end()
@@ -201,7 +201,7 @@ def test_scan_asks_whoever_sits_there(outside: Outside, terminal: Callable[..., 
 def test_scan_interrupted_tells_what_it_found(outside: Outside, terminal: Callable[..., Terminal]) -> None:
     """Ctrl-C ends it with exit code 130; what was found until then is not lost."""
     outside.answer = controller(1)
-    window = terminal("scan", "--tcp", outside.address, "--units", "1-247", "--timeout", "2")
+    window = terminal("scan", "--tcp", outside.address, "--units", "1-247", "--timeout", "30")
     window.until("unit 2 (2 of 247), 1 found")
     window.type("\x03")
     code = window.end()

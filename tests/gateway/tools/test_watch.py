@@ -9,7 +9,7 @@ import pytest
 from gateway.tools.watch import run_watch
 from tests.gateway.io.conftest import Answer, Image, TcpPeer
 
-from .conftest import QUICK, SILENT, Outside, arguments, controller
+from .conftest import PATIENT, QUICK, SILENT, Outside, arguments, controller
 from .terminal import Terminal
 
 DSE = ("--profile", "dse-73xx-mkii", *QUICK, "--every", "0.1")
@@ -134,7 +134,7 @@ def test_watch_in_a_window_until_ctrl_c(outside: Outside, terminal: Callable[...
     """In a real terminal the table stands, a change carries an arrow and what it was, and Ctrl-C ends it well."""
     image = controller()
     outside.answer = image
-    window = terminal("watch", "--tcp", outside.address, *DSE, "--only", "engine")
+    window = terminal("watch", "--tcp", outside.address, *DSE, *PATIENT, "--only", "engine")
     window.until("27.6")
     image.registers[BATTERY] = 275
     window.until("← was 27.6")
