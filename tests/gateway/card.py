@@ -13,7 +13,7 @@ class Card:
         self._mount("-t", "tmpfs", "-o", f"size={size_mb}m", "none")
 
     def _mount(self, *how: str) -> None:
-        subprocess.run(["mount", *how, str(self.folder)], check=True, timeout=10)
+        subprocess.run(["mount", *how, str(self.folder)], check=True, timeout=60)
 
     def read_only(self) -> None:
         """As a kernel leaves a card that failed; nobody may have it open for writing."""
@@ -35,4 +35,4 @@ class Card:
 
     def leave(self) -> None:
         """Unmount, at once or when the last one lets go of it."""
-        subprocess.run(["umount", "-l", str(self.folder)], check=True, timeout=10)
+        subprocess.run(["umount", "-l", str(self.folder)], check=True, timeout=60)

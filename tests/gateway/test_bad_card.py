@@ -29,13 +29,13 @@ def gateway(brokers: Site, card: Card, tmp_path: Path, monkeypatch: pytest.Monke
     one = brokers.gateway(card.folder)
     one.log = tmp_path / "gateway.log"
     one.start()
-    eventually(lambda: one.store.exists() and one.counts()["polls"].get("genset", 0) > 3, "polls on the card")
+    eventually(lambda: one.polled("genset") > 3, "polls on the card")
     one.end(signal.SIGKILL)
     card.read_only()
     yield one
     if one.process is not None and one.process.poll() is None:
         one.process.kill()
-        one.process.wait(5)
+        one.process.wait(40)
 
 
 def test_a_site_whose_card_is_read_only_at_the_start_is_not_silent(

@@ -49,7 +49,7 @@ def plan_of(folder: Path, text: str) -> config.Plan:
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The program as a person starts it."""
     command = [sys.executable, "-m", "gateway", *words]
-    return subprocess.run(command, cwd=cwd, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, cwd=cwd, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=100)
 
 
 def test_the_example_has_no_faults_and_its_profiles_exist(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def gateway(brokers: Site, tmp_path: Path) -> Iterator[Gateway]:
     yield one
     if one.process is not None and one.process.poll() is None:
         one.process.kill()
-        one.process.wait(5)
+        one.process.wait(40)
 
 
 def test_nothing_hostile_stops_what_is_good(gateway: Gateway, ends: tuple[Listener, Listener]) -> None:

@@ -24,13 +24,17 @@ ROOT = Path(__file__).parents[2]
 AFFLICTED = Path(__file__).with_name("afflicted.py")
 RATE = 20
 HALT = 75
+PATIENT_S = 50.0
+"""For a mark that comes: however late the test itself may be on a busy machine."""
 UNIT = ROOT / "hw/host/systemd/sotpunkt-gateway.service"
 
 
 class Box:
     """A gateway whose battery the test drains, with both brokers; the test is the centre."""
 
-    def __init__(self, folder: Path, centre: Broker, boot: str = "boot-of-the-test") -> None:
+    def __init__(
+        self, folder: Path, centre: Broker, boot: str = "boot-of-the-test", mark_within_s: float = PATIENT_S
+    ) -> None:
         self.folder = folder
         self.store = folder / "gateway.db"
         self.battery(status="Charging", left_s=3600)
@@ -38,7 +42,8 @@ class Box:
         settings.write_text(
             f'[site]\nid = "{SITE}"\nplace = "Test"\nsimulated = true\n[store]\npath = "{self.store}"\n'
             f'[site_broker]\nurl = "mqtt://127.0.0.1:1"\n[central_broker]\nurl = "mqtt://127.0.0.1:{centre.port}"\n'
-            f"reconnect_max_s = 0.3\nanswer_within_s = 1\n[last_words]\nhalts = true\nmark_within_s = 2\n",
+            f"reconnect_max_s = 0.3\nanswer_within_s = 10\n"
+            f"[last_words]\nhalts = true\nmark_within_s = {mark_within_s}\n",
             "utf-8",
         )
         spec = spec_of(RATE, 1_764_000_000_000, 600_000, boot)
@@ -99,13 +104,13 @@ def centre(broker: Broker) -> Iterator[Centre]:
 
 
 @pytest.fixture
-def box(tmp_path: Path, broker: Broker, centre: Centre) -> Iterator[Box]:
-    """A gateway that has been heard."""
-    one = Box(tmp_path, broker)
+def box(tmp_path: Path, broker: Broker, centre: Centre, request: pytest.FixtureRequest) -> Iterator[Box]:
+    """A gateway that has been heard; its parameter, if any: for how long it waits for a mark."""
+    one = Box(tmp_path, broker, mark_within_s=getattr(request, "param", PATIENT_S))
     eventually(lambda: centre.statuses() and centre.statuses()[-1].online, "the gateway")
     yield one
     one.process.kill()
-    one.process.wait(10)
+    one.process.wait(40)
 
 
 def foretold(centre: Centre) -> Farewell | None:
@@ -127,7 +132,7 @@ def asked_of_the_machine(box: Box) -> str:
     (tools / "systemctl").chmod(0o755)
     for code in (0, 2, box.process.returncode):
         env = {"PATH": f"{tools}:/usr/bin:/bin", "EXIT_STATUS": str(code)}
-        subprocess.run(shlex.split(line.partition("+")[2]), env=env, check=True, timeout=10)
+        subprocess.run(shlex.split(line.partition("+")[2]), env=env, check=True, timeout=60)
     return told.read_text("utf-8").strip()
 
 
@@ -143,7 +148,7 @@ def test_a_box_says_when_it_falls_silent_and_leaves_with_everything_kept(
     online = centre.statuses()[-1].online
     eventually(lambda: kinds(centre) == [Event.BOX_ENDING], "the event")
     box.battery("Discharging", 200)
-    until = time.monotonic() + 15
+    until = time.monotonic() + 40
     while box.process.poll() is None and time.monotonic() < until:
         centre.confirm()
         time.sleep(0.1)
@@ -156,7 +161,7 @@ def test_a_box_says_when_it_falls_silent_and_leaves_with_everything_kept(
     eventually(lambda: len(centre.statuses()) > told and centre.statuses()[-1].online, "the next boot")
     back = centre.statuses()[-1]
     next_boot.process.kill()
-    next_boot.process.wait(10)
+    next_boot.process.wait(40)
 
     assert (True, FarewellWhy.BATTERY, HALT) == (online, near.why, box.process.returncode)
     assert FarewellWhy.BATTERY is last.farewell.why
@@ -176,6 +181,7 @@ def test_power_that_comes_back_in_time_keeps_the_box(box: Box, centre: Centre) -
     assert (True, None) == (centre.statuses()[-1].online, box.process.poll())
 
 
+@pytest.mark.parametrize("box", [2.0], indirect=True)
 def test_a_box_leaves_in_time_though_nobody_answers(box: Box, centre: Centre, broker: Broker) -> None:
     """No broker, no mark: what was decided lies on the disk, and the machine is not kept from its halt."""
     box.battery("Discharging", 540)
@@ -183,19 +189,19 @@ def test_a_box_leaves_in_time_though_nobody_answers(box: Box, centre: Centre, br
     broker.kill()
     box.battery("Discharging", 60)
 
-    assert HALT == box.process.wait(20)
+    assert HALT == box.process.wait(60)
     assert counts(box.store)["waiting"]["event"] >= 2
 
 
 def test_a_planned_stop_says_that_it_was_one_and_a_kill_says_nothing(box: Box, centre: Centre, broker: Broker) -> None:
     """An update or a restart is no fault; a crash is told by the last will, without a word of why."""
     box.process.send_signal(signal.SIGTERM)
-    code = box.process.wait(10)
+    code = box.process.wait(40)
     planned = eventually(lambda: not centre.statuses()[-1].online and centre.statuses()[-1], "the good-bye")
     again = Box(box.folder, broker)
     eventually(lambda: centre.statuses()[-1].online, "the next run")
     again.process.kill()
-    again.process.wait(10)
+    again.process.wait(40)
     crashed = eventually(lambda: not centre.statuses()[-1].online and centre.statuses()[-1], "the last will")
 
     assert (0, Farewell(why=FarewellWhy.PLANNED), None) == (code, planned.farewell, crashed.farewell)
@@ -206,7 +212,7 @@ def test_a_machine_shut_down_on_its_last_battery_tells_the_battery_as_the_reason
     box.battery("Discharging", 540)
     eventually(lambda: foretold(centre), "the foretelling")
     box.process.send_signal(signal.SIGTERM)
-    code = box.process.wait(10)
+    code = box.process.wait(40)
     last = eventually(lambda: not centre.statuses()[-1].online and centre.statuses()[-1], "the good-bye")
 
     assert (0, FarewellWhy.BATTERY) == (code, last.farewell.why)

@@ -86,18 +86,17 @@ def test_a_centre_with_a_new_store_gets_every_event_again_and_its_marks_advance(
         lambda: first.work() and first.marked(run, Stream.SAMPLE) > 4 and first.marked(run) > 2, "more marks", 30
     )
     events, samples = first.marked(run), first.marked(run, Stream.SAMPLE)
-    eventually(lambda: gateway.counts()["confirmed"]["sample"] >= samples, "the marks on the site's disk", 20)
+    eventually(lambda: gateway.counts()["confirmed"]["sample"] >= samples, "the marks on the site's disk")
     second = Centre(listener, tmp_path / "second.sqlite")
     second.skip()
     eventually(
         lambda: second.work() and second.marked(run) >= events and second.marked(run, Stream.SAMPLE) > samples,
         "the marks of the new store",
-        40,
     )
     old, new = first.held(run), second.held(run)
     gaps = [one for one in second.held(run, Stream.SAMPLE).values() if one.kind == "gap"]
     until = gateway.counts()["created"]["event"]  # new ones go on coming
-    eventually(lambda: second.work() and gateway.counts()["confirmed"]["event"] >= until, "all before this to go", 30)
+    eventually(lambda: second.work() and gateway.counts()["confirmed"]["event"] >= until, "all before this to go")
     told = gateway.counts()
     listener.stop()
 
@@ -117,17 +116,17 @@ def test_a_picture_that_the_centre_lacks_is_told_again_at_once(brokers: Site, ga
     def beats() -> list[dict[str, Any]]:
         return [one["head"] for one in listener.all("up/status") if one["online"]]
 
-    head = eventually(lambda: len(beats()) > 1 and beats()[-1], "a heartbeat after the whole picture", 30)
+    head = eventually(lambda: len(beats()) > 1 and beats()[-1], "a heartbeat after the whole picture")
     births = len(listener.all("up/birth"))
     again = Again(site=SITE, run=head["run"], boot=head["boot"], up_ms=head["up_ms"])
     wrong = ({"run": "another"}, {"up_ms": head["up_ms"] + 10**9}, {"boot": "another"}, {"site": "are-other"})
     for parts in wrong:
         listener.say("down/again", encode(msgspec.structs.replace(again, **parts)))
     listener.say("down/again", encode(again))
-    whole = eventually(lambda: len(listener.all("up/birth")) > births, "the picture again", 30)
+    whole = eventually(lambda: len(listener.all("up/birth")) > births, "the picture again")
     listener.say("down/again", encode(again))
     count = len(beats())
-    eventually(lambda: len(beats()) > count + 1, "later heartbeats", 30)
+    eventually(lambda: len(beats()) > count + 1, "later heartbeats")
 
     assert whole
     assert births + 1 == len(listener.all("up/birth"))
@@ -142,16 +141,15 @@ def test_a_centre_that_lost_single_records_gets_those_and_keeps_the_others(
     listener = Listener(brokers.centre)
     centre = Centre(listener, tmp_path / "holed.sqlite")
     run = eventually(lambda: centre.work() and next(iter(centre.records.mark(SITE, 1).marks), ""), "the first mark")
-    eventually(lambda: centre.work() and centre.marked(run, Stream.SAMPLE) > 6 and centre.marked(run) > 3, "marks", 30)
+    eventually(lambda: centre.work() and centre.marked(run, Stream.SAMPLE) > 6 and centre.marked(run) > 3, "marks")
     events, samples = centre.marked(run), centre.marked(run, Stream.SAMPLE)
-    eventually(lambda: gateway.counts()["confirmed"]["sample"] >= samples, "the marks on the site's disk", 20)
+    eventually(lambda: gateway.counts()["confirmed"]["sample"] >= samples, "the marks on the site's disk")
     before = {stream: centre.held(run, stream) for stream in (Stream.EVENT, Stream.SAMPLE)}
     centre.lose(run, Stream.EVENT, 2)
     centre.lose(run, Stream.SAMPLE, 3, 5)
     eventually(
         lambda: centre.work() and centre.marked(run) >= events and centre.marked(run, Stream.SAMPLE) > samples,
         "the marks behind the holes",
-        40,
     )
     after = {stream: centre.held(run, stream) for stream in before}
     listener.stop()

@@ -15,7 +15,7 @@ def test_past_is_told_at_the_site_without_a_centre(brokers: Site, tmp_path: Path
     gateway = brokers.gateway(tmp_path).start()
     try:
         eventually(lambda: inside.all("up/status"), "a heartbeat")
-        eventually(lambda: gateway.counts()["polls"].get("genset", 0) > 2, "polls")
+        eventually(lambda: gateway.polled("genset") > 2, "polls")
         begin_ms = int(inside.all("up/status")[-1]["head"]["wall_ms"]) // 3_600_000 * 3_600_000
 
         def told() -> bool:

@@ -48,10 +48,10 @@ def start(tmp_path: Path, systemd: Any) -> Iterator[Start]:
         (tmp_path / file).unlink(missing_ok=True)
     for one in running:
         one.kill()
-        one.wait(10)
+        one.wait(40)
 
 
-def quiet(systemd: Any, within_s: float = 10.0) -> bool:
+def quiet(systemd: Any, within_s: float = 30.0) -> bool:
     """Do the signs of life cease for a whole second?"""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
@@ -71,7 +71,7 @@ def test_ready_comes_after_the_first_polls_and_signs_of_life_follow(start: Start
     ready = systemd.until("READY=1")
     lives = systemd.lives(4)
     process.terminate()
-    code = process.wait(10)
+    code = process.wait(40)
 
     assert ([], 0, 0) == (waiting, early, code)
     assert "READY=1\nSTATUS=1 devices polled, silent: genset" == ready
@@ -129,7 +129,7 @@ def test_systemds_sigabrt_leaves_a_trace_of_what_hung(start: Start, systemd: Any
     systemd.until("READY=1")
     process.send_signal(signal.SIGABRT)
 
-    assert -signal.SIGABRT == process.wait(10)
+    assert -signal.SIGABRT == process.wait(40)
     assert "Fatal Python error: Aborted" in (tmp_path / "log").read_text("utf-8")
 
 
@@ -145,12 +145,12 @@ def test_a_watchdog_time_that_is_none_starts_the_program_all_the_same(usec: str,
 def test_without_systemd_nothing_is_sent(start: Start, systemd: Any, tmp_path: Path) -> None:
     """By hand: no NOTIFY_SOCKET, no note of starts, and it works."""
     process = start("", NOTIFY_SOCKET="")
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while "site broker" not in (tmp_path / "log").read_text("utf-8") and time.monotonic() < deadline:
         time.sleep(0.05)
     process.terminate()
 
-    assert (0, []) == (process.wait(10), systemd.hear())
+    assert (0, []) == (process.wait(40), systemd.hear())
     assert not (tmp_path / "starts.json").exists()
 
 
@@ -158,7 +158,7 @@ def test_a_mistake_in_the_settings_starts_nothing(start: Start, systemd: Any, tm
     """Exit code 2, which the unit does not answer with a new start; no store, no note, nothing told."""
     with (tmp_path / "site.toml").open("a", encoding="utf-8") as file:
         file.write("[last_words]\nhalt_below_min = 20\nbattery = 'ups'\n")
-    code = start(RUNTIME_DIRECTORY=str(tmp_path)).wait(15)
+    code = start(RUNTIME_DIRECTORY=str(tmp_path)).wait(60)
 
     assert (2, []) == (code, systemd.hear())
     assert {"site.toml", "log", "notify"} == {one.name for one in tmp_path.iterdir()}
@@ -176,19 +176,21 @@ def test_a_program_that_keeps_dying_waits_before_it_touches_the_card(
     process = start(RUNTIME_DIRECTORY=str(memory))
     systemd.until("READY=1")
     process.kill()
-    process.wait(10)
+    process.wait(40)
     note = json.loads((memory / "starts.json").read_text("utf-8"))
     (memory / "starts.json").write_text(json.dumps(note | {"count": FREE}), "utf-8")
-    before = (tmp_path / "gateway.db-wal").stat().st_mtime_ns
+    journal = tmp_path / "gateway.db-wal"
+    before, seen, said = journal.stat().st_mtime_ns, set(), len(systemd.all)
     process = start(RUNTIME_DIRECTORY=str(memory))
     systemd.until("STATUS=6 starts shortly after each other; waiting 5 s")
-    time.sleep(2.0)
-    untouched = (tmp_path / "gateway.db-wal").stat().st_mtime_ns
+    while not any("STATUS=reading the store" in one for one in systemd.all[said:]):
+        now = journal.stat().st_mtime_ns
+        seen |= set() if any("STATUS=reading" in one for one in systemd.hear(0.1)) else {now}
     systemd.until("READY=1")
     process.terminate()
-    code = process.wait(10)
+    code = process.wait(40)
     with sqlite3.connect(tmp_path / "gateway.db") as store:
         told = store.execute("SELECT body FROM events WHERE kind = 'gateway_restarting_often'").fetchall()
 
-    assert (before, 0, 1) == (untouched, code, len(told))
+    assert ({before}, 0, 1) == (seen, code, len(told))
     assert not (memory / "starts.json").exists()

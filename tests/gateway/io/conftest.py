@@ -1,11 +1,16 @@
 """Peers at the other end of the wire: bytes over a real socket or pseudo-terminal, and libmodbus itself."""
 
 import asyncio
+import contextlib
 import ctypes
 import ctypes.util
+import fcntl
 import os
 import socket
+import struct
+import termios
 import threading
+import time
 import tty
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,9 +25,16 @@ from gateway.core.remembered import Memory
 from gateway.core.site import Now
 from gateway.io.counts import counts
 from gateway.io.store import Store
+from tests.ports import free_port
+
+from .steady import make_steady
 
 Answer = bytes | list[tuple[float, bytes]] | None
 """What comes back: bytes at once, (delay in s, bytes) one after another, or silence."""
+
+
+FULL = 3000
+"""Bytes that a pseudo-terminal takes though nobody reads them, with room to spare."""
 
 
 def checksum(frame: bytes) -> bytes:
@@ -41,7 +53,10 @@ class SerialPeer:
     def __init__(self) -> None:
         self.master, self._slave = os.openpty()
         tty.setraw(self._slave)
+        os.set_blocking(self.master, False)  # what is there to be read may be flushed before it is read
         self.path = os.ttyname(self._slave)
+        self.outside = False
+        """Is it read by another process? Then nobody can see when something has come."""
         self.asked: list[tuple[float, bytes]] = []
         self.answered: list[float] = []
         self.behind_s = 0.0
@@ -49,10 +64,12 @@ class SerialPeer:
         self.answer: Callable[[bytes], Answer] = lambda _: None
         self._buffer = b""
         self._loop = asyncio.get_running_loop()
+        make_steady(self._loop)
         self._loop.add_reader(self.master, self._ready)
 
     def _ready(self) -> None:
-        self._buffer += os.read(self.master, 1024)
+        with contextlib.suppress(BlockingIOError):
+            self._buffer += os.read(self.master, 1024)
         while len(self._buffer) >= 8:
             frame, self._buffer = self._buffer[:8], self._buffer[8:]
             self.asked.append((self._loop.time(), frame))
@@ -68,8 +85,19 @@ class SerialPeer:
     def _write(self, part: bytes, due_s: float) -> None:
         self.behind_s = max(self.behind_s, self._loop.time() - due_s)
         if self.master >= 0:
-            os.write(self.master, part)
+            self.write_now(part)
             self.answered.append(self._loop.time())
+
+    def write_now(self, part: bytes) -> None:
+        """It is there when this returns: the kernel carries it to the far end by a thread of its own."""
+        there = min(_unread(self._slave) + len(part), FULL)
+        with contextlib.suppress(BlockingIOError):  # nobody reads it, and no wire keeps it
+            os.write(self.master, part)
+        for _ in range(10_000):
+            if self.outside or _unread(self._slave) >= there:
+                return
+            time.sleep(0.001)
+        raise AssertionError("the pseudo-terminal does not carry")
 
     def unplug(self) -> None:
         """Pull the cable out of the box."""
@@ -78,6 +106,12 @@ class SerialPeer:
             os.close(self.master)
             os.close(self._slave)
             self.master = -1
+
+
+def _unread(port: int) -> int:
+    """Bytes that have come and that nobody has read."""
+    count: int = struct.unpack("i", fcntl.ioctl(port, termios.FIONREAD, bytes(4)))[0]
+    return count
 
 
 class TcpPeer:
@@ -96,8 +130,9 @@ class TcpPeer:
 
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
+        make_steady()
+        self.port = self.port or free_port()  # nobody else is given it while this one is away
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Close the socket and all connections."""

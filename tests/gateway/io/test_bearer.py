@@ -65,8 +65,11 @@ async def test_a_cable_and_a_radio_are_told_apart(tmp_path: Path, put: Put) -> N
     assert BearerLook(interface="eth0", hardware="1\n") == cable
 
 
-async def test_a_modem_is_asked_twice(tmp_path: Path, put: Put, manager: Callable[[str], None]) -> None:
+async def test_a_modem_is_asked_twice(
+    tmp_path: Path, put: Put, manager: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """For itself, and for its signal; only where a modem carries."""
+    monkeypatch.setattr(bearer, "ASK_WITHIN_S", 30.0)
     put("proc/net/route", ROUTE.format("wwan0"))
     manager('echo "{\\"asked\\": \\"$*\\"}"')
     look = await Bearer(tmp_path / "root").look()

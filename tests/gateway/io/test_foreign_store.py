@@ -27,7 +27,7 @@ def test_file_of_somebody_else_is_not_moved(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text(SETTINGS.format(notes), "utf-8")
     command = [sys.executable, "-m", "gateway", "run", "site.toml"]
     done = subprocess.run(
-        command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=30
+        command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60
     )
 
     assert (2, "kept for years\n") == (done.returncode, notes.read_text("utf-8"))

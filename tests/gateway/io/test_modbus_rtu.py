@@ -1,7 +1,6 @@
 """Reading over a serial line, a pseudo-terminal here: frames as printed in vendors' papers, silences, late answers."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -87,8 +86,11 @@ async def test_rtu_answer_twice_is_not_that_to_the_next_question(serial_peer: Se
     """What came before a question is no answer to it, also when the program was too busy to hear it in time."""
     serial_peer.answer = lambda frame: framed(f"0103 02 {frame[3]:04X}")
     first = await line.read(1, Block(3, 5, 1), 1.0)
-    os.write(serial_peer.master, framed("0103 02 0005"))
-    time.sleep(0.02)  # noqa: ASYNC251 - the loop is busy with something else, longer than the silence
+    serial_peer.write_now(framed("0103 02 0005"))
+    loop = asyncio.get_running_loop()
+    busy_s = loop.time() + 0.02
+    while loop.time() < busy_s:  # the loop is busy with something else, longer than the silence
+        time.sleep(0.0002)  # noqa: ASYNC251
     second = await line.read(1, Block(3, 9, 1), 1.0)
 
     assert (Registers([5]), Registers([9])) == (first, second)

@@ -38,9 +38,9 @@ async def test_tcp_reads_a_libmodbus_device(foreign: Callable) -> None:
     """A device made by others is read, and refuses registers that it does not have."""
     peer = foreign(1024, SHEET)
     line = open_line(TcpLine(host="127.0.0.1", port=peer.port))
-    whole = await line.read(1, BLOCK, 2.0)
-    part = await line.read(1, Block(3, 1027, 2), 2.0)
-    beyond = await line.read(1, Block(3, 1030, 8), 2.0)
+    whole = await line.read(1, BLOCK, ENDS_S)
+    part = await line.read(1, Block(3, 1027, 2), ENDS_S)
+    beyond = await line.read(1, Block(3, 1030, 8), ENDS_S)
     await line.close()
 
     assert Registers(SHEET) == whole

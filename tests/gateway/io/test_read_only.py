@@ -216,9 +216,10 @@ async def converter() -> AsyncIterator[TcpPeer]:
 
 
 async def test_read_only_over_a_whole_run_and_every_profile(
-    tmp_path: Path, wires: dict[str, tuple[str, str, Callable[[], list[bytes]]]]
+    tmp_path: Path, wires: dict[str, tuple[str, str, Callable[[], list[bytes]]]], serial_peer: SerialPeer
 ) -> None:
     """The daemon with every profile on every kind of wire, with devices of all moods: each frame is a question."""
+    serial_peer.outside = True
     pace = "poll_every_s = 0.2\nslow_every_s = 0.4\ntimeout_s = 0.05\npause_s = 0\nunit = 1\n"
     contacts = {"waveshare-io-8ch": '[[device.contact]]\ninput = 1\nmeans = "mains_present"\n'}
     devices = "".join(

@@ -49,7 +49,7 @@ def image(profile: Profile, fill: int, cells: dict[tuple[int, int], list[int]]) 
 
 async def read(port: int, profile: Profile) -> dict[str, Value]:
     """One round of everything."""
-    quick = msgspec.structs.replace(profile, link=msgspec.structs.replace(profile.link, pause_s=0.0, timeout_s=2.0))
+    quick = msgspec.structs.replace(profile, link=msgspec.structs.replace(profile.link, pause_s=0.0, timeout_s=20.0))
     line, ticks = open_line(TcpLine(host="127.0.0.1", port=port)), count()
     device = Device(line, 1, quick)
     values: dict[str, Value] = {}

@@ -141,7 +141,7 @@ def test_a_file_that_may_not_grow_is_told_and_nothing_is_lost(path: Path) -> Non
     )
     limit = 400_000
     child = _child(code, path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
-    out, said = child.communicate(timeout=20)
+    out, said = child.communicate(timeout=60)
     kept = [int(line) for line in out.split()]
     store = opened(path)
     found = seqs(store, Stream.EVENT)

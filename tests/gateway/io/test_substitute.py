@@ -174,7 +174,7 @@ def test_a_killed_run_in_memory_goes_on_in_memory(card: Card, run_folder: Path) 
     )
     command = [sys.executable, "-c", code, str(path), str(run_folder)]
     root = Path(__file__).parents[3]
-    ended = subprocess.run(command, cwd=root, env={"PYTHONPATH": str(root)}, capture_output=True, timeout=20)
+    ended = subprocess.run(command, cwd=root, env={"PYTHONPATH": str(root)}, capture_output=True, timeout=60)
     store = begin(path, run_folder)
     known = (store.memory().alarm_revision, store.only_in_memory())
     in_memory(store, "run-3")
@@ -318,7 +318,7 @@ async def test_the_card_is_asked_now_and_then_until_it_takes_writes(
     await asyncio.sleep(0.3)
     before = waiting.done()
     card.well()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 30)
     store.close()
 
     assert not before

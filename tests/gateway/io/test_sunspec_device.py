@@ -46,15 +46,21 @@ async def rounds(device: Device, rates: str) -> dict[str, Value]:
     return values
 
 
+PATIENT_S = 20.0
+"""Of libmodbus, which always answers: its thread may be late."""
+SHORT_S = 0.3
+"""Of a peer that can fail."""
+
+
 @pytest.fixture
-async def opened() -> AsyncIterator[Callable[[int, str], Device]]:
-    """Devices by port and profile, that do not dawdle."""
+async def opened() -> AsyncIterator[Callable[..., Device]]:
+    """Devices by port and profile, that are waited for so long."""
     lines = []
 
-    def make(port: int, name: str) -> Device:
+    def make(port: int, name: str, timeout_s: float = PATIENT_S) -> Device:
         lines.append(open_line(TcpLine(host="127.0.0.1", port=port)))
         profile = load(name)
-        link = msgspec.structs.replace(profile.link, timeout_s=0.3)
+        link = msgspec.structs.replace(profile.link, timeout_s=timeout_s)
         return Device(lines[-1], 1, msgspec.structs.replace(profile, link=link))
 
     yield make
@@ -69,7 +75,7 @@ def told(values: dict[str, Value], *keys: str) -> list[tuple[float | str | None,
 
 @pytest.mark.parametrize("base", [40000, 0, 50000])
 async def test_sunspec_battery_of_libmodbus_reads_right(
-    base: int, foreign: Callable[[int, list[int]], Foreign], opened: Callable[[int, str], Device]
+    base: int, foreign: Callable[[int, list[int]], Foreign], opened: Callable[..., Device]
 ) -> None:
     """Charge, voltage and the inverter's fault from their models; health, frequency and storage have reasons."""
     device = opened(foreign(base, image_of(COMMON, INVERTER, BATTERY)).port, "sunspec-battery")
@@ -85,7 +91,7 @@ async def test_sunspec_battery_of_libmodbus_reads_right(
 
 
 async def test_sunspec_meter_of_libmodbus_has_a_value_or_a_reason_for_every_signal(
-    foreign: Callable[[int, list[int]], Foreign], opened: Callable[[int, str], Device]
+    foreign: Callable[[int, list[int]], Foreign], opened: Callable[..., Device]
 ) -> None:
     """−2 with the factor 3 is −2000 W; 65 536 Wh are 65.536 kWh; the sentinels of the rest are no numbers."""
     device = opened(foreign(40000, image_of(COMMON, METER)).port, "sunspec-meter")
@@ -124,7 +130,7 @@ async def test_sunspec_sentinel_of_libmodbus_is_never_a_number(
     value: float | None,
     quality: Quality,
     foreign: Callable[[int, list[int]], Foreign],
-    opened: Callable[[int, str], Device],
+    opened: Callable[..., Device],
 ) -> None:
     """Each kind of cell without value, without scale factor, and at its limits."""
     device = opened(foreign(40000, image_of(COMMON, (203, 105, NOTHING | cells))).port, "sunspec-meter")
@@ -139,7 +145,7 @@ async def test_sunspec_sentinel_of_libmodbus_is_never_a_number(
 @pytest.mark.parametrize("base", [40000, 0, 50000])
 @pytest.mark.parametrize("common", [65, 66])
 async def test_sunspec_chain_of_libmodbus_out_of_order_among_strangers(
-    base: int, common: int, foreign: Callable[[int, list[int]], Foreign], opened: Callable[[int, str], Device]
+    base: int, common: int, foreign: Callable[[int, list[int]], Foreign], opened: Callable[..., Device]
 ) -> None:
     """Models nobody knows before and between, the battery before the inverter, no serial number, the last empty."""
     strangers = (64001, 7, dict.fromkeys(range(2, 9), 0xFFFF)), (17, 12, {}), (126, 0, {})
@@ -153,7 +159,7 @@ async def test_sunspec_chain_of_libmodbus_out_of_order_among_strangers(
 
 
 async def test_sunspec_device_without_the_model_is_not_believed(
-    foreign: Callable[[int, list[int]], Foreign], opened: Callable[[int, str], Device]
+    foreign: Callable[[int, list[int]], Foreign], opened: Callable[..., Device]
 ) -> None:
     """A meter where a battery should be: which models it has, which would do, and no value."""
     device = opened(foreign(40000, image_of(COMMON, METER)).port, "sunspec-battery")
@@ -164,7 +170,7 @@ async def test_sunspec_device_without_the_model_is_not_believed(
 
 
 async def test_sunspec_models_it_has_not_are_told_as_missing(
-    foreign: Callable[[int, list[int]], Foreign], opened: Callable[[int, str], Device]
+    foreign: Callable[[int, list[int]], Foreign], opened: Callable[..., Device]
 ) -> None:
     """A battery without inverter: its output is not fitted, in every round, and never silence."""
     device = opened(foreign(40000, image_of(COMMON, BATTERY)).port, "sunspec-battery")
@@ -190,11 +196,11 @@ def starts(peer: TcpPeer) -> list[int]:
 
 
 async def test_sunspec_device_is_searched_again_after_a_silence(
-    tcp_peer: TcpPeer, opened: Callable[[int, str], Device], loop_faults: list[str]
+    tcp_peer: TcpPeer, opened: Callable[..., Device], loop_faults: list[str]
 ) -> None:
     """Another device, or other firmware, may hang there: its models stand elsewhere, and are found there."""
     tcp_peer.answer = served(40000, image_of(COMMON, BATTERY))
-    device = opened(tcp_peer.port, "sunspec-battery")
+    device = opened(tcp_peer.port, "sunspec-battery", SHORT_S)
     before = await rounds(device, "fast fast")
     asked = starts(tcp_peer)
     tcp_peer.answer = lambda _: None
@@ -209,7 +215,7 @@ async def test_sunspec_device_is_searched_again_after_a_silence(
 
 
 async def test_sunspec_search_survives_a_lost_answer(
-    tcp_peer: TcpPeer, opened: Callable[[int, str], Device], loop_faults: list[str]
+    tcp_peer: TcpPeer, opened: Callable[..., Device], loop_faults: list[str]
 ) -> None:
     """Every second answer is lost: the chain is walked all the same, in one round."""
     image, turns = served(40000, image_of(COMMON, INVERTER, BATTERY)), count()
@@ -219,16 +225,16 @@ async def test_sunspec_search_survives_a_lost_answer(
         return None if found else image(frame)
 
     tcp_peer.answer = forgetful
-    device = opened(tcp_peer.port, "sunspec-battery")
+    device = opened(tcp_peer.port, "sunspec-battery", SHORT_S)
 
     assert [(87.5, Quality.GOOD)] == told(await rounds(device, "fast"), "ups.charge")
 
 
 async def test_sunspec_dead_device_costs_one_question(
-    tcp_peer: TcpPeer, opened: Callable[[int, str], Device], loop_faults: list[str]
+    tcp_peer: TcpPeer, opened: Callable[..., Device], loop_faults: list[str]
 ) -> None:
     """Its neighbours on the bus pay one time-out a round, and none while it rests."""
-    device = opened(tcp_peer.port, "sunspec-meter")
+    device = opened(tcp_peer.port, "sunspec-meter", SHORT_S)
     values = await rounds(device, "fast")
 
     assert [40000] == starts(tcp_peer)

@@ -119,9 +119,9 @@ async def test_slow_network_is_waited_for_and_a_hanging_one_is_not(
     peer: ModemManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`mmcli` is told to wait, else it gives up after 30 s and a person is called twice; what hangs is ended."""
-    monkeypatch.setattr("gateway.io.modem.WAIT_S", 1)
     peer.slow_s = 0.3
     slow = await Modem().send(PHONE, "x")
+    monkeypatch.setattr("gateway.io.modem.WAIT_S", 1)  # only now: a machine that stands still is no slow network
     peer.slow_s = 60.0
     told = await Modem().send(PHONE, "x")
     monkeypatch.setattr("gateway.io.modem.DEADLINE_S", 0.5)
