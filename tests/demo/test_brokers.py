@@ -18,7 +18,7 @@ from demo.io.processes import Programs
 SITE = "are-kall"
 STAFF = topics.state(SITE)
 PUBLIC = topics.public_picture(SITE)
-WITHIN_S = 5.0
+WITHIN_S = 30.0
 
 
 @pytest.fixture(params=["mosquitto", "embedded"])

@@ -90,7 +90,7 @@ def _play(tmp_path: Path, text: str, *arguments: str) -> subprocess.CompletedPro
 def test_box_that_dies_loses_nothing_that_was_decided(tmp_path: Path) -> None:
     """Every record of both lives of the box is confirmed in the end, the report and the notice among them; and each
     hour was right on all surfaces, also while the site's own broker is gone."""
-    done = _play(tmp_path, SHORT, "--rate", "500")
+    done = _play(tmp_path, SHORT, "--rate", "350")
     assert 0 == done.returncode, f"{done.stdout}\n{done.stderr}"
     *table, line = done.stdout.splitlines()
     figures = json.loads(line)

@@ -14,7 +14,7 @@ import pytest
 from demo.core.faults import CannotRun
 from demo.io.processes import Programs, answer
 
-WITHIN_S = 10.0
+WITHIN_S = 40.0
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 PARENT = (
     "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"

@@ -17,7 +17,7 @@ from doors.broker import BrokerSettings, Link
 from tests.ports import free_port
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 class Mosquitto:

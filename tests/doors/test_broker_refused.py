@@ -58,7 +58,7 @@ def outcome(settings: Any, attempts: int = 12) -> subprocess.CompletedProcess[st
     told = msgspec.json.encode(settings).decode()
     return subprocess.run(
         [sys.executable, "-X", "dev", "-c", PROGRAM, told, str(attempts)],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=30,
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=100,
     )  # fmt: skip
 
 

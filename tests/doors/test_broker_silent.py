@@ -10,6 +10,8 @@ from doors.broker import LinkDown
 TOPIC = "room/one"
 SOON_S = 0.2
 """How long these links wait for an answer."""
+LATE_S = 10.0
+"""Whatever the machine does meanwhile; less than any other time that a link or its library waits."""
 
 
 def _told(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -28,7 +30,7 @@ async def test_silence_after_accepting_is_tried_again(peer, owner, address, capl
 
     assert (0, 0, False) == (site.ups, site.downs, site.link.up)
     assert ["site broker: does not answer; trying again"] == _told(caplog)
-    await site.stop(1.0)
+    await site.stop()
 
 
 async def test_silence_after_subscribing_is_tried_again(peer, owner, address, caplog) -> None:
@@ -40,7 +42,7 @@ async def test_silence_after_subscribing_is_tried_again(peer, owner, address, ca
 
     assert (0, 0, False) == (site.ups, site.downs, site.link.up)
     assert ["site broker: does not answer; trying again"] == _told(caplog)
-    await site.stop(1.0)
+    await site.stop()
 
 
 async def test_message_without_an_answer_is_link_down(peer, owner, address) -> None:
@@ -53,9 +55,9 @@ async def test_message_without_an_answer_is_link_down(peer, owner, address) -> N
         began = asyncio.get_running_loop().time()
         with pytest.raises(LinkDown, match="site broker did not take room/one: does not answer"):
             await site.link.publish(TOPIC, b"%d" % number)
-        assert SOON_S * 0.9 <= asyncio.get_running_loop().time() - began < SOON_S + 1
+        assert SOON_S * 0.9 <= asyncio.get_running_loop().time() - began < LATE_S
     await site.until(lambda: site.downs == 3)
-    await site.stop(2.0)
+    await site.stop()
 
 
 async def test_greeting_that_is_not_answered_is_done_anew(peer, owner, address) -> None:
@@ -119,7 +121,7 @@ async def test_attempts_that_failed_hold_no_socket(peer, owner, address) -> None
 
     await site.until(lambda: deaf.connections >= 6)
 
-    assert deaf.open <= 2
+    await site.until(lambda: deaf.open <= 2)
 
 
 async def test_link_to_a_frozen_broker_ends_when_told_to(peer, owner, address) -> None:
@@ -130,7 +132,7 @@ async def test_link_to_a_frozen_broker_ends_when_told_to(peer, owner, address) -
         with pytest.raises(LinkDown):
             await site.link.publish(TOPIC, bytes(8_000_000))
 
-    await site.stop(3.0)
+    await site.stop()
 
     assert 1 == site.downs
 
@@ -142,7 +144,7 @@ async def test_nobody_there_is_link_down_and_ends(owner, address, caplog) -> Non
     await site.until(lambda: _told(caplog) != [])
 
     assert ["site broker: Connection refused; trying again"] == _told(caplog)
-    await site.stop(1.0)
+    await site.stop()
 
 
 @pytest.mark.parametrize(
@@ -165,5 +167,5 @@ async def test_port_of_something_else_is_tried_again(owner, address, junk: bytes
     await site.until(lambda: met >= 2)
 
     assert (0, False) == (site.ups, site.link.up)
-    await site.stop(1.0)
+    await site.stop()
     server.close()

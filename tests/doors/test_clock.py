@@ -56,15 +56,16 @@ def test_real_quality_is_what_the_kernel_says() -> None:
 
 def test_real_boot_id_is_the_same_in_every_process() -> None:
     """Two programs of one boot can count ages with each other's uptime."""
+    here = Clock()
+    before_ms = here.up_ms()
     other = subprocess.run(
         [sys.executable, "-c", "from doors.clock import Clock; c = Clock(); print(c.boot, c.up_ms())"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     boot, up_ms = other.stdout.split()
-    here = Clock()
 
     assert here.boot == boot
-    assert 0 <= here.up_ms() - int(up_ms) < 5000
+    assert before_ms <= int(up_ms) <= here.up_ms()
 
 
 def test_real_uptime_never_runs_backwards() -> None:
@@ -91,23 +92,27 @@ def test_spec_is_refused_where_it_is_not_allowed(spec: str) -> None:
 
 def test_spec_shows_what_it_says() -> None:
     """Just begun, the clock shows the figures of the spec."""
-    clock = Clock.parse(started(), allowed=True)
+    began_s = time.time()
+    clock = Clock.parse(started(real_s=began_s), allowed=True)
+    up_ms, wall = clock.up_ms(), clock.wall_ms()
+    gone_ms = 20 * 1000 * (time.time() - began_s)
 
     assert (20.0, "demo-1", ClockQuality.SYNCED) == (clock.rate, clock.boot, clock.quality())
-    assert 600_000 <= clock.up_ms() < 600_000 + 20 * 1000
-    wall = clock.wall_ms()
+    assert -1 <= up_ms - 600_000 <= gone_ms + 1
     assert wall is not None
-    assert 1_764_000_000_000 <= wall < 1_764_000_000_000 + 20 * 1000
+    assert -1 <= wall - 1_764_000_000_000 <= gone_ms + 1
 
 
 def test_rate_is_product_seconds_per_real_second() -> None:
     """After 100 real seconds at rate 20, 2 000 s have gone on both of the product's clocks."""
-    clock = Clock.parse(started(real_s=time.time() - 100), allowed=True)
+    began_s = time.time()
+    clock = Clock.parse(started(real_s=began_s - 100), allowed=True)
+    up_ms, wall = clock.up_ms(), clock.wall_ms()
+    gone_ms = 20 * 1000 * (time.time() - began_s)
 
-    assert 0 <= clock.up_ms() - 2_600_000 < 20 * 1000
-    wall = clock.wall_ms()
+    assert -1 <= up_ms - 2_600_000 <= gone_ms + 1
     assert wall is not None
-    assert abs(wall - 1_764_000_000_000 - (clock.up_ms() - 600_000)) < 20 * 1000
+    assert -1 <= wall - 1_764_002_000_000 <= gone_ms + 1
     assert 3.0 == clock.real_seconds(60.0)
 
 
@@ -116,17 +121,17 @@ async def test_sleep_is_in_product_seconds() -> None:
     clock = Clock.parse(started(rate=1000), allowed=True)
     began, real = clock.up_ms(), time.monotonic()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await clock.sleep(60)
 
     assert clock.up_ms() - began >= 59_000
-    assert 0.055 <= time.monotonic() - real < 5
+    assert 0.055 <= time.monotonic() - real < 30
 
 
 @pytest.mark.parametrize("seconds", [0, -1, -1e9])
 async def test_sleep_of_nothing_returns(seconds: float) -> None:
     """A time that has passed already is not waited for."""
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await Clock().sleep(seconds)
 
 
@@ -207,10 +212,12 @@ def test_fault_of_a_spec_is_one_sentence(part: str, sentence: str) -> None:
 
 def test_parts_may_be_left_out() -> None:
     """A rate alone is a clock that begins now at nothing."""
+    began_s = time.time()
     clock = Clock.parse("rate=2", allowed=True)
+    up_ms = clock.up_ms()
 
     assert 2.0 == clock.rate
-    assert 0 <= clock.up_ms() < 10_000
+    assert 0 <= up_ms <= 2000 * (time.time() - began_s)
 
 
 @given(
@@ -221,10 +228,13 @@ def test_parts_may_be_left_out() -> None:
 )
 def test_spec_made_is_a_spec_taken(rate: float, wall: int, up: int, quality: ClockQuality) -> None:
     """What `spec_of` writes, every process reads back as the same clock, beginning now."""
+    began_s = time.time()
     clock = Clock.parse(spec_of(rate, wall, up, "demo-7", quality), allowed=True)
+    up_ms = clock.up_ms()
 
     assert (rate, "demo-7", quality) == (clock.rate, clock.boot, clock.quality())
-    assert abs(clock.up_ms() - up) <= rate * 5000
+    # a spec is written to the millisecond, a clock read to the millisecond
+    assert -rate - 1 <= up_ms - up <= 1000 * rate * (time.time() - began_s) + rate + 1
 
 
 @given(st.text(max_size=60))

@@ -61,7 +61,7 @@ def lives(folder: Path, room: Path, synchronous: str, cuts: int, seed: int = 3) 
         said = [child.stdout.readline() for _ in range(chance.randint(1, 40))]
         child.kill()
         said += child.stdout.read().split("\n")[:-1]
-        child.wait(10)
+        child.wait(40)
         shim.cut(chance)
         try:
             with sqlite3.connect(folder / "a.db") as db:

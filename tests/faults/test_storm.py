@@ -46,7 +46,7 @@ async def test_storm_that_ends_in_a_kill_leaves_everybody_up(tmp_path: Path) -> 
     storm = KillStorm(OfStorm(programs=("gateway",)))
     try:
         await storm.begin(house)
-        await asyncio.wait_for(house.killing.wait(), 10)
+        await asyncio.wait_for(house.killing.wait(), 40)
         await storm.end(house)
         for _ in range(200):
             await asyncio.sleep(0 if services.runs("gateway") else AGAIN_S / 10)

@@ -48,7 +48,7 @@ def make_tree(folder: Path) -> Path:
 def run_install(programs: Path, *arguments: object) -> Said:
     """One run of hw/host/install with the commands of this checkout."""
     command = [sys.executable, str(HOST / "install"), "--programs", str(programs), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, stdin=subprocess.DEVNULL)
     return Said(done.returncode, done.stdout, done.stderr)
 
 

@@ -30,7 +30,7 @@ batteries = st.builds(
 def told(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, as somebody calls it from a checkout."""
     command = [sys.executable, "-m", "hw.nodes", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=100)
 
 
 def test_always_awake_is_capacity_over_current() -> None:

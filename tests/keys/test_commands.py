@@ -315,7 +315,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path: Path, keys: Keys
 def test_program_starts_by_itself_and_asks_for_the_day(tmp_path: Path) -> None:
     """As a process: a mistake is one sentence with exit code 2, and a key's folder that cannot be made too."""
     command = [sys.executable, "-m", "keys", "request", "are-kall", "--dir", "/proc/nowhere"]
-    got = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    got = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
 
     assert (2, "", 1) == (got.returncode, got.stdout, len(got.stderr.splitlines()))
     assert "Traceback" not in got.stderr

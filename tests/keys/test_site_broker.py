@@ -56,7 +56,7 @@ class Box:
             str(PUB), "-h", MACHINE, "-p", str(self.psk_port), "--psk", key or self.secret(name),
             "--psk-identity", name, "-t", topic, "-m", name, "-q", "1", *more,
         ]  # fmt: skip
-        return subprocess.run(command, capture_output=True, timeout=10).returncode
+        return subprocess.run(command, capture_output=True, timeout=60).returncode
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_node_hears_nothing(box: Box, knock: Knock) -> None:
         str(shutil.which("mosquitto_sub", path=PLACES)), "-h", MACHINE, "-p", str(box.psk_port), "--psk",
         box.secret("tank-1"), "--psk-identity", "tank-1", "-t", "#", "-t", "$SYS/#", "-W", "1",
     ]  # fmt: skip
-    heard = subprocess.run(command, capture_output=True, timeout=10)
+    heard = subprocess.run(command, capture_output=True, timeout=60)
     gateway.says(topics.state(SITE), "", retain=True)
 
     assert b"" == heard.stdout

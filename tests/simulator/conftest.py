@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 ROOT = Path(__file__).parents[2]
 
 
@@ -107,8 +107,9 @@ def refused() -> Callable[..., tuple[int, str, str]]:
 def ask_tcp() -> Callable[..., bytes]:
     """Send one PDU to a unit over a raw socket: the PDU of the answer, or b"" when none comes in time."""
 
-    def ask(port: int, unit: int, pdu: bytes, wait_s: float = 3.0) -> bytes:
-        with socket.create_connection(("127.0.0.1", port), timeout=wait_s) as peer:
+    def ask(port: int, unit: int, pdu: bytes, wait_s: float = DEADLINE_S) -> bytes:
+        with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S) as peer:
+            peer.settimeout(wait_s)
             peer.sendall(b"\x12\x34\x00\x00" + (len(pdu) + 1).to_bytes(2, "big") + bytes([unit]) + pdu)
             try:
                 head = _exactly(peer, 7)
@@ -129,9 +130,9 @@ def frame() -> Callable[[int, bytes], bytes]:
 
 @pytest.fixture
 def ask_serial() -> Callable[..., bytes]:
-    """Write one whole frame to a terminal: all bytes that come back before the line has been quiet for a while."""
+    """Write one whole frame to a terminal: its answer, and all bytes behind it before the line is quiet for a while."""
 
-    def ask(path: str, frame: bytes, wait_s: float = 3.0, quiet_s: float = 0.15) -> bytes:
+    def ask(path: str, frame: bytes, wait_s: float = DEADLINE_S, quiet_s: float = 0.15) -> bytes:
         descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
         try:
             tty.setraw(descriptor, termios.TCSANOW)
@@ -139,7 +140,7 @@ def ask_serial() -> Callable[..., bytes]:
             answer, wait = b"", wait_s
             while select.select([descriptor], [], [], wait)[0]:
                 answer += os.read(descriptor, 512)
-                wait = quiet_s
+                wait = quiet_s if _whole(answer) else wait_s
             return answer
         finally:
             os.close(descriptor)
@@ -155,6 +156,11 @@ def _frame(unit: int, pdu: bytes) -> bytes:
         for _ in range(8):
             check = check >> 1 ^ 0xA001 if check & 1 else check >> 1
     return data + check.to_bytes(2, "little")
+
+
+def _whole(answer: bytes) -> bool:
+    """Has a whole frame come: a refusal, or as many bytes as it counts itself?"""
+    return len(answer) >= 5 and (answer[1] > 0x80 or len(answer) >= 5 + answer[2])
 
 
 def _exactly(peer: socket.socket, count: int) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from simulator.core.faults import CannotRun
 from simulator.line import Line
 
-DEADLINE_S = 5.0
+DEADLINE_S = 30.0
 
 
 async def _read(path: str | Path, count: int) -> bytes:

@@ -298,7 +298,7 @@ def test_libmodbus_reads_it_over_both_wires(played):
 
 
 def _mbpoll(*arguments: str) -> list[str]:
-    done = subprocess.run(["mbpoll", "-0", "-1", *arguments], capture_output=True, text=True, timeout=20)
+    done = subprocess.run(["mbpoll", "-0", "-1", "-o", "10", *arguments], capture_output=True, text=True, timeout=60)
     assert 0 == done.returncode, done.stderr
     return [line.split("\t")[1].strip() for line in done.stdout.splitlines() if line.startswith("[")]
 

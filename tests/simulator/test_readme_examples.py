@@ -29,7 +29,7 @@ def test_example_files_pass_the_check(tmp_path, language, text):
     path.write_text(text, "utf-8")
 
     done = subprocess.run(
-        [sys.executable, "-m", "simulator", "check", path], cwd=ROOT, capture_output=True, text=True, timeout=20
+        [sys.executable, "-m", "simulator", "check", path], cwd=ROOT, capture_output=True, text=True, timeout=100
     )
 
     assert (0, "") == (done.returncode, done.stderr)
