@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from bench import dashboard_ingest, dashboard_load, dashboard_sites
+from bench import dashboard_ingest, dashboard_load, dashboard_sites, processes
 from bench.__main__ import BENCHES
 from bench.dashboard_house import CannotMeasure, house, of_many, until
 from contract.messages import SiteState, decode
 from contract.records import RecordBatch
 from contract.words import Power, Stream
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize("name", ["ingest", "push", "overview", "pages", "history"])
@@ -18,8 +19,9 @@ def test_measurement_is_there_by_its_name(name: str) -> None:
     assert callable(BENCHES[name])
 
 
-def test_records_count_when_the_store_has_confirmed_them() -> None:
+def test_records_count_when_the_store_has_confirmed_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every record that was counted lies in the store; pages are measured beside the size that they have."""
+    monkeypatch.setattr(processes, "free_port", free_port)  # of those that nobody else is given meanwhile
     with house(3) as one:
         line = dashboard_ingest._line(one, Stream.SAMPLE, 2, 5)
         counted = one.json("/api/counts")

@@ -48,7 +48,7 @@ async def test_paced_meter_takes_the_time_of_its_bytes() -> None:
         assert meter.stdin is not None
         assert meter.stdout is not None
         line = open_line(SerialLine(device=meter.stdout.readline().strip(), baud=9600))
-        found = [await line.timed_read(1, Block(3, at, 2), 5.0) for at in (0, 100, 150)]
+        found = [await line.timed_read(1, Block(3, at, 2), 20.0) for at in (0, 100, 150)]
         await line.close()
         meter.stdin.write("\n")
         meter.stdin.flush()

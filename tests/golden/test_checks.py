@@ -17,7 +17,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     folder = tmp_path_factory.mktemp("spoilt")
     answer = subprocess.run(
         [sys.executable, str(HERE.with_name("spoil_pages.py")), str(folder)], capture_output=True, text=True,
-        timeout=90, env=os.environ | {"PYTHONPATH": str(HERE.parents[2]), "SDL_VIDEODRIVER": "offscreen"}, cwd=folder,
+        timeout=110, env=os.environ | {"PYTHONPATH": str(HERE.parents[2]), "SDL_VIDEODRIVER": "offscreen"}, cwd=folder,
     )  # fmt: skip
     assert 0 == answer.returncode, answer.stderr
     return json.loads(answer.stdout)

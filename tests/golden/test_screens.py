@@ -11,6 +11,7 @@ import pytest
 
 from golden.panels import PANELS
 
+pytestmark = pytest.mark.timeout(300)  # a panel is half a minute of work for the processor
 ROOT = Path(__file__).resolve().parents[2]
 FEWEST = 25
 """Pages and steps that the sample has on each panel."""
@@ -19,7 +20,7 @@ FEWEST = 25
 def drawn(folder: Path, *arguments: str) -> dict[str, Any]:
     """What one panel found; every shot of it was drawn in a process of its own."""
     answer = subprocess.run(
-        [sys.executable, "-m", "golden", "panel", *arguments], cwd=folder, capture_output=True, text=True, timeout=110,
+        [sys.executable, "-m", "golden", "panel", *arguments], cwd=folder, capture_output=True, text=True, timeout=280,
         env=os.environ | {"PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "offscreen"},
     )  # fmt: skip
     assert answer.returncode in (0, 1), answer.stderr

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,7 +109,7 @@ def documents(**tops: Any) -> list[PublicDocument]:
     ]
 
 
-def wait_until(happened: Callable[[], Any], within_s: float = 15.0) -> Any:
+def wait_until(happened: Callable[[], Any], within_s: float = 30.0) -> Any:
     """What `happened` answers once it is true; fails when it does not come in time."""
     end = time.monotonic() + within_s
     while time.monotonic() < end:
@@ -129,6 +130,8 @@ class Gateway:
         self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
         self.screens: dict[str, ScreenSaid] = {}
         self.last: PublicPicture | None = None
+        self._one_word = threading.Lock()
+        """An answer to a screen and a picture of the test leave whole, one after the other."""
         self._client.on_message = self._take
         self._client.connect("127.0.0.1", port)
         self._client.subscribe([(topics.receipt(SITE), 1), (topics.kiosk_status(SITE), 1)])
@@ -139,11 +142,12 @@ class Gateway:
             self.heard.append(message.payload)
             return
         said = decode(message.payload, KioskStatus)
-        known = self.screens.get(said.screen)
-        self.screens = {**self.screens, said.screen: ScreenSaid(boot=said.boot, up_ms=said.up_ms)}
-        if self.last is not None and (known is None or known.boot != said.boot):
-            answer = msgspec.structs.replace(self.last, screens=self.screens)
-            self._client.publish(topics.public_picture(SITE), encode(answer), qos=1, retain=True)
+        with self._one_word:
+            known = self.screens.get(said.screen)
+            self.screens = {**self.screens, said.screen: ScreenSaid(boot=said.boot, up_ms=said.up_ms)}
+            if self.last is not None and (known is None or known.boot != said.boot):
+                answer = msgspec.structs.replace(self.last, screens=self.screens)
+                self._client.publish(topics.public_picture(SITE), encode(answer), qos=1, retain=True)
 
     def now(self, ago_ms: int = 0) -> Moment:
         """This very moment on a computer that booted with this one."""
@@ -152,16 +156,18 @@ class Gateway:
 
     def say(self, message: Any, topic: str = "") -> None:
         """Publish retained and wait until the broker has it."""
-        if not topic:
-            if isinstance(message, PublicPicture):
-                topic = topics.public_picture(SITE)
-                message = self.last = msgspec.structs.replace(message, screens=self.screens)
-            elif isinstance(message, PublicBulletin):
-                topic = topics.public_bulletin(SITE, message.bulletin.id)
-            else:
-                topic = topics.public_content(SITE, message.name)
-        payload = message if isinstance(message, bytes) else encode(message)
-        self._client.publish(topic, payload, qos=1, retain=True).wait_for_publish(5)
+        with self._one_word:
+            if not topic:
+                if isinstance(message, PublicPicture):
+                    topic = topics.public_picture(SITE)
+                    message = self.last = msgspec.structs.replace(message, screens=self.screens)
+                elif isinstance(message, PublicBulletin):
+                    topic = topics.public_bulletin(SITE, message.bulletin.id)
+                else:
+                    topic = topics.public_content(SITE, message.name)
+            payload = message if isinstance(message, bytes) else encode(message)
+            told = self._client.publish(topic, payload, qos=1, retain=True)
+        told.wait_for_publish(30)
 
     def picture(self, power: Power = Power.ON_MAINS, **changed: Any) -> PublicPicture:
         """A picture as of now, said at once."""
@@ -217,7 +223,7 @@ class Kiosk:
         return subprocess.run(
             [sys.executable, "-m", "kiosk", arguments[0], str(self.file), *arguments[1:]],
             cwd=self.folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
-            capture_output=True, text=True, timeout=30,
+            capture_output=True, text=True, timeout=60,
         )  # fmt: skip
 
     def counts(self) -> dict[str, Any]:
@@ -238,7 +244,7 @@ class Kiosk:
         """End one process and wait for it."""
         if process.poll() is None:
             process.send_signal(number)
-        return process.wait(15)
+        return process.wait(60)
 
 
 @pytest.fixture
@@ -250,14 +256,15 @@ def broker_port(tmp_path: Path) -> Iterator[int]:
     program = next(path for path in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(path).exists())
     process = subprocess.Popen([program, "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: _listens(port), 10)
+        wait_until(lambda: listens(port))
         yield port
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Does somebody listen there?"""
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
@@ -291,6 +298,7 @@ class House:
     documents = staticmethod(documents)
     wait_until = staticmethod(wait_until)
     free_port = staticmethod(free_port)
+    listens = staticmethod(listens)
     SITE, BOOT, NOON, SERVICES, CONTACTS = SITE, BOOT, NOON, SERVICES, CONTACTS
     Event, PublicEvent, ServiceNow, NoticeNow, Declared = Event, PublicEvent, ServiceNow, NoticeNow, Declared
 

@@ -20,7 +20,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "offscreen"}
     answer = subprocess.run(
         [sys.executable, str(HERE.with_name("walk_hands.py")), str(folder)],
-        capture_output=True, text=True, timeout=90, env=environment, cwd=folder,
+        capture_output=True, text=True, timeout=110, env=environment, cwd=folder,
     )  # fmt: skip
     assert 0 == answer.returncode, answer.stderr
     return json.loads(answer.stdout)

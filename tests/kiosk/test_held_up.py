@@ -23,10 +23,12 @@ def broker(house: Any, tmp_path: Path) -> Iterator[tuple[int, subprocess.Popen[b
     settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n", "utf-8")
     program = next(path for path in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(path).exists())
     process = subprocess.Popen([program, "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(0.5)
-    yield port, process
-    process.kill()
-    process.wait(10)
+    try:
+        house.wait_until(lambda: house.listens(port))
+        yield port, process
+    finally:
+        process.kill()
+        process.wait(10)
 
 
 @pytest.fixture
@@ -73,5 +75,5 @@ def test_the_first_word_after_a_start_is_no_proof_of_now(
     house.wait_until(lambda: reader.held(gateway.clock.boot).picture == late)
     held_up = json.loads(kiosk.call("view").stdout)
     gateway.picture(period_s=60.0)
-    house.wait_until(lambda: json.loads(kiosk.call("view").stdout)["fresh"], 30)
+    house.wait_until(lambda: json.loads(kiosk.call("view").stdout)["fresh"], 60)
     assert (False, "unknown") == (held_up["fresh"], held_up["power"])

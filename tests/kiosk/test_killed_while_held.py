@@ -39,7 +39,7 @@ def test_a_killed_screen_holds_what_nobody_has_read(kiosk: Any, gateway: Any, ho
     for run in ("first", "second"):
         told = Told(kiosk.folder / f"{run}.jsonl")
         screen = kiosk.start("screen", "--told", str(kiosk.folder / f"{run}.jsonl"))
-        house.wait_until(lambda told=told: "b-held" in told.owners(), 30)
+        house.wait_until(lambda told=told: "b-held" in told.owners(), 60)
         kiosk.stop(screen, signal.SIGKILL)
 
     (line,) = drawn(kiosk.folder)
@@ -47,7 +47,7 @@ def test_a_killed_screen_holds_what_nobody_has_read(kiosk: Any, gateway: Any, ho
         log.write(json.dumps(line | {"read": True}) + "\n")
     told = Told(kiosk.folder / "third.jsonl")
     kiosk.start("screen", "--told", str(kiosk.folder / "third.jsonl"))
-    house.wait_until(lambda: any(frame.get("banner") for frame in told.frames()), 30)
+    house.wait_until(lambda: any(frame.get("banner") for frame in told.frames()), 60)
 
     longer = {"msg_type": "update", "references": ("b-held",), "expires_ms": house.NOON * 2}
     gateway.say(house.bulletin("b-longer", 2, gateway.now(), **longer))

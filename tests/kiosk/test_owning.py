@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).resolve()
+pytestmark = pytest.mark.timeout(300)  # half a minute of work for the processor, before the first test
 LIVE = {"vma", "level_yellow", "level_orange", "level_red"}
 """Shapes of danger for real."""
 
@@ -20,7 +21,7 @@ def told(tmp_path_factory: Any) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("owning")
     answer = subprocess.run(
         [sys.executable, str(HERE.with_name("walk_owning.py")), str(folder)],
-        capture_output=True, text=True, timeout=90,
+        capture_output=True, text=True, timeout=280,
         env=os.environ | {"PYTHONPATH": str(HERE.parents[2]), "SDL_VIDEODRIVER": "offscreen"}, cwd=folder,
     )  # fmt: skip
     assert 0 == answer.returncode, answer.stderr

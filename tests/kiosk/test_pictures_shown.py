@@ -25,7 +25,7 @@ def test_screen_shows_pictures_and_does_without_bad_ones(tmp_path: Path) -> None
     """One at a time, freed again; what cannot be decoded costs a sentence, never the page; words are read aloud."""
     answer = subprocess.run(
         [sys.executable, str(HERE.with_name("walk_pictures.py")), str(tmp_path)],
-        capture_output=True, text=True, timeout=60, cwd=tmp_path,
+        capture_output=True, text=True, timeout=110, cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "offscreen"},
     )  # fmt: skip
     assert 0 == answer.returncode, answer.stderr

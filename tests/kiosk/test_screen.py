@@ -9,10 +9,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contract.words import Power
 from kiosk.core.look.theme import LIGHT, Role
 from kiosk.io.cache import CacheReader
 
+pytestmark = pytest.mark.timeout(300)  # a round of pictures of all pages is seconds of work for the processor
 SMALL = {"width": 800, "height": 480, "px_per_mm": 5.25}
 """A panel of 7 inches: a picture of every page costs a third of what it costs on the usual one."""
 ASK_AGAIN_S = 4.0
@@ -95,14 +98,14 @@ def shown(kiosk: Any, house: Any, screen: Any, page: str, colour: str, least: in
             screen.send_signal(signal.SIGUSR1)
         return None
 
-    return house.wait_until(look, 30)
+    return house.wait_until(look, 60)
 
 
 def start_screen(kiosk: Any, house: Any) -> Any:
     """A screen that saves pictures, once it listens."""
     kiosk.write(**SMALL)
     screen = kiosk.start("screen", "--shots", str(kiosk.shots))
-    house.wait_until((kiosk.shots / "kiosk-home.png").exists, 30)
+    house.wait_until((kiosk.shots / "kiosk-home.png").exists, 60)
     return screen
 
 
@@ -120,7 +123,7 @@ def test_life_of_a_screen(house: Any, kiosk: Any, gateway: Any) -> None:
 
     kiosk.stop(keeper, signal.SIGKILL)
     kiosk.start("keeper")
-    house.wait_until(lambda: kiosk.said("keeper").count("connected") == 2)
+    house.wait_until(lambda: kiosk.said("keeper").count("connected") >= 2)
     gateway.picture(Power.ON_RESERVE, period_s=60)
     shown(kiosk, house, screen, "power", ground(Role.RESERVE))
     last = gateway.picture(Power.ON_RESERVE, period_s=0.1, heartbeat_s=0.1)
@@ -145,7 +148,7 @@ def test_message_takes_the_screen_and_is_answered(house: Any, kiosk: Any, gatewa
     screen = start_screen(kiosk, house)
     gateway.picture()
     gateway.say(house.bulletin(at=gateway.now()))
-    house.wait_until(lambda: gateway.heard, 20)
+    house.wait_until(lambda: gateway.heard, 60)
     receipt = json.loads(gateway.heard[0])
     assert ("b-1", "butiken", 1) == (receipt["bulletin"], receipt["screen"], receipt["number"])
     assert receipt["first_frame"] is not None
@@ -154,7 +157,7 @@ def test_message_takes_the_screen_and_is_answered(house: Any, kiosk: Any, gatewa
 
     kiosk.stop(screen, signal.SIGKILL)
     screen = kiosk.start("screen", "--shots", str(kiosk.shots), "--seconds", "1")
-    assert 0 == screen.wait(60)
+    assert 0 == screen.wait(100)
     assert 1 == len((kiosk.folder / "drawn.jsonl").read_text("utf-8").splitlines())
 
 
@@ -166,12 +169,12 @@ def test_an_update_is_answered_and_a_cancel_too(house: Any, kiosk: Any, gateway:
     steps = (("a", "alert", ()), ("b", "update", ("a",)), ("c", "cancel", ("b",)))
     for number, (name, kind, references) in enumerate(steps, 1):
         gateway.say(house.bulletin(name, number, at=gateway.now(), msg_type=kind, references=references))
-        house.wait_until(lambda number=number: len(set(gateway.heard)) >= number, 20)
+        house.wait_until(lambda number=number: len(set(gateway.heard)) >= number, 60)
     receipts = [json.loads(payload) for payload in dict.fromkeys(gateway.heard)]
 
     assert [("a", 1), ("b", 2), ("c", 3)] == [(one["bulletin"], one["number"]) for one in receipts]
     assert all(one["first_frame"] for one in receipts)
-    house.wait_until(lambda: ground(Role.BAD) not in shown(kiosk, house, screen, "home", ground(Role.GOOD)), 30)
+    house.wait_until(lambda: ground(Role.BAD) not in shown(kiosk, house, screen, "home", ground(Role.GOOD)), 60)
 
 
 def test_message_for_another_place_is_answered_with_why(house: Any, kiosk: Any, gateway: Any) -> None:
@@ -179,7 +182,7 @@ def test_message_for_another_place_is_answered_with_why(house: Any, kiosk: Any, 
     kiosk.start("keeper")
     start_screen(kiosk, house)
     gateway.say(house.bulletin("x", 1, at=gateway.now(), sites=("krokom-rotviken",)))
-    house.wait_until(lambda: gateway.heard, 20)
+    house.wait_until(lambda: gateway.heard, 60)
 
     receipt = json.loads(gateway.heard[0])
     assert (None, "elsewhere") == (receipt["first_frame"], receipt["why_not"])
@@ -191,7 +194,7 @@ def test_simulation_is_framed_on_every_page(house: Any, kiosk: Any, broker_port:
     kiosk.simulated = True
     kiosk.write(**SMALL)
     screen = kiosk.start("screen", "--shots", str(kiosk.shots), "--seconds", "1")
-    assert 0 == screen.wait(60), kiosk.said("screen")
+    assert 0 == screen.wait(100), kiosk.said("screen")
     for page in ("home", "power", "important"):
         assert pixels(kiosk.shots / f"kiosk-{page}.png")[2][LIGHT.stripes.ground] > 700
 
@@ -216,15 +219,20 @@ def test_run_starts_both_again(house: Any, kiosk: Any, gateway: Any) -> None:
         rows = [line.split(None, 1) for line in listed.stdout.splitlines()]
         return {name: int(pid) for pid, args in rows for name in ("keeper", "screen") if f"kiosk {name}" in args}
 
-    first = house.wait_until(lambda: len(children()) == 2 and children(), 15)
-    house.wait_until((kiosk.shots / "kiosk-home.png").exists, 30)
+    def both(gone: Any = ()) -> dict[str, int] | None:
+        """Once both are there, and none of those that were killed still stands in the list."""
+        now = children()
+        return now if len(now) == 2 and not set(now.values()) & set(gone) else None
+
+    first = house.wait_until(both, 60)
+    house.wait_until((kiosk.shots / "kiosk-home.png").exists, 60)
     for pid in first.values():
         subprocess.run(["kill", "-9", str(pid)], check=True, timeout=10)
-    again = house.wait_until(lambda: len(children()) == 2 and children() != first and children(), 15)
+    again = house.wait_until(lambda: both(first.values()), 60)
     assert not set(first.values()) & set(again.values())
     gateway.picture(Power.DEAD, period_s=60)
-    house.wait_until(lambda: kiosk.counts()["folded"] >= 1, 20)
+    house.wait_until(lambda: kiosk.counts()["folded"] >= 1, 60)
 
     assert 0 == kiosk.stop(run)
     for pid in again.values():
-        house.wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), 10)
+        house.wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists())

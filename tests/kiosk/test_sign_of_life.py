@@ -57,7 +57,7 @@ def quick(kiosk: Any) -> Any:
 def after(ear: Listener, house: Any, why_not: str) -> KioskStatus:
     """The first message from now on that gives this reason."""
     known = len(ear.heard)
-    return house.wait_until(lambda: next((one for one in ear.heard[known:] if one.why_not == why_not), None), 25)
+    return house.wait_until(lambda: next((one for one in ear.heard[known:] if one.why_not == why_not), None), 60)
 
 
 def test_a_keeper_tells_a_dead_screen_from_one_that_draws_nothing(house: Any, quick: Any, ear: Listener) -> None:
@@ -103,7 +103,7 @@ def test_a_real_screen_proves_that_it_draws(house: Any, quick: Any, ear: Listene
     clock = ("--clock", f"rate={RATE}")
     quick.start("keeper", *clock)
     screen = quick.start("screen", *clock)
-    first = house.wait_until(lambda: next((one for one in ear.heard if not one.why_not), None), 40)
+    first = house.wait_until(lambda: next((one for one in ear.heard if not one.why_not), None), 60)
     later = after(ear, house, "")
     screen.send_signal(signal.SIGSTOP)
     frozen = after(ear, house, NOT_DRAWING)

@@ -21,13 +21,22 @@ def watched(kiosk: Any, systemd: Any, monkeypatch: pytest.MonkeyPatch) -> Watche
     return start
 
 
+def _told_since(systemd: Any, sentence: str) -> str:
+    """The message with this sentence; each is sent once, so it may have been heard together with another."""
+    line = f"STATUS={sentence}"
+    return next((one for one in systemd.all if one.endswith(line)), "") or str(systemd.until(line))
+
+
 @pytest.mark.parametrize(("sentence", "name"), [("the site's broker is there", "keeper"), ("drawing", "screen")])
 def test_it_is_ready_alive_silent_when_frozen_and_says_when_it_goes(
     sentence: str, name: str, watched: Watched, kiosk: Any, systemd: Any
 ) -> None:
     """A screen that shows the same picture for hours proves itself by a frame for each sign of life."""
     process = watched(name)
-    ready = systemd.until("READY=1", 30)
+    ready = systemd.until("READY=1", 60)
+    if sentence not in ready:  # a broker that is late with its welcome is no reason to begin later
+        assert (name, "READY=1\nSTATUS=no contact with the site's broker") == ("keeper", ready)
+        ready = _told_since(systemd, sentence)
     alive = systemd.lives(3)
     process.send_signal(signal.SIGSTOP)
     systemd.pings(0.3)
@@ -35,7 +44,7 @@ def test_it_is_ready_alive_silent_when_frozen_and_says_when_it_goes(
     process.send_signal(signal.SIGCONT)
     systemd.until("WATCHDOG=1")
 
-    assert f"READY=1\nSTATUS={sentence}" == ready
+    assert ready in (f"READY=1\nSTATUS={sentence}", f"STATUS={sentence}")
     assert alive
     assert 0 == frozen
     assert 0 == kiosk.stop(process)
@@ -47,7 +56,7 @@ def test_a_keeper_without_a_broker_is_not_stuck(watched: Watched, kiosk: Any, sy
     kiosk.port = 1
     kiosk.write()
     watched("keeper")
-    ready = systemd.until("READY=1", 30)
+    ready = systemd.until("READY=1", 60)
 
     assert "READY=1\nSTATUS=no contact with the site's broker" == ready
     assert systemd.lives(2)

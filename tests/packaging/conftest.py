@@ -19,7 +19,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built wheel."""
     out = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
     assert 0 == answer.returncode, answer.stdout + answer.stderr
     (built,) = out.glob("*.whl")
     return built
@@ -33,9 +33,9 @@ class Place:
         self.bin = folder / "env" / "bin"
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         self.environment = kept | {"HOME": str(folder), "KIVY_HOME": str(folder / "kivy")}
-        subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True, timeout=60)
+        subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True, timeout=200)
 
-    def run(self, program: str, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, program: str, *arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[str]:
         """Run one of the environment's programs in the empty folder."""
         command = [str(self.bin / program), *arguments]
         return subprocess.run(
@@ -45,7 +45,7 @@ class Place:
     def install(self, wheel: Path, extras: str) -> None:
         """Install the wheel from the wheelhouse alone."""
         source = ["--no-index", "--find-links", str(HOUSE), "--no-compile", "--disable-pip-version-check", "--quiet"]
-        answer = self.run("python", "-m", "pip", "install", *source, f"{wheel}[{extras}]", timeout=110)
+        answer = self.run("python", "-m", "pip", "install", *source, f"{wheel}[{extras}]", timeout=300)
         assert 0 == answer.returncode, answer.stdout + answer.stderr
 
     def has(self, *modules: str) -> list[str]:

@@ -58,4 +58,4 @@ def test_check_says_what_is_doubtful_and_refuses_what_is_wrong(tmp_path: Path) -
 
 def _check(file: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dashboard", "content", "check", "events", str(file), *more]
-    return subprocess.run(command, cwd=PAGE.parents[1], capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, cwd=PAGE.parents[1], capture_output=True, text=True, timeout=60)

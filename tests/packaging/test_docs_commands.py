@@ -24,7 +24,7 @@ def _named(pattern: re.Pattern[str]) -> list[tuple[str, ...]]:
 def test_documented_command_answers(program: str, command: str) -> None:
     """`sotpunkt-<program> <command> --help` explains itself."""
     asked = [sys.executable, "-m", program, command, "--help"]
-    answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
     assert 0 == answer.returncode, answer.stderr
     assert command in answer.stdout

@@ -21,7 +21,7 @@ from tests.ports import free_port
 ROOT = Path(__file__).parents[2]
 PLACES = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
 SITE = "are-kall"
-WITHIN_S = 15.0
+WITHIN_S = 60.0
 NAMES = ("right", "wrong", "broken", "mismatch", "garbage", "passphrase", "signing")
 CANARY = {name: f"kanariefagel{number}{'q' * number}" for number, name in enumerate(NAMES)}
 
@@ -118,7 +118,7 @@ class House:
         for process in reversed(self.running):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                process.wait(10)
+                process.wait(60)
 
     def everything(self) -> dict[str, bytes]:
         """All that anybody could read: logs, stores, settings, messages, command lines."""
@@ -191,7 +191,7 @@ def test_no_secret_gets_out_whatever_goes_wrong(house: House) -> None:
     )
     house.start("dashboard", python, "-m", "dashboard", "run", str(dashboard))
 
-    house.until(lambda: house.messages, "the gateway that is well")
+    house.until(lambda: len(house.messages) > 3, "the gateway that is well")
     for name, says in (
         ("well", str(certificate)),
         ("refused", "refuses the account"),

@@ -33,7 +33,7 @@ class Given:
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """The program as a process."""
         words = [sys.executable, "-m", self.program, *command, str(self.settings)]
-        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=20)
+        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture(params=list(FILES))

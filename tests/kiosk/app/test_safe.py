@@ -47,7 +47,7 @@ def look(_):
         screen._stopping = True
 
 Frames.schedule_interval(look, 0.05)
-Frames.schedule_once(lambda _: setattr(screen, "_stopping", True), 12)
+Frames.schedule_once(lambda _: setattr(screen, "_stopping", True), 80)
 kiosk.app.window.KioskApp(screen).run()
 trouble = screen.lasting.safe.faults
 screen.close()
@@ -65,7 +65,7 @@ def played(folder: Path, **breaks: Any) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(folder), json.dumps(breaks)],
         env=os.environ | {"PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "offscreen"},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr
     return {**json.loads(done.stdout.splitlines()[-1]), "log": done.stderr}

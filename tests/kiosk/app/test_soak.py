@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.kiosk_soak import growth
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -15,12 +17,13 @@ def soak(*arguments: str) -> list[dict[str, float]]:
     """What it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.kiosk_soak", *arguments],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=240, check=False,
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.timeout(300)  # a quarter of a minute of work for the processor
 def test_widgets_textures_and_clock_events_stay_flat() -> None:
     """Days that end on the same page leave the same behind, once the first ones have filled every cache; memory is only
     measured, for the system decides what it takes back."""

@@ -35,7 +35,7 @@ def played(folder: Path, walk: str) -> dict[str, Any]:
         env=os.environ | {
             "PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "offscreen", "ALSA_CONFIG_PATH": str(folder / "asound.conf")
         },
-        capture_output=True, text=True, timeout=90, check=False,
+        capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

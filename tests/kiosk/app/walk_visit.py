@@ -17,7 +17,7 @@ import msgspec
 
 KEYS = {"tab": 9, "f1": 282}
 MOST_ROUNDS = 2000
-LONGEST_S = 40
+LONGEST_S = 90
 
 
 class House:

@@ -13,6 +13,7 @@ from kiosk.io.http import Asker, Failed, Question, Reply
 from simulator.core.feed_script import FeedScript
 from simulator.feed_server import FeedServer
 from simulator.feed_wire import Answer
+from tests.ports import free_port
 
 KEY = "very/secret+key"
 
@@ -21,7 +22,7 @@ KEY = "very/secret+key"
 async def server() -> AsyncIterator[FeedServer]:
     """A calm day that a test may spoil."""
     one = FeedServer(FeedScript(title="t"), lambda: 1.0)
-    await one.start()
+    await one.start(free_port())  # one that was stopped leaves its port to nobody
     yield one
     await one.stop()
 
@@ -113,7 +114,7 @@ async def test_bad_answer_is_one_sentence(
     server.add(do="vma", name="w", sv="Vattnet ska kokas. " * 100)
     server.add(do="trouble", feed="vma", trouble=trouble)
 
-    patience = 10.0 if reached else 0.5
+    patience = 60.0 if reached else 0.5
     fault = await failure(asker, Question(url=server.urls()["vma"], within_s=patience, most_bytes=1_000_000))
 
     assert sentence in str(fault)
@@ -251,4 +252,4 @@ async def test_feed_that_hangs_costs_the_others_nothing(server: FeedServer, aske
     await asyncio.gather(hanging, return_exceptions=True)
 
     assert reply.body
-    assert took < 10
+    assert took < 25

@@ -14,6 +14,7 @@ import pytest
 from kiosk.io.http import Asker, Failed, Question, Reply
 from simulator.core.feed_script import FeedScript
 from simulator.feed_server import FeedServer
+from tests.ports import free_port
 
 Raw = Callable[[bytes, int], bytes | None]
 """What a connection answers to the question of that number (1 …); None: it hangs up."""
@@ -70,7 +71,7 @@ async def server() -> AsyncIterator[Server]:
 async def ask(server: Server) -> AsyncIterator[Callable[..., Awaitable[Reply]]]:
     """Ask that server."""
     asker = Asker(contact="x")
-    yield lambda **said: asker.ask(Question(url=f"http://127.0.0.1:{server.port}/x", within_s=2.0, **said))
+    yield lambda **said: asker.ask(Question(url=f"http://127.0.0.1:{server.port}/x", **said))
     await asker.close()
 
 
@@ -91,7 +92,7 @@ async def test_no_content_is_no_answer(server: Server, ask: Any) -> None:
 async def test_length_that_lies_is_cut_short(server: Server, ask: Any) -> None:
     """Longer than what comes: the answer never ends, or ends early."""
     server.answer = lambda _q, n: http(QUIET, length=1000) if n == 1 else None
-    assert "no whole answer within 2 s" == await why_not(ask())
+    assert "no whole answer within 2 s" == await why_not(ask(within_s=2.0))
 
 
 async def test_body_longer_than_its_length_spoils_one_question_at_most(server: Server, ask: Any) -> None:
@@ -142,7 +143,7 @@ async def test_login_page_of_a_captive_network_is_not_followed_away(server: Serv
 async def test_restarted_server_costs_no_failure() -> None:
     """The kept connection is dead when it comes back: the next question opens another, and nothing is told as wrong."""
     server = FeedServer(FeedScript(title="t"), lambda: 1.0)
-    await server.start()
+    await server.start(free_port())
     asker = Asker(contact="x", simulated=True)
     url = server.urls()["vma"]
     first = await asker.ask(Question(url=url))
@@ -232,8 +233,8 @@ async def test_proxy_of_the_settings_is_asked_and_sees_nothing_of_what_is_encryp
         )
     )
     asker = Asker(contact="x", proxy=f"http://127.0.0.1:{server.port}")
-    plain = await asker.ask(Question(url="http://127.0.0.1:9/list", within_s=2.0))
-    why = await why_not(asker.ask(Question(url="https://source.example/list?key={key}", key="s3cret", within_s=2.0)))
+    plain = await asker.ask(Question(url="http://127.0.0.1:9/list"))
+    why = await why_not(asker.ask(Question(url="https://source.example/list?key={key}", key="s3cret")))
     await asker.close()
 
     assert QUIET == plain.body
@@ -247,7 +248,7 @@ async def test_proxy_that_is_not_there_is_no_contact() -> None:
     """As if the source were away: asked again later, nothing else is tried behind its back."""
     asker = Asker(contact="x", proxy="http://127.0.0.1:1")
     with pytest.raises(Failed) as told:
-        await asker.ask(Question(url="https://source.example/", within_s=2.0))
+        await asker.ask(Question(url="https://source.example/"))
     await asker.close()
 
     assert "no contact" in str(told.value)

@@ -18,8 +18,9 @@ from kiosk.core.asking.feed import FeedState, Kept
 from kiosk.core.picture import Held
 from kiosk.io import checked
 from kiosk.io.cache import CacheReader
-from simulator.core.feed_script import FeedScript
+from simulator.core.feed_script import FeedScript, FeedStep, with_step
 from simulator.feed_server import FeedServer
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE = "are-kall"
@@ -32,17 +33,22 @@ RATE = 100.0
 class Days:
     """The server, steered from the test."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: float = RATE) -> None:
+        self.rate = rate
         self._loop = asyncio.new_event_loop()
         self._began_s = time.monotonic()
-        self.server = FeedServer(FeedScript(title="test"), lambda: RATE * (time.monotonic() - self._began_s), WALL_MS)
+        self.server = FeedServer(FeedScript(title="test"), lambda: rate * (time.monotonic() - self._began_s), WALL_MS)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._do(self.server.start())
+        self._do(self.server.start(free_port()))  # `up` finds it again: nobody is given it meanwhile
 
     def add(self, **step: Any) -> None:
         """One more thing happens now."""
         self.server.add(**step)
+
+    def at_first(self, **step: Any) -> None:
+        """Has happened when the day began, however long ago that is."""
+        self.server.script = with_step(self.server.script, FeedStep(at_s=0.0, **step))
 
     def well(self, feed: str) -> None:
         """Its trouble is over."""
@@ -65,11 +71,11 @@ class Days:
         """End it."""
         self._do(self.server.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(30)
         self._loop.close()
 
     def _do(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
 
 class Site:
@@ -80,7 +86,7 @@ class Site:
         self.file = folder / "kiosk.toml"
         self.cache = folder / "k.sqlite"
         self.days = days
-        self.spec = spec_of(RATE, WALL_MS, 600_000, BOOT)
+        self.spec = spec_of(days.rate, WALL_MS, 600_000, BOOT)
         self.reader = CacheReader(self.cache, SITE, True)
         self.processes: list[subprocess.Popen[bytes]] = []
         self.write(vma=days.server.urls()["vma"])
@@ -127,7 +133,7 @@ class Site:
         """The keeper's log."""
         return (self.folder / "keeper.err").read_text("utf-8")
 
-    def until(self, happened: Callable[[], Any], within_s: float = 20.0) -> Any:
+    def until(self, happened: Callable[[], Any], within_s: float = 40.0) -> Any:
         """What it answers once it is true."""
         end = time.monotonic() + within_s
         while time.monotonic() < end:
@@ -138,9 +144,15 @@ class Site:
 
 
 @pytest.fixture
-def days() -> Iterator[Days]:
+def rate() -> float:
+    """Of the clock; a test that needs another one gives it as its parameter."""
+    return RATE
+
+
+@pytest.fixture
+def days(rate: float) -> Iterator[Days]:
     """A calm day that the test makes up as it goes."""
-    one = Days()
+    one = Days(rate)
     yield one
     one.close()
 

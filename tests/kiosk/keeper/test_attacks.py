@@ -76,7 +76,7 @@ def test_what_is_not_for_the_public_is_no_unread_record(site: Any, days: Any) ->
     assert ({}, 0, "") == (site.alerts(), site.state().rejected, site.state().fault)
 
     serve(days, *others, vma(), vma(identifier="u", status="Aktuell"))
-    site.until(site.alerts)
+    site.until(lambda: site.alerts() and site.state().rejected)  # told a moment after what was found
     assert 1 == site.state().rejected
 
 
@@ -143,7 +143,7 @@ def test_cache_that_is_taken_away_is_made_anew(site: Any, days: Any) -> None:
     serve(days, vma())
     process = started(site, days)
     site.until(site.alerts)
-    for tail in ("", "-wal", "-shm"):
+    for tail in ("-shm", "-wal", ""):  # the file last: the keeper may make it anew before we are done
         Path(f"{site.cache}{tail}").unlink(missing_ok=True)
     serve(days, vma(), vma(identifier="later", text="Storm."))
 
@@ -162,7 +162,7 @@ def test_cache_that_is_taken_away_on_a_quiet_day_is_made_anew(site: Any, days: A
     site.until(site.alerts)
     site.cache.unlink()
 
-    site.until(lambda: site.cache.exists() and site.cache.stat().st_size, within_s=12)
+    site.until(lambda: site.cache.exists() and site.cache.stat().st_size)
     site.until(lambda: "Vattnet ska kokas." in site.alerts() and site.state().checked)
 
 
@@ -196,7 +196,7 @@ def test_tiers_of_the_sites_power_reach_the_asking(site: Any, days: Any, broker_
         return site.state(name).every_s
 
     gateway.picture(Power.ON_BATTERY, box_lasts=Lasts.LAST_HOUR, period_s=9000.0, heartbeat_s=9000.0)
-    site.until(lambda: (120.0, 1800.0) == (every("vma"), every("smhi")), within_s=15)
+    site.until(lambda: (120.0, 1800.0) == (every("vma"), every("smhi")))
 
 
 async def test_refused_warning_is_not_left_waiting_for_the_next_look(
@@ -212,7 +212,7 @@ async def test_refused_warning_is_not_left_waiting_for_the_next_look(
     disk = shelf.cache
     disk._db.conn.execute("PRAGMA query_only = 1")
     assert not shelf.write(lambda cache: cache.forget_feed("vma"))
-    for _ in range(200):
+    for _ in range(1000):
         if shelf.no_disk:
             break
         await asyncio.sleep(0.02)
@@ -241,12 +241,12 @@ async def test_cache_on_the_way_that_always_says_unchanged_is_found_out(
     )  # fmt: skip
     task = asyncio.create_task(feeds.run())
     try:
-        for _ in range(400):
+        for _ in range(1500):
             if site.alerts() and "if-none-match" in days.server.requests[-1].headers:
                 break
             await asyncio.sleep(0.02)
         days.add(do="trouble", feed=PATH, trouble="304-always")
-        for _ in range(400):
+        for _ in range(1500):
             if site.state().fault:
                 break
             await asyncio.sleep(0.02)
@@ -293,7 +293,7 @@ def test_knock_comes_when_the_message_is_in_the_cache(site: Any, days: Any) -> N
     serve(days)
     started(site, days)
     serve(days, vma())
-    end, found = time.monotonic() + 10, []
+    end, found = time.monotonic() + 40, []
     while not found:
         # the start knocks too, and on a slow machine after the message is served: that knock finds nothing yet
         assert time.monotonic() < end, "no knock found the message"
