@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -35,7 +36,7 @@ from tests.ports import free_port
 from .site_voice import Voice
 
 ROOT = Path(__file__).parents[2]
-DEADLINE_S = 15.0
+DEADLINE_S = 30.0
 WALL_MS = 1_764_000_000_000
 
 
@@ -75,12 +76,15 @@ class Broker:
         self.client.reconnect_delay_set(1, 1)
         self.client.on_connect = lambda client, *_: client.subscribe(f"{topics.ROOT}/#", qos=1)
         self.client.on_message = self._take
+        self._subscribed = threading.Event()
+        self.client.on_subscribe = lambda *_: self._subscribed.set()
 
     def _take(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
         self.seen[message.topic] = message.payload
 
     def start(self) -> None:
-        """Run it, and connect."""
+        """Run it, connect, and hear from now on what anybody says."""
+        self._subscribed.clear()
         config = self._folder / "mosquitto.conf"
         config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", "utf-8")
         mosquitto = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
@@ -88,7 +92,7 @@ class Broker:
         until(self._answers, "mosquitto")
         self.client.connect("127.0.0.1", self.port)
         self.client.loop_start()
-        until(self.client.is_connected, "a connection to mosquitto")
+        until(lambda: self.client.is_connected() and self._subscribed.is_set(), "a connection to mosquitto")
 
     def _answers(self) -> bool:
         with socket.socket() as probe:
@@ -194,7 +198,7 @@ class Dashboard:
         """As Ctrl-C would; the exit code."""
         if self.process.poll() is None:
             self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(30)
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         """(status, text)."""
@@ -217,7 +221,7 @@ class Dashboard:
 
     def _ask(self, request: urllib.request.Request) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as fault:
             return fault.code, fault.read().decode()
@@ -290,7 +294,7 @@ def settings_text(
     )
     return (
         f"[web]\nport = 0\n[sign_in]\nrequired = {str(sign_in).lower()}\n"
-        f'[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\nanswer_within_s = 3.0\n'
+        f'[broker]\nurl = "mqtt://127.0.0.1:{port}"\nreconnect_max_s = 0.5\nanswer_within_s = 20.0\n'
         f'[store]\npath = "store.sqlite"\n[view]\nmode = "{mode}"\n{tables}'
     )
 

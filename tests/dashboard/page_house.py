@@ -128,7 +128,7 @@ class Phone(http.client.HTTPSConnection):
 
     def __init__(self, port: int, authority: Authority) -> None:
         context = ssl.create_default_context(cadata=authority.pem.decode())
-        super().__init__("127.0.0.1", port, timeout=5, context=context)
+        super().__init__("127.0.0.1", port, timeout=30, context=context)
         self.known = context
 
     def connect(self) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from contract import topics
 from contract.waking import WakingTaken
 from contract.words import AlarmState, Status
+from dashboard.core.texts.notify import NOTIFY
 from doors.clock import spec_of
 
 from .conftest import until
@@ -37,6 +38,12 @@ def now_at(site: Any) -> Any:
     """The site's clock, moved to now: what is said hours late is history."""
     site.up_ms = 600_000 + _gone_ms()
     return site
+
+
+def there(site: Any) -> Any:
+    """Its sign of life, which lasts: three heartbeats of five minutes are a second and a half here, and a site that is
+    not heard wakes people too."""
+    return site.alive(heartbeat_s=30_000.0)
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +89,19 @@ def test_wakes_one_after_the_other_until_somebody_acknowledges(
     desk: Any, broker: Any, voice: Any, wait: Callable[..., Any], hook: Hook
 ) -> None:
     """First one, after ten minutes the next, and after an acknowledgement nobody; once it is over both are told."""
-    for name in ("Ada", "Bo", "Cia"):
+    for name in ("Ada", "Bo"):
         person(desk, name, hook.address(name.lower()), scope="are")
     site = now_at(voice("are-kall"))
-    broker.say(site.alive(), site.batch(raised(site)))
+    broker.say(there(site), site.batch(raised(site)))
     wait(lambda: hook.at("bo"), "the second")
     taken = wait(lambda: broker.seen.get(topics.waking("are-kall")), "what the site is told")
     broker.say(site.batch(stands(site, 2, AlarmState.ACKED, "alarm_acked", acks=ACK)))
+    wait(lambda: NOTIFY["notify_acked"][0] in desk.get("/notification")[1], "that somebody has acknowledged")
+    # only now on the list: whether the acknowledgement comes before the third is called is a matter of two seconds
+    person(desk, "Cia", hook.address("cia"), scope="are")
+    time.sleep(2.0)
     broker.say(site.batch(stands(site, 3, AlarmState.NORMAL, "alarm_cleared", acks=ACK, holds=False)))
-    wait(lambda: len(hook.at("ada")) == len(hook.at("bo")) == 2, "that it is over")
+    wait(lambda: all(len(hook.at(one)) > 1 for one in ("ada", "bo")), "that it is over")
     order = [path.strip("/") for path, _ in hook.told if path.strip("/") in ("ada", "bo", "cia")]
 
     assert ["ada", "bo"] == order[:2]
@@ -130,7 +141,7 @@ def test_flapping_mains_make_a_handful(
     for name in ("flip", "flop"):
         person(desk, name, hook.address(name), scope="flap")
     site, seq, began_ms = now_at(voice("flap-a")), 0, _gone_ms()
-    broker.say(site.alive())
+    broker.say(there(site))
     for round_ in range(50):  # an hour of product time in six real seconds, more on a machine that has much to do
         now_at(site)
         came = site.batch(raised(site, seq + 1), stands(site, seq + 2, AlarmState.RETURNED_UNACKED, "alarm_cleared",
@@ -155,7 +166,7 @@ def test_mail_says_what_and_where(desk: Any, broker: Any, voice: Any, wait: Call
     person(desk, "Brev", f"mailto://user:hemligt@127.0.0.1:{mail.port}?from=desk@example.se&to=jour@example.se&mode=insecure",
            scope="mail")  # fmt: skip
     site = now_at(voice("mail-a"))
-    broker.say(site.alive(), site.batch(raised(site)))
+    broker.say(there(site), site.batch(raised(site)))
     letter = wait(lambda: mail.letters, "a letter")[0]
     said = wait(lambda: [one for one in desk.json("/api/notification")["log"] if one["who"] == "Brev"
                          and one["state"] == "accepted"], "the log")  # fmt: skip
@@ -180,9 +191,9 @@ def test_history_and_simulation_wake_nobody_for_real(
     late, played = now_at(voice("hist-b")), now_at(voice("sim-a", simulated=True))
     drill = now_at(voice("exer-b"))
     drill.status = Status.EXERCISE
-    broker.say(late.alive(), late.batch(raised(late), historical=True))
-    broker.say(played.alive(), played.batch(raised(played)))
-    broker.say(drill.alive(), drill.batch(raised(drill)))
+    broker.say(there(late), late.batch(raised(late), historical=True))
+    broker.say(there(played), played.batch(raised(played)))
+    broker.say(there(drill), drill.batch(raised(drill)))
     wait(lambda: hook.at("prov") and hook.at("ova"), "the marked messages")
 
     assert hook.at("prov")[0].startswith("TEST Sim-a: ")
@@ -197,9 +208,10 @@ def test_dead_channel_delays_no_other(desk: Any, broker: Any, voice: Any, wait: 
     person(desk, "stum", gone, scope="dead")
     person(desk, "seg", slow.address("seg"), hook.address("rapp"), scope="dead")
     site = now_at(voice("dead-a"))
-    broker.say(site.alive(), site.batch(raised(site)))
+    broker.say(there(site), site.batch(raised(site)))
     wait(lambda: hook.at("rapp"), "the next person over the channel that answers")
-    failed = [one for one in desk.json("/api/notification")["log"] if one["who"] == "stum"]
+    failed = wait(lambda: [one for one in desk.json("/api/notification")["log"] if one["who"] == "stum"
+                           and one["state"] == "failed"], "that it was given up")  # fmt: skip
 
     assert ("failed", 4, "refused") == (failed[-1]["state"], failed[-1]["tries"], failed[-1]["why"])
     assert hook.at("rapp")[0].startswith("Ingen har kvitterat. ")
@@ -254,7 +266,7 @@ def test_page_shows_by_itself_what_was_sent_and_what_the_site_did(
     what is being written stays."""
     person(desk, "Ann", hook.address("ann"), scope="own")
     site = now_at(voice("own-a"))
-    broker.say(site.alive())
+    broker.say(there(site))
     tab = chromium.new_page()
     tab.goto(f"{desk.url}/notification")
     tab.fill('[id="new.name"]', "halv")
@@ -288,27 +300,28 @@ def test_killed_in_the_middle_nothing_is_lost_and_nothing_sent_twice(
     dashboard: Callable[..., Any], own_broker: Any, voice: Any, wait: Callable[..., Any]
 ) -> None:
     """`kill -9` after a message was taken: it is not sent again. `kill -9` while one is under way: that one is."""
-    hook = Hook()
+    hook, slow = Hook(), Hook(slow_s=30)
     own_broker.start()
     desk = dashboard("are-kall", port=own_broker.port, options=("--clock", _spec()))
     person(desk, "Ada", hook.address("ada"))
-    person(desk, "Bo", hook.address("bo"))
+    person(desk, "Bo", slow.address("bo"))
     site = now_at(voice("are-kall"))
     wait(lambda: desk.json("/healthz")["broker"], "the link")
-    own_broker.say(site.alive(), site.batch(raised(site)))
+    own_broker.say(there(site), site.batch(raised(site)))
     wait(lambda: [one for one in desk.json("/api/notification")["log"] if one["state"] == "accepted"], "taken")
-    hook.slow_s = 5.0
-    wait(lambda: hook.at("bo"), "the second, under way")
+    wait(lambda: slow.at("bo"), "the second, under way")
     desk.kill()
-    hook.slow_s = 0.0
+    slow.slow_s = 0.0
     under_way = _states(desk)
     desk.start()
-    wait(lambda: len(hook.at("bo")) == 2, "the one that was under way, again")
+    wait(lambda: len(slow.at("bo")) > 1, "the one that was under way, again")
     wait(lambda: set(_states(desk)) == {"accepted"}, "all noted")
 
     assert ["accepted", "sending"] == under_way
+    assert slow.at("bo")[0] == slow.at("bo")[1]
     assert 1 == len([text for text in hook.at("ada") if text.startswith("Are-kall")])
     hook.stop()
+    slow.stop()
 
 
 def _states(desk: Any) -> list[str]:
@@ -327,7 +340,7 @@ def test_promise_that_nobody_kept_wakes_and_ends_with_the_next_one(
     revision = str(desk.json("/api/work")["sites"]["late-a"]["revision"])
     anew = press | {"idempotency_key": key(), "saw": revision, "next_in": "480"}
     again = desk.post("/holdings/sites/late-a/take", anew)
-    wait(lambda: len(hook.at("late")) == 2, "that it is over", 30)
+    wait(lambda: len(hook.at("late")) > 1, "that it is over", 30)
 
     assert (200, 200) == (first[0], again[0])
     assert hook.at("late")[0].startswith("Late-a: Ingen har sett till det som utlovat. Sedan ")

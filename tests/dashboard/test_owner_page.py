@@ -182,12 +182,12 @@ def test_sealed_code_opens_once_and_the_centre_hears_of_it(
         wrong = _break(shop, "Anna", "abcd-abcd-abcd-abcd-abcd")[1]
         anna, entered = _break(shop, "Anna Berg", code.upper().replace("-", " "))
         again = _break(shop, "Bo", code)[1]
-        wait(lambda: _alarm(broker) == "unacked", "the alarm", 30)
+        wait(lambda: _alarm(broker) == "unacked", "the alarm", 60)
         page = anna.get("/").text
         given = _give(anna, "Lo", role="owner", days="1")[0]
         ended, form = _ended(anna, owner), 'name="days"' in anna.get(f"/sites/{SITE}/passes").text
         second = told("seal", shop.file)
-        wait(lambda: _alarm(broker) == "returned_unacked", "the end of the alarm", 30)
+        wait(lambda: _alarm(broker) == "returned_unacked", "the end of the alarm", 60)
     finally:
         gateway.kill()
         gateway.wait(10)

@@ -195,7 +195,8 @@ def test_content_changes_one_document_and_leaves_the_others(ready: Any, tmp_path
 def test_broker_that_is_away_loses_nothing(tmp_path: Path, settings_of: Any, command: Any, own_broker: Any,
                                            dashboard: Any, wait: Any) -> None:  # fmt: skip
     """The command says what happens next; the dashboard sends it when the broker is there."""
-    settings = _write(tmp_path, "dashboard.toml", settings_of(("are-kall",), own_broker.port))
+    text = settings_of(("are-kall",), own_broker.port).replace("answer_within_s = 20.0", "answer_within_s = 3.0")
+    settings = _write(tmp_path, "dashboard.toml", text)
     contacts = _write(tmp_path, "contacts.toml", EXAMPLES["contacts"])
     command("bulletin", "keys", "--out", tmp_path / "keys")
 

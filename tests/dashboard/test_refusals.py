@@ -40,6 +40,7 @@ def test_site_in_service_takes_nothing_simulated(dashboard: Any, broker: Any, vo
     wait(lambda: page.json("/api/counts")["refused"] == {"serv-a": 5}, "five refusals")
     broker.say(real.tick().alive(), real.state(Power.ON_MAINS))
     wait(lambda: page.json("/api/counts")["folded"] == 2, "two that are real")
+    wait(lambda: broker.mark("serv-a") == {"run-1": {"event": 1}}, "that what lies aside is confirmed")
 
     assert {"event": 0, "receipt": 0, "sample": 0} == page.json("/api/counts")["records"]
     assert "on_mains" == page.json("/api/sites/serv-a")["power"]

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from . import house as houses
+from .browsing import go_on
 from .house import CENTRE, EVIL, OUTSIDE, OUTSIDE_OWN, OWN, House
 
 
@@ -79,8 +80,7 @@ def test_nothing_that_is_sent_back_runs(centre: House, own: House, chromium: Bro
     tab = window.new_page()
     tab.goto(f"{centre.page.url}/reports")
     tab.fill('[name="line"]', EVIL)
-    tab.locator("main form button").first.click()
-    tab.wait_for_load_state()
+    go_on(tab, "main form button")
 
     assert [] == wrong + seen
     assert EVIL == tab.input_value('[name="line"]')

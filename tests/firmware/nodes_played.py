@@ -194,7 +194,7 @@ class NodeBroker:
         self._process.send_signal(number)
 
     def plain(self, account: str) -> dict[str, Any]:
-        """Settings of a link that comes in with its password, with short waiting times."""
+        """Settings of a link that comes in with its password, with short pauses."""
         return {"user": account, "password": f"secret-{account}"} | settings_for(self.port, account)
 
     def secured(self, account: str) -> dict[str, Any]:
@@ -207,9 +207,11 @@ def _all(name: str) -> str:
 
 
 def settings_for(port: int, client: str) -> dict[str, Any]:
-    """Where and how long: pauses short, so that a test sees many attempts."""
-    where = {"host": "127.0.0.1", "port": port, "client": client, "keepalive_s": 2}
-    return where | {"answer_ms": 1000, "first_pause_ms": 20, "longest_pause_ms": 100}
+    """Where and how long: pauses short, so that a test sees many attempts; a busy machine loses no link by an answer
+    that is late. Who tests how long is waited says it.
+    """
+    where = {"host": "127.0.0.1", "port": port, "client": client, "keepalive_s": 20}
+    return where | {"answer_ms": 20_000, "first_pause_ms": 20, "longest_pause_ms": 100}
 
 
 async def _open(port: int) -> bool:

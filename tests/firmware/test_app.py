@@ -64,6 +64,11 @@ class Gateway:
         reports = [one for one in self.heard if isinstance(one, NodeReport) and one.boot == boot]
         return sorted({record[0] for one in reports for record in one.records})
 
+    def whole(self, boot: str, beyond: int) -> bool:
+        """Is there one above that number, and none missing up to it? The present comes before the past."""
+        numbers = self.numbers(boot)
+        return bool(numbers) and numbers[-1] > beyond and numbers[-1] == len(numbers)
+
     async def marks(self, boot: str) -> int:
         """Everything of that boot is on the gateway's disk, as far as no number is missing."""
         numbers = self.numbers(boot)
@@ -121,7 +126,7 @@ async def test_node_loses_nothing(house: House) -> None:
         await gateway.say(topics.node_config, flapping(7), retain=True)
         birth = await gateway.until(lambda told: isinstance(told, NodeBirth) and len(told.channels) == 6)
         dated = await gateway.until(lambda told: isinstance(told, NodeReport) and told.clock == 2)
-        await gateway.until(lambda _: len(gateway.numbers(birth.boot)) > 8)
+        await gateway.until(lambda _: gateway.whole(birth.boot, 8))
         last = await gateway.marks(birth.boot)
         await gateway.until(lambda _: gateway.numbers(birth.boot)[-1] > last + 3)
     await house.broker.kill()  # and with it what nobody has marked yet
@@ -132,7 +137,7 @@ async def test_node_loses_nothing(house: House) -> None:
         gateway.heard = heard
         node.process.send_signal(signal.SIGCONT)
         past = await gateway.until(lambda told: isinstance(told, NodeReport) and told.history == 1)
-        await gateway.until(lambda _: gateway.numbers(birth.boot)[-1] > last + 8)
+        await gateway.until(lambda _: gateway.whole(birth.boot, last + 8))
         await gateway.marks(birth.boot)
         status = await gateway.until(lambda told: isinstance(told, NodeStatus) and told.queued < 20)
         node.process.kill()

@@ -9,6 +9,8 @@ import pytest
 from tests.firmware.nodes_played import BOUND_S, NodeBroker, play
 
 PLAYER = Path(__file__).with_name("on_chip") / "link_player.py"
+SOON = {"answer_ms": 2_500, "keepalive_s": 5}
+"""So that a frozen broker is soon noticed, and a machine that stands still for a moment is none."""
 HOW = {"topic": "t/n", "ends": "t/stop"}
 
 
@@ -43,7 +45,8 @@ async def test_packet_ids_wrap(broker: NodeBroker, tmp_path: Path) -> None:
 async def test_link_outlives_its_broker(broker: NodeBroker, tmp_path: Path) -> None:
     """By TLS with a shared key: frozen, thawed, killed and begun anew without memory, the broker is found again."""
     how = json.dumps(HOW | {"slowly": True})
-    node = await play(PLAYER, json.dumps(broker.secured("n1")), how, board=tmp_path)
+    settings = broker.secured("n1") | SOON
+    node = await play(PLAYER, json.dumps(settings), how, board=tmp_path)
     try:
         await node.until(lambda line: line["up"])
         broker.freeze()

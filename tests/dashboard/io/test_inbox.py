@@ -85,5 +85,5 @@ async def test_empty_inbox_waits(voice: Any) -> None:
     before = asked.done()
     inbox.put(batch(voice("are-kall"), 7, Stream.EVENT))
 
-    assert [7] == seqs(await asyncio.wait_for(asked, 5), Stream.EVENT)
+    assert [7] == seqs(await asyncio.wait_for(asked, 60), Stream.EVENT)
     assert not before
