@@ -112,7 +112,9 @@ async def _measure(plan: Plan, node: NodeTable, table: ChannelTable, channel: Ch
             found = []
             for which in (0, 1):
                 true = await _ask(which, trues, channel, table.signal)
-                quick = await _takes(ear, where, msgspec.structs.replace(quick, revision=_other(quick.revision, which + 1)))
+                quick = await _takes(
+                    ear, where, msgspec.structs.replace(quick, revision=_other(quick.revision, which + 1))
+                )
                 readings = await _readings(ear, number)
                 found.append((true, [raw(one, table.calibration if number == channel.id else ()) for one in readings]))
         finally:
