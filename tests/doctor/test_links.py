@@ -15,7 +15,12 @@ from contract.messages import DevicePicture, Head, PublicPicture, Value, encode
 from contract.wire import Moment
 from contract.words import ClockQuality, Origin, Power, Status
 from doctor.core.contact import ContactLook, judge
+from doctor.core.links import Stage
+from doctor.io import mqtt
+from doctor.io.mqtt import look
+from doors.broker import BrokerSettings
 from doors.clock import Clock
+from faults.io.relay import Relay
 
 TODAY = datetime.now(UTC).date()
 
@@ -186,6 +191,38 @@ def test_central_broker_of_another_authority(
     assert ["central_broker.encryption"] == refused.of("central_broker")
 
 
+async def test_refusal_over_a_slow_link_is_still_the_certificates(mosquitto: Callable, authority: Callable) -> None:
+    """What the broker thinks of our certificate comes long after the handshake, and is no trouble of the port."""
+    theirs, ours = authority("theirs"), authority("ours")
+    port = mosquitto(*_mutual(theirs, theirs.make("localhost", TODAY + timedelta(days=300))))
+    certificate, key = ours.make("are-kall", TODAY + timedelta(days=300))
+    relay = Relay("satellite", port)
+    relay.delay_s.turn("test", 2.0)
+    await relay.listen()
+    told = BrokerSettings(
+        url=f"mqtts://localhost:{relay.port}", ca_file=str(theirs.file), certificate_file=str(certificate),
+        key_file=str(key),
+    )  # fmt: skip
+    found, _ = await look(told, "central_broker")
+    await relay.close()
+
+    assert Stage.ENCRYPTION is found.stage
+
+
+def test_what_is_kept_comes_before_the_second_answer(mosquitto: Callable) -> None:
+    """Where all that is kept was told nobody waits any longer, and no broker needs to be quick."""
+    port = mosquitto("allow_anonymous true")
+    wanted = tuple(f"kept/{number}" for number in range(40))
+    for topic in wanted:
+        _tell(port, topic, topic.encode())
+    told = BrokerSettings(url=f"mqtt://127.0.0.1:{port}")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mqtt, "LISTEN_S", 0.0)
+        _, heard = asyncio.run(look(told, "site_broker", topics=wanted))
+
+    assert {topic: topic.encode() for topic in wanted} == heard
+
+
 def test_link_of_the_gateway_is_not_cut(
     box, doctor: Callable, mosquitto: Callable, authority: Callable, tmp_path: Path
 ) -> None:
@@ -232,9 +269,7 @@ def test_reason_of_a_link_is_told_in_swedish(
 ) -> None:
     """Each way in which the settings of a broker or its files do not fit has Swedish words."""
     from doctor.core.links import judge
-    from doctor.io.mqtt import look
     from doctor.io.texts import catalogue, sentence
-    from doors.broker import BrokerSettings
 
     if setup is not None:
         (tmp_path / "f").write_bytes(setup)
