@@ -141,12 +141,14 @@ async def _hear(settings: Settings) -> dict[str, PageWish]:
     asked = tuple(topics.page(one.id) for one in settings.site)
     link = Link(settings.broker, name="the", client_id=f"dashboard-{secrets.token_hex(6)}", subscribe=asked,
                 on_message=take, on_up=greet)  # fmt: skip
+    began_s = asyncio.get_running_loop().time()
     task = asyncio.create_task(link.run())
     try:
         await asyncio.wait_for(up.wait(), settings.broker.answer_within_s)
+        quiet_s = QUIET_S + asyncio.get_running_loop().time() - began_s  # a slow link is slow with what lies there, too
         while len(found) < len(asked):
             came.clear()
-            await asyncio.wait_for(came.wait(), QUIET_S)
+            await asyncio.wait_for(came.wait(), quiet_s)
     except TimeoutError as fault:
         if not up.is_set():
             raise DashboardError(f"the broker {settings.broker.url} was not reached; try again when it is") from fault
