@@ -5,7 +5,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -313,14 +313,20 @@ async def test_a_sleep_is_no_fault_until_it_is_over_and_the_wake_brings_all_back
     """The node's own program: its value grows old, is gone when it should have woken, and the wake brings it back."""
     ear = house.enter("gateway").asks(*(f"sot/1/{SITE}/node/doze-1/{what}" for what in ("birth", "report", "mark")))
     await slept(house, tmp_path)
-    shown = eventually(
-        lambda: (one := values(owner, "doze-1").get("room.temperature", {})).get("value") and one, "21.5"
-    )
-    owner.heard.clear()
-    eventually(lambda: values(owner, "doze-1").get("room.temperature", {}).get("quality"), "a fault", 60)
-    told = [json.loads(body) for topic, body in list(owner.heard) if topic == topics.device(SITE, "doze-1")]
+
+    def all_told() -> list[dict[str, Any]]:
+        pictures = [json.loads(body) for topic, body in list(owner.heard) if topic == topics.device(SITE, "doze-1")]
+        known = (one for one in pictures if one["values"].get("room.temperature"))
+        return list(dropwhile(lambda one: one["values"]["room.temperature"].get("value") is None, known))
+
+    def rows() -> list[dict[str, Any]]:
+        return [one["values"]["room.temperature"] for one in all_told()]
+
+    shown = eventually(rows, "21.5")[0]
+    lost = eventually(lambda: [at for at, one in enumerate(rows()) if one.get("quality")], "a fault", 60)[0]
+    told = all_told()[: lost + 1]
     await slept(house, tmp_path)
-    back = eventually(lambda: (one := values(owner, "doze-1")["room.temperature"])["value"] and one, "it is back", 60)
+    back = eventually(lambda: [one for one in rows()[lost:] if one.get("value")], "it is back", 60)[0]
 
     def heard(what: str) -> list[dict[str, Any]]:
         return [json.loads(body) for topic, body in list(ear.heard) if topic.endswith(f"/{what}")]
