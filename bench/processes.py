@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from demo.io.brokers import free_ports
+
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def free_port() -> int:
-    """A loopback port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that is free now, and that the system gives to no outgoing connection meanwhile."""
+    return free_ports(1)[0]
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def rss_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
 
 
-def _until_open(port: int, within_s: float = 5.0) -> None:
+def _until_open(port: int, within_s: float = 30.0) -> None:
     end = time.monotonic() + within_s
     while time.monotonic() < end:
         with socket.socket() as probe:
