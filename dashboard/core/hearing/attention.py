@@ -9,8 +9,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-LEAST_S = 2.0
-"""Real seconds; a look now and then is that late on any machine, and no site speaks so often that it matters."""
+LEAST_S = 30.0
+"""A site that claims to speak all the time must not make every late look a pause: then no silence were ever judged."""
+LEAST_REAL_S = 2.0
+"""The same where the clock is a fast one: a look now and then is that late on any machine."""
 
 
 class Attention(Struct, frozen=True, kw_only=True):
@@ -25,5 +27,5 @@ def looked(before: Attention, now_ms: int, heartbeats_s: Iterable[float], rate: 
 
     `rate`: how many seconds of this clock a real one has.
     """
-    longest_ms = 1000 * max(LEAST_S * rate, min(heartbeats_s, default=0.0))
+    longest_ms = 1000 * max(LEAST_S, LEAST_REAL_S * rate, min(heartbeats_s, default=0.0))
     return Attention(looked_ms=now_ms, whole=before.looked_ms is None or now_ms - before.looked_ms < longest_ms)
